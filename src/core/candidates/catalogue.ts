@@ -1,0 +1,103 @@
+import { growFloat32, growFloat64, growInt32, growUint8 } from './columns.js';
+import { CONTENT_STYLES, ITEM_KINDS, type Item, type NameKind, type NumberedItem } from '../item.js';
+
+const NONE = Number.NaN;
+
+/** Names of one kind and their numbers; 0 is unknown. */
+export class Vocabulary {
+  private readonly byNumber: string[] = [''];
+  private readonly byName = new Map<string, number>();
+
+  set(no: number, name: string): void {
+    this.byNumber[no] = name;
+    this.byName.set(name, no);
+  }
+  /** 0 for a name without a number. */
+  no(name: string): number {
+    return this.byName.get(name) ?? 0;
+  }
+  name(no: number): string {
+    return this.byNumber[no] ?? '';
+  }
+  get size(): number {
+    return this.byNumber.length;
+  }
+}
+
+/**
+ * All items in columns, indexed by item number. Numbers are never used twice, so an index held over an await stays right; `put` changes a row in place,
+ * so that stock, price and removal act on feeds already under way. Absent numbers are NaN, absent names are 0, uncounted stock is -1.
+ */
+export class Catalogue {
+  readonly names: Record<NameKind, Vocabulary> = { category: new Vocabulary(), brand: new Vocabulary(), creator: new Vocabulary() };
+  /** Highest number plus one. */
+  size = 0;
+  /** Items that are not removed. */
+  live = 0;
+  kind = new Uint8Array(1024);
+  /** 0 for none, else the place in CONTENT_STYLES plus one. */
+  style = new Uint8Array(1024);
+  removed = new Uint8Array(1024);
+  commercial = new Uint8Array(1024);
+  /** The broadest and the narrowest category. */
+  rootCategory = new Int32Array(1024);
+  leafCategory = new Int32Array(1024);
+  brand = new Int32Array(1024);
+  creator = new Int32Array(1024);
+  stock = new Int32Array(1024);
+  minAge = new Uint8Array(1024);
+  price = new Float32Array(1024);
+  createdAt = new Float64Array(1024);
+  availableUntil = new Float64Array(1024);
+  private readonly rows: (NumberedItem | undefined)[] = [];
+  private readonly numberById = new Map<string, number>();
+
+  /** Undefined for an id never seen; a removed item still has its number. */
+  no(id: string): number | undefined {
+    return this.numberById.get(id);
+  }
+  row(no: number): NumberedItem | undefined {
+    return this.rows[no];
+  }
+  /** The item under a number that exists. */
+  item(no: number): Item {
+    return this.rows[no]!.item;
+  }
+  /** Numbers of all categories of an item, broad to narrow. */
+  categoriesOf(no: number): readonly number[] {
+    return this.rows[no]!.categoryNos;
+  }
+
+  put(row: NumberedItem): void {
+    const { no, item } = row;
+    this.grow(no + 1);
+    const before = this.rows[no];
+    this.live += Number(!row.removed) - Number(before !== undefined && !before.removed);
+    this.rows[no] = row;
+    this.numberById.set(item.id, no);
+    this.kind[no] = ITEM_KINDS.indexOf(item.kind);
+    this.style[no] = item.style === null ? 0 : CONTENT_STYLES.indexOf(item.style) + 1;
+    this.removed[no] = Number(row.removed);
+    this.commercial[no] = Number(item.commercial);
+    this.rootCategory[no] = row.categoryNos[0];
+    this.leafCategory[no] = row.categoryNos[row.categoryNos.length - 1];
+    this.brand[no] = row.brandNo;
+    this.creator[no] = row.creatorNo;
+    this.stock[no] = item.stock ?? -1;
+    this.minAge[no] = item.minAge ?? 0;
+    this.price[no] = item.price ?? NONE;
+    this.createdAt[no] = item.createdAt;
+    this.availableUntil[no] = item.availableUntil ?? NONE;
+  }
+
+  private grow(size: number): void {
+    if (size > this.kind.length) {
+      const capacity = Math.max(size, this.kind.length * 2);
+      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge'] as const) this[column] = growUint8(this[column], capacity);
+      for (const column of ['rootCategory', 'leafCategory', 'brand', 'creator', 'stock'] as const) this[column] = growInt32(this[column], capacity);
+      this.price = growFloat32(this.price, capacity);
+      for (const column of ['createdAt', 'availableUntil'] as const) this[column] = growFloat64(this[column], capacity);
+    }
+    this.size = Math.max(this.size, size);
+  }
+}

@@ -1,0 +1,14 @@
+import { type Catalogue } from './catalogue.js';
+import { type Neighbours } from './neighbours.js';
+import { type Popularity } from './popularity.js';
+import { type RecentActs } from './recent-acts.js';
+
+/** What a process knows of the shop while serving: all derived, all in memory, read by index. */
+export interface Shop {
+  catalogue: Catalogue;
+  popularity: Popularity;
+  /** What each user did lately, for those who follow him. */
+  acts: RecentActs;
+  similar: Neighbours;
+  boughtTogether: Neighbours;
+}

@@ -1,0 +1,102 @@
+import { type Shop } from './candidates/shop.js';
+import { type Degradation, type Page, type PlacedItem, type Scorer, type SlateRule } from './exposures/exposure.js';
+import { type ItemKind } from './item.js';
+import { type Purpose } from './privacy/purposes.js';
+import { type Random } from './random.js';
+import { type RankingConfig } from './settings.js';
+import { type UserState } from './tags/state.js';
+import { type UserAttributes } from './user.js';
+
+/** The caller's filter, checked; null is not asked for. */
+export interface ItemFilter {
+  kinds: ItemKind[] | null;
+  categories: string[] | null;
+  excludeCategories: string[] | null;
+  brands: string[] | null;
+  creatorIds: string[] | null;
+  labels: string[] | null;
+  excludeItemIds: string[] | null;
+  priceMin: number | null;
+  priceMax: number | null;
+  trustMin: number | null;
+  withinKm: number | null;
+}
+
+export interface RankPolicy {
+  suppressBought: boolean;
+  fatigue: boolean;
+  caps: boolean;
+  diversity: boolean;
+  exploration: boolean;
+}
+
+/** What the caller wants, checked and with names resolved to numbers. */
+export interface PageRequest {
+  kind: Page['kind'];
+  surface: string;
+  /** How many to place. */
+  first: number;
+  filter: ItemFilter | null;
+  region: string | null;
+  geohash: string | null;
+  /** Hour of the day where the user is, 0..23. */
+  hour: number;
+  /** Items looked at or in the cart; they are not shown. */
+  contextItems: number[];
+  /** `rank`: the caller's own candidates, each once, with his scores scaled to 0..1 (highest first gets 1). */
+  candidates: { itemNos: Uint32Array; prior: Float32Array; priorWeight: number; policy: RankPolicy } | null;
+  /** `related`: what to relate to. */
+  basket: { itemNos: number[]; relation: 'SIMILAR' | 'BOUGHT_TOGETHER' } | null;
+  /** Items that earlier pages of this feed placed, in order, so that caps hold over pages and positions go on. */
+  placedBefore: number[];
+  /** Further items not to be shown: those of other blocks of the caller's page. */
+  shownOnPage: number[];
+}
+
+/** Everything a page is made from. The same inputs give the same page, byte for byte. */
+export interface PageInputs {
+  request: PageRequest;
+  config: RankingConfig;
+  shop: Shop;
+  /** Null where it could not be loaded; an empty state for a generic feed. */
+  state: UserState | null;
+  user: UserAttributes | null;
+  purposes: ReadonlySet<Purpose>;
+  now: number;
+  random: Random;
+  /** Milliseconds that only grow, for timings and the deadline. */
+  clock: () => number;
+  /** On `clock`; at the deadline the best answer so far is given. */
+  deadline: number;
+  /** Told that the caller went away. */
+  cancelled: () => boolean;
+}
+
+/** Counts and time of one named component, in the order they ran. */
+export interface ComponentTrace {
+  stage: string;
+  name: string;
+  /** Candidates before and after. */
+  in: number;
+  out: number;
+  ms: number;
+}
+
+export interface BuiltPage {
+  placed: PlacedItem[];
+  /** [placed * featureNames] row-major. */
+  features: Float32Array;
+  featureNames: readonly string[];
+  scorer: Scorer;
+  degraded: Degradation[];
+  relaxed: SlateRule[];
+  /** Candidates after filters, before the slate. */
+  poolSize: number;
+  /** Eligible candidates were left over. */
+  hasNextPage: boolean;
+  /** Which component removed which candidate, in the order of the pipeline. */
+  removed: { itemNo: number; component: string }[];
+  trace: ComponentTrace[];
+  /** Scores of all eligible candidates, best first: what `whyNot` reads. */
+  ranked: { itemNos: Uint32Array; scores: Float32Array };
+}

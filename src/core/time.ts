@@ -1,0 +1,13 @@
+export const SECOND_MS = 1000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 86_400_000;
+
+/** The UTC day of an instant as YYYY-MM-DD. */
+export const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/**
+ * What is left of a weight after some time: it halves every half-life, and does not grow for negative ages.
+ *
+ * @returns 0..1
+ */
+export const decay = (ageMs: number, halfLifeMs: number): number => (ageMs <= 0 ? 1 : 2 ** (-ageMs / halfLifeMs));
