@@ -1,0 +1,154 @@
+import { type CandidateSource } from '../core/candidates/sources.js';
+import { type Degradation, type ReasonCode, type Scorer, type SlateRule } from '../core/exposures/exposure.js';
+import { type EventType } from '../core/events/event.js';
+import { type Item } from '../core/item.js';
+import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
+
+/**
+ * Answers in the shape of the public schema, so that no field needs a resolver of its own. Times are epoch milliseconds; the DateTime scalar
+ * writes them as ISO text.
+ */
+export interface BatchResult {
+  accepted: number;
+  duplicates: number;
+  rejectedTotal: number;
+  /** The first 1,000. */
+  rejected: Rejection[];
+}
+export interface Rejection {
+  index: number;
+  id: string | null;
+  code: string;
+  message: string;
+  retryable: boolean;
+}
+
+export interface ItemAnswer extends Item {
+  trust: number;
+  quality: number;
+}
+export interface ReasonAnswer {
+  code: ReasonCode;
+  text: string;
+  itemId: string | null;
+  userId: string | null;
+  tag: string | null;
+  contribution: number | null;
+}
+export interface FeedItemAnswer {
+  exposureId: string;
+  position: number;
+  item: ItemAnswer;
+  score: number;
+  intent: null;
+  sources: CandidateSource[];
+  exploration: boolean;
+  promoted: boolean;
+  propensity: number | null;
+  reasons: ReasonAnswer[];
+  socialProof: null;
+}
+export interface FeedAnswer {
+  id: string;
+  items: FeedItemAnswer[];
+  unknownItemIds: string[];
+  removed: { itemId: string; component: string }[];
+  pageInfo: { endCursor: string | null; hasNextPage: boolean };
+  ranking: {
+    configVersion: number;
+    scorer: Scorer;
+    modelVersion: string | null;
+    degraded: Degradation[];
+    relaxed: SlateRule[];
+    assignments: { experiment: string; variant: string }[];
+    candidates: number;
+    cocoonIndex: number | null;
+    tookMs: number;
+  };
+}
+export interface ItemPageAnswer {
+  items: ItemAnswer[];
+  pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}
+export interface ExposureAnswer {
+  exposureId: string;
+  feedId: string;
+  userId: string | null;
+  itemId: string;
+  surface: string;
+  position: number;
+  servedAt: number;
+  scorer: Scorer;
+  modelVersion: string | null;
+  configVersion: number;
+  assignments: { experiment: string; variant: string }[];
+  score: number;
+  rankBefore: number;
+  features: Record<string, number>;
+  contributions: Weight[];
+  sources: CandidateSource[];
+  exploration: boolean;
+  propensity: number | null;
+  hash: string;
+  outcomes: { type: EventType; occurredAt: number }[];
+}
+export interface WhyNotAnswer {
+  itemId: string;
+  stage: 'UNKNOWN_ITEM' | 'RETRIEVAL' | 'FILTER' | 'RANK' | 'PLACED';
+  component: string | null;
+  detail: string;
+  rank: number | null;
+  score: number | null;
+  gap: number | null;
+}
+export interface PipelineStageAnswer {
+  stage: string;
+  components: {
+    name: string;
+    enabled: boolean;
+    timeoutMs: number | null;
+    failsOpen: boolean;
+    p50Ms: number | null;
+    p99Ms: number | null;
+    in: number | null;
+    out: number | null;
+  }[];
+}
+export interface RankingConfigAnswer extends RankingSettings {
+  surface: string;
+  version: number;
+  baseVersion: number | null;
+  status: ConfigStatus;
+  author: string;
+  reason: string | null;
+  createdAt: number;
+  activatedAt: number | null;
+}
+export type TagDimension = 'SOCIAL' | 'PURCHASE' | 'INTEREST' | 'BEHAVIOUR' | 'CONTEXT' | 'VALUE' | 'TRUST';
+export interface TagAnswer {
+  key: string;
+  dimension: TagDimension;
+  label: string | null;
+  value: number;
+  confidence: number;
+  updatedAt: number;
+}
+export interface UserProfileAnswer {
+  userId: string;
+  identities: [];
+  /** Called by the edge with the argument of the field. */
+  tags: (args: { dimension?: TagDimension | null }) => TagAnswer[];
+  segments: string[];
+  lifecycle: 'NEW' | 'ACTIVE' | 'LOYAL' | 'SLEEPING' | 'LEAVING';
+  authenticity: number;
+  cocoon: Record<'index' | 'narrowCategory' | 'narrowCreator' | 'repetition' | 'amplification' | 'acceptedBreadth' | 'tasteCoverage' | 'confidence', number> & {
+    trend30d: number | null;
+  };
+  controls: { breadth: number; muted: [] };
+  consent: { userId: string; purposes: string[]; updatedAt: number | null };
+  updatedAt: number | null;
+}
+export interface AuditPageAnswer {
+  entries: { id: string; at: number; actor: string; action: string; subject: string; before: object | null; after: object | null }[];
+  pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}

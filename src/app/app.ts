@@ -1,0 +1,60 @@
+import { type FeatureDefinition } from '../core/features/catalogue.js';
+import { type RankingConfigInput } from '../core/settings.js';
+import { type TagDefinition } from '../core/tags/catalogue.js';
+import {
+  type AuditPageAnswer,
+  type BatchResult,
+  type ExposureAnswer,
+  type FeedAnswer,
+  type ItemAnswer,
+  type ItemPageAnswer,
+  type PipelineStageAnswer,
+  type RankingConfigAnswer,
+  type UserProfileAnswer,
+  type WhyNotAnswer,
+} from './answers.js';
+
+/** Input as the caller wrote it: coerced by the schema or parsed from a line of JSON, checked by the core. */
+export type RawInput = Record<string, unknown>;
+export type ImportKind = 'items' | 'users' | 'events';
+
+export interface DependencyHealth {
+  name: string;
+  ok: boolean;
+  detail: string;
+}
+
+/** Everything the service can do, as plain functions; the edge checks who may, and translates. */
+export interface App {
+  feed(input: RawInput): Promise<FeedAnswer>;
+  rank(input: RawInput): Promise<FeedAnswer>;
+  related(input: RawInput): Promise<FeedAnswer>;
+  item(id: string): ItemAnswer | null;
+  items(args: { filter?: RawInput | null; first: number; after?: string | null }): ItemPageAnswer;
+  exposure(id: string): Promise<ExposureAnswer | null>;
+  whyNot(args: { userId: string; itemId: string; surface: string }): Promise<WhyNotAnswer>;
+  pipeline(): PipelineStageAnswer[];
+  userProfile(userId: string): Promise<UserProfileAnswer>;
+  tagCatalogue(): readonly TagDefinition[];
+  featureCatalogue(): readonly FeatureDefinition[];
+
+  recordEvents(events: RawInput[]): Promise<BatchResult>;
+  upsertItems(items: RawInput[]): Promise<BatchResult>;
+  updateItems(patches: RawInput[]): Promise<BatchResult>;
+  removeItems(ids: string[]): Promise<BatchResult>;
+  upsertUsers(users: RawInput[]): Promise<BatchResult>;
+  /** One object a line; memory stays flat for any length. `replace` (items only): what is not in the stream is removed. */
+  importLines(kind: ImportKind, lines: AsyncIterable<string>, options: { replace: boolean }): Promise<BatchResult>;
+
+  rankingConfig(surface: string): RankingConfigAnswer;
+  rankingConfigs(surface: string, first: number): Promise<RankingConfigAnswer[]>;
+  createRankingConfig(input: RankingConfigInput, actor: string): Promise<RankingConfigAnswer>;
+  activateRankingConfig(args: { surface: string; version: number; reason: string }, actor: string): Promise<RankingConfigAnswer>;
+  rollbackRankingConfig(args: { surface: string; reason: string }, actor: string): Promise<RankingConfigAnswer>;
+  auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
+
+  /** Ready when all are ok. */
+  health(): Promise<DependencyHealth[]>;
+  /** Pseudonym of a user for logs: the same for one user, never the id. */
+  pseudonym(userId: string): string;
+}
