@@ -1,0 +1,63 @@
+import { type Pool, type PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import { MIGRATIONS } from '../../../migrations/index.js';
+import { type Log } from '../../ports/log.js';
+import { ENTITIES } from './entities.js';
+import { asUnavailable } from './faults.js';
+import { migrate } from './migrate.js';
+
+export { asUnavailable } from './faults.js';
+export { acquireSingleProcessLock } from './single-process-lock.js';
+
+/** An open database with its tables up to date. */
+export interface Database {
+  /** The one pool of the process; `dataSource` draws from it too. */
+  pool: Pool;
+  dataSource: DataSource;
+  /** Waits for clients that are lent out. */
+  close(): Promise<void>;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+
+/** A job that needs longer says `set local statement_timeout` in its transaction. */
+const SESSION = `set timezone = 'UTC'; set synchronous_commit = on; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '60s'`;
+
+/**
+ * Connect and migrate. TypeORM's pool is shared rather than a second one opened: settings need it a few times an hour, and the number of connections
+ * stays one setting.
+ *
+ * @param poolSize most connections at a time; waiting for one longer than five seconds is `UNAVAILABLE`
+ * @throws AppError UNAVAILABLE when there is no connection to be had
+ */
+export async function openDatabase({ url, poolSize, log }: { url: string; poolSize: number; log: Log }): Promise<Database> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url,
+    poolSize,
+    applicationName: 'imago',
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    installExtensions: false,
+    entities: ENTITIES,
+    migrations: MIGRATIONS,
+    poolErrorHandler: (error: Error) => log.warn({ error: error.message }, 'an idle database connection was lost'),
+    extra: { keepAlive: true, onConnect: prepareSession },
+  });
+  try {
+    await dataSource.initialize();
+    await migrate(dataSource);
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    throw asUnavailable(error);
+  }
+  return { pool: poolOf(dataSource), dataSource, close: () => dataSource.destroy() };
+}
+
+async function prepareSession(client: PoolClient): Promise<void> {
+  // The pool listens only while a client is idle; without this a connection lost between two statements would end the process.
+  client.on('error', () => undefined);
+  await client.query(SESSION);
+}
+
+/** The pg pool that TypeORM's driver made; its own types do not name it. */
+const poolOf = ({ driver }: DataSource): Pool => (driver as unknown as { master: Pool }).master;

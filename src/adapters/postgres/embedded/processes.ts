@@ -1,0 +1,88 @@
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const POLL_MS = 15;
+
+/** Output of `ps` for one process, empty when there is no such process. Only used where there is no /proc. */
+async function ps(pid: number, column: string): Promise<string> {
+  try {
+    const { stdout } = await run('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], { env: { ...process.env, LC_ALL: 'C' } });
+    return stdout.trim();
+  } catch {
+    return '';
+  }
+}
+
+/** The fields of /proc/<pid>/stat after the command name, which may itself hold spaces and brackets. */
+async function procStat(pid: number): Promise<string[] | undefined> {
+  try {
+    const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Whether the process runs. A zombie does not: it holds no files and no locks, and in a container without an init nobody reaps it.
+ *
+ * @param pid  a process id of this pid namespace
+ */
+export async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  if (process.platform !== 'linux') return true;
+  return (await procStat(pid))?.[0] !== 'Z';
+}
+
+/** When the process began, in a unit of the platform; with the pid it names one process for ever. Empty when it has ended. */
+export async function startMark(pid: number): Promise<string> {
+  if (process.platform === 'linux') return (await procStat(pid))?.[19] ?? '';
+  return ps(pid, 'lstart');
+}
+
+/** The command with its arguments, empty when it cannot be read. */
+export async function commandLine(pid: number): Promise<string> {
+  if (process.platform !== 'linux') return ps(pid, 'command');
+  try {
+    return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
+  } catch {
+    return '';
+  }
+}
+
+/** Wait until the process has ended; false when it still runs after `withinMs` milliseconds. */
+export async function hasEnded(pid: number, withinMs: number): Promise<boolean> {
+  const deadline = performance.now() + withinMs;
+  while (await isAlive(pid)) {
+    if (performance.now() > deadline) return false;
+    await delay(POLL_MS);
+  }
+  return true;
+}
+
+/** Send a signal to a process that may have ended in the meantime. */
+export function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
+/** Stop a postmaster: fast shutdown first, then immediate, then by force. Each step waits for the one before. */
+export async function stopPostmaster(pid: number, log: (line: string) => void): Promise<void> {
+  signal(pid, 'SIGINT');
+  if (await hasEnded(pid, 20_000)) return;
+  log(`PostgreSQL ${pid} does not answer to a fast shutdown, stopping it at once`);
+  signal(pid, 'SIGQUIT');
+  if (await hasEnded(pid, 6_000)) return;
+  signal(pid, 'SIGKILL');
+  if (!(await hasEnded(pid, 6_000))) throw new Error(`PostgreSQL ${pid} cannot be stopped`);
+}
