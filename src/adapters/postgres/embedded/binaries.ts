@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
@@ -85,7 +85,8 @@ export async function copyBinaries(from: Binaries, parent: string): Promise<Bina
   const copy = { ...from, root: join(root, 'native') };
   if (await stat(root).catch(() => undefined)) return copy;
   const fresh = `${root}.${randomUUID()}`;
-  await mkdir(fresh, { recursive: true, mode: 0o755 });
+  await mkdir(fresh, { recursive: true });
+  await chmod(fresh, 0o755);
   await cp(from.root, join(fresh, 'native'), { recursive: true, filter: isNeeded, verbatimSymlinks: true });
   await linkLibraries({ ...from, root: join(fresh, 'native') });
   // Whoever comes second finds the place taken by an equal copy.

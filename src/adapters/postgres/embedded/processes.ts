@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
@@ -9,7 +9,7 @@ const POLL_MS = 15;
 /** Output of `ps` for one process, empty when there is no such process. Only used where there is no /proc. */
 async function ps(pid: number, column: string): Promise<string> {
   try {
-    const { stdout } = await run('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], { env: { ...process.env, LC_ALL: 'C' } });
+    const { stdout } = await run('ps', ['-ww', '-o', `${column}=`, '-p', String(pid)], { env: { PATH: '/usr/bin:/bin', LC_ALL: 'C' } });
     return stdout.trim();
   } catch {
     return '';
@@ -48,13 +48,22 @@ export async function startMark(pid: number): Promise<string> {
 }
 
 /** The command with its arguments, empty when it cannot be read. */
-export async function commandLine(pid: number): Promise<string> {
+async function commandLine(pid: number): Promise<string> {
   if (process.platform !== 'linux') return ps(pid, 'command');
   try {
     return (await readFile(`/proc/${pid}/cmdline`, 'utf8')).replaceAll('\0', ' ').trim();
   } catch {
     return '';
   }
+}
+
+/**
+ * Whether the process is a postmaster of the cluster. The command line names the folder; the working folder is it, even when
+ * a folder above has been renamed since, but only the owner of the process may read that.
+ */
+export async function isPostmasterOf(pid: number, cluster: string): Promise<boolean> {
+  if (`${await commandLine(pid)} `.includes(`-D ${cluster} `)) return true;
+  return (await readlink(`/proc/${pid}/cwd`).catch(() => undefined)) === cluster;
 }
 
 /** Wait until the process has ended; false when it still runs after `withinMs` milliseconds. */

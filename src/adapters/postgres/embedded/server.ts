@@ -1,0 +1,145 @@
+import { type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { spawnAs } from './account.js';
+import { type LogFile } from './log-file.js';
+import { type Place } from './place.js';
+import { signal, stopPostmaster } from './processes.js';
+
+const POLL_MS = 15;
+const TELL_EVERY_MS = 10_000;
+const LONGEST_BACKOFF_MS = 5_000;
+const ATTEMPTS = 8;
+
+/** Settings for one machine shared with Node. Durability stays at its strictest; replication is off, so the log can be minimal. */
+const SETTINGS: Record<string, string> = {
+  listen_addresses: '127.0.0.1',
+  unix_socket_directories: '',
+  max_connections: '60',
+  shared_buffers: '128MB',
+  fsync: 'on',
+  synchronous_commit: 'on',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  max_logical_replication_workers: '0',
+  jit: 'off',
+  timezone: 'UTC',
+  log_timezone: 'UTC',
+  logging_collector: 'off',
+  log_destination: 'stderr',
+};
+
+/** A port that was free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Why a start failed, as far as trying again depends on it. */
+function obstacle(lines: string): 'port' | 'old backends' | 'other' {
+  if (lines.includes('could not bind')) return 'port';
+  return /pre-existing shared memory block|lock file "postmaster\.pid"/.test(lines) ? 'old backends' : 'other';
+}
+
+function lastFatal(lines: string): string {
+  const all = lines.split('\n');
+  return all.findLast((line) => /FATAL|PANIC|ERROR/.test(line)) ?? all.at(-1) ?? '';
+}
+
+/** One postmaster and its life: start, restart on the same port when it is killed, stop. */
+export class Server {
+  port = 0;
+  private child: ChildProcess | undefined;
+  private stopping = new AbortController();
+  private watch: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly place: Place,
+    private readonly logFile: LogFile,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /** Start on a free port and keep it running from then on. */
+  async start(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      this.port = await freePort();
+      if (await this.launch()) break;
+      const reason = obstacle(this.logFile.lines());
+      if (reason === 'other' || attempt === ATTEMPTS) throw this.failure();
+      if (reason === 'old backends') await delay(100 * 2 ** attempt);
+    }
+    this.watch = this.keepRunning();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    const { child } = this;
+    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) await stopPostmaster(child.pid, this.log);
+    await this.watch;
+  }
+
+  /** For the end of the process, where nothing can be waited for. */
+  stopWithoutWaiting(): void {
+    if (this.child?.pid !== undefined && this.child.exitCode === null) signal(this.child.pid, 'SIGINT');
+  }
+
+  private failure(): Error {
+    return new Error(`embedded PostgreSQL did not start: ${lastFatal(this.logFile.lines())} (log: ${this.logFile.path})`);
+  }
+
+  /** Start the postmaster on `port` and wait until it takes connections; false when it ended instead. */
+  private async launch(): Promise<boolean> {
+    const { account, binaries, cluster } = this.place;
+    const settings = Object.entries({ ...SETTINGS, port: String(this.port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    this.logFile.begin();
+    const child = spawnAs(account, join(binaries.root, 'bin', 'postgres'), ['-D', cluster, ...settings]);
+    this.child = child;
+    const ended = new Promise<false>((resolve) => {
+      child.once('close', () => resolve(false));
+      child.once('error', () => resolve(false));
+    });
+    for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => this.logFile.write(chunk));
+    const over = new AbortController();
+    const ready = await Promise.race([ended, this.readiness(child, over.signal)]);
+    over.abort();
+    return ready;
+  }
+
+  /** The postmaster writes its state to the eighth line of its pid file; replay of the log after a crash may take a while. */
+  private async readiness(child: ChildProcess, over: AbortSignal): Promise<boolean> {
+    let told = performance.now();
+    while (!over.aborted) {
+      const lines = (await readFile(join(this.place.cluster, 'postmaster.pid'), 'utf8').catch(() => '')).split('\n');
+      if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true;
+      if (performance.now() - told > TELL_EVERY_MS) {
+        told = performance.now();
+        this.log(`embedded PostgreSQL is not ready yet: ${this.logFile.lines().split('\n').at(-1)}`);
+      }
+      await delay(POLL_MS);
+    }
+    return false;
+  }
+
+  /** Whenever the postmaster ends without being asked to, start it again, at growing intervals while that fails. */
+  private async keepRunning(): Promise<void> {
+    for (;;) {
+      if (this.child?.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+      if (this.stopping.signal.aborted) return;
+      this.log(`embedded PostgreSQL ended unasked (${this.child?.signalCode ?? this.child?.exitCode}), starting it again`);
+      for (let attempt = 0; !(await this.launch()); attempt++) {
+        if (this.stopping.signal.aborted) return;
+        this.log(this.failure().message);
+        await delay(Math.min(100 * 2 ** attempt, LONGEST_BACKOFF_MS), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+        if (this.stopping.signal.aborted) return;
+      }
+      this.log(`embedded PostgreSQL is back on port ${this.port}`);
+    }
+  }
+}
