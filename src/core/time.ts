@@ -11,3 +11,16 @@ export const utcDay = (at: number): string => new Date(at).toISOString().slice(0
  * @returns 0..1
  */
 export const decay = (ageMs: number, halfLifeMs: number): number => (ageMs <= 0 ? 1 : 2 ** (-ageMs / halfLifeMs));
+
+const hourFormats = new Map<string, Intl.DateTimeFormat>();
+
+/** Hour of the day, 0..23, that clocks of a time zone show at an instant. @throws RangeError for a zone that is none */
+export function localHour(at: number, timeZone: string): number {
+  if (timeZone === 'UTC') return Math.floor(at / HOUR_MS) % 24;
+  let format = hourFormats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', hourCycle: 'h23' });
+    hourFormats.set(timeZone, format);
+  }
+  return Number(format.format(at));
+}

@@ -1,0 +1,52 @@
+import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { AppError } from '../core/errors.js';
+import { type PageInput } from '../core/requests/page-input.js';
+
+/** What the next page of a feed needs of the page before; the items already placed are read from the exposure log. */
+export interface FeedCursor {
+  feedId: string;
+  /** Of the page to come, from 1. */
+  pageNo: number;
+  configVersion: number;
+  seed: number;
+  /** Epoch ms. */
+  issuedAt: number;
+  /** Digest of what has to stay the same over the pages of a feed. */
+  inputHash: string;
+}
+
+const TAG_BYTES = 16;
+const SHORT_HASH_LENGTH = 22;
+
+/** Digest of any plain value; the order of keys counts, so build it in one place. */
+export const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+
+/** What a cursor pins of its request: another user, surface or filter needs a feed of its own. */
+export const pinnedInput = (kind: string, input: PageInput, more: unknown = null): string =>
+  digest([kind, input.userId, input.surface, input.filter, input.pageId, more]).slice(0, SHORT_HASH_LENGTH);
+
+/** Cursors are signed, so that only what the service gave out comes back, on any process and over restarts. */
+export function createCursors(secret: Buffer) {
+  const tag = (body: Buffer): Buffer => createHmac('sha256', secret).update(body).digest().subarray(0, TAG_BYTES);
+  const invalid = (): AppError => {
+    const message = 'after is not a cursor of this feed; it must be the endCursor of its page before, with the same user, surface and filter';
+    return new AppError('INVALID_INPUT', message, [{ path: 'after', code: 'INVALID_INPUT', message }]);
+  };
+
+  return {
+    encode({ feedId, pageNo, configVersion, seed, issuedAt, inputHash }: FeedCursor): string {
+      const body = Buffer.from(JSON.stringify([feedId, pageNo, configVersion, seed, issuedAt, inputHash]));
+      return Buffer.concat([tag(body), body]).toString('base64url');
+    },
+    /** @throws AppError INVALID_INPUT for text that is no cursor, or one of another feed */
+    decode(text: string, inputHash: string): FeedCursor {
+      const bytes = Buffer.from(text, 'base64url');
+      const body = bytes.subarray(TAG_BYTES);
+      if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
+      const [feedId, pageNo, configVersion, seed, issuedAt, hash] = JSON.parse(body.toString()) as [string, number, number, number, number, string];
+      if (hash !== inputHash) throw invalid();
+      return { feedId, pageNo, configVersion, seed, issuedAt, inputHash };
+    },
+  };
+}
+export type Cursors = ReturnType<typeof createCursors>;

@@ -1,0 +1,40 @@
+import { type Catalogue } from '../core/candidates/catalogue.js';
+import { matchesFilter } from '../core/candidates/caller-filter.js';
+import { type Fault, refuseFaults } from '../core/errors.js';
+import { type Fields, InputReader } from '../core/requests/input-reader.js';
+import { readFilter } from '../core/requests/page-input.js';
+import { type App } from './app.js';
+import { presentItem } from './present.js';
+
+const MAX_PAGE = 500;
+
+/** A number read back from a cursor, or a fault: cursors of lists are places, not secrets. */
+export function readPlace(read: InputReader, after: unknown): number {
+  if (after === null || after === undefined) return -1;
+  const place = typeof after === 'string' && /^\d{1,15}$/.test(after) ? Number(after) : NaN;
+  if (Number.isNaN(place)) read.fault('after', after, 'it must be the endCursor of the page before');
+  return place;
+}
+
+/** Items by filter, in the order in which they were first seen. */
+export function createListItems(catalogue: Catalogue): App['items'] {
+  return ({ filter, first, after }) => {
+    const faults: Fault[] = [];
+    const read = new InputReader({ filter, first } as Fields, faults);
+    const checked = readFilter(read.nested('filter'));
+    if (checked && checked.withinKm !== null) read.fault('filter.withinKm', checked.withinKm, 'it needs a place to start from, which a list of items has not');
+    const size = read.integer('first', 1, MAX_PAGE) ?? 0;
+    const start = readPlace(read, after) + 1;
+    refuseFaults(faults);
+
+    const found: number[] = [];
+    for (let no = start; no < catalogue.size && found.length <= size; no++) {
+      if (catalogue.row(no) && !catalogue.removed[no] && (!checked || matchesFilter(catalogue, no, checked, null))) found.push(no);
+    }
+    const page = found.slice(0, size);
+    return {
+      items: page.map((no) => presentItem(catalogue.item(no))),
+      pageInfo: { endCursor: page.length === 0 ? null : String(page[page.length - 1]), hasNextPage: found.length > size },
+    };
+  };
+}

@@ -1,0 +1,126 @@
+import { randomInt } from 'node:crypto';
+import { type PageInputs, type PageRequest } from '../core/page.js';
+import { type Purpose } from '../core/privacy/purposes.js';
+import { seededRandom } from '../core/random.js';
+import { type PageInput, type RankPageInput, type RelatedPageInput } from '../core/requests/page-input.js';
+import { type RankingConfig } from '../core/settings.js';
+import { emptyState, type UserState } from '../core/tags/state.js';
+import { localHour } from '../core/time.js';
+import { type LiveStates } from '../ports/live-states.js';
+import { type Log } from '../ports/log.js';
+import { type SettingsInForce } from './settings-in-force.js';
+import { type ShopIndex } from './shop-index.js';
+import { type UserDirectory } from './user-directory.js';
+
+export interface PageInputPorts {
+  index: ShopIndex;
+  states: LiveStates;
+  users: UserDirectory;
+  settings: SettingsInForce;
+  purposes: ReadonlySet<Purpose>;
+  timeZone: string;
+  clock: () => number;
+  /** Milliseconds that only grow. */
+  stopwatch: () => number;
+  log: Log;
+}
+
+/** What pages of one feed share, and what earlier pages placed. */
+export interface Continuation {
+  config: RankingConfig;
+  seed: number;
+  placedBefore: number[];
+  shownOnPage: number[];
+}
+
+const DEFAULT_DEADLINE_MS = 1_000;
+
+export const newSeed = (): number => randomInt(2 ** 31);
+
+/** The settings a request asks for: those in force, or those of its preview. */
+export function chosenSettings(input: PageInput, settings: SettingsInForce): Promise<RankingConfig> | RankingConfig {
+  if (input.preview?.configVersion) return settings.version(input.surface, input.preview.configVersion);
+  if (input.preview?.config) return settings.merged(input.surface, input.preview.config);
+  return settings.of(input.surface);
+}
+
+/** The caller's candidates by number, with his scores scaled to 0..1; unknown and removed ones apart. */
+export function resolveCandidates(input: RankPageInput, index: ShopIndex): { candidates: NonNullable<PageRequest['candidates']>; unknownItemIds: string[] } {
+  const { catalogue } = index.shop;
+  const known: { no: number; prior: number }[] = [];
+  const unknownItemIds: string[] = [];
+  input.candidates.forEach(({ id, score }, place) => {
+    const no = catalogue.no(id);
+    if (no === undefined || catalogue.removed[no]) unknownItemIds.push(id);
+    else known.push({ no, prior: score ?? input.candidates.length - place });
+  });
+  const priors = known.map(({ prior }) => prior);
+  const low = Math.min(...priors);
+  const range = Math.max(...priors) - low;
+  return {
+    candidates: {
+      itemNos: Uint32Array.from(known, ({ no }) => no),
+      prior: Float32Array.from(known, ({ prior }) => (range > 0 ? (prior - low) / range : 1)),
+      priorWeight: input.priorWeight,
+      policy: input.policy,
+    },
+    unknownItemIds,
+  };
+}
+
+const knownNos = (ids: (string | null)[], index: ShopIndex): number[] =>
+  ids.flatMap((id) => (id === null ? [] : [index.shop.catalogue.no(id) ?? -1])).filter((no) => no >= 0);
+
+/** A request in numbers, as the core reads it. */
+export function pageRequest(input: PageInput, { index, timeZone, clock }: PageInputPorts, { placedBefore, shownOnPage }: Continuation): PageRequest {
+  return {
+    kind: 'feed',
+    surface: input.surface,
+    first: input.first,
+    filter: input.filter,
+    region: input.context.region,
+    geohash: input.context.geohash,
+    hour: localHour(input.preview?.at ?? clock(), input.context.timeZone ?? timeZone),
+    contextItems: knownNos([input.context.currentItemId, ...input.context.cartItemIds], index),
+    candidates: null,
+    basket: null,
+    placedBefore,
+    shownOnPage,
+  };
+}
+
+/** The basket of `related`; items that are not in the catalogue relate to nothing and come back as unknown. */
+export function resolveBasket(input: RelatedPageInput, index: ShopIndex): { basket: NonNullable<PageRequest['basket']>; unknownItemIds: string[] } {
+  const unknownItemIds = input.itemIds.filter((id) => index.shop.catalogue.no(id) === undefined);
+  return { basket: { itemNos: knownNos(input.itemIds, index), relation: input.relation }, unknownItemIds };
+}
+
+async function loadState(userId: string | null, { states, log }: PageInputPorts): Promise<UserState | null> {
+  if (userId === null) return emptyState();
+  return states.read(userId).catch((error: unknown) => {
+    log.warn({ err: error }, 'a user state could not be read; the feed goes on without it');
+    return null;
+  });
+}
+
+/** Load what a page is made from: the one read of the outside that a feed waits for before it is built. */
+export async function loadPageInputs(input: PageInput, request: PageRequest, ports: PageInputPorts, { config, seed }: Continuation): Promise<PageInputs> {
+  const started = ports.stopwatch();
+  const [state, user] = await Promise.all([
+    loadState(input.userId, ports),
+    input.userId === null ? null : ports.users.get(input.userId).catch(() => null),
+  ]);
+  return {
+    request,
+    config,
+    shop: ports.index.shop,
+    state,
+    user,
+    purposes: ports.purposes,
+    now: input.preview?.at ?? ports.clock(),
+    random: seededRandom(seed),
+    clock: ports.stopwatch,
+    deadline: started + (input.deadlineMs ?? DEFAULT_DEADLINE_MS),
+    cancelled: () => false,
+  };
+}

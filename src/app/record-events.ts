@@ -1,0 +1,117 @@
+import { attribute, attributionWindowMs } from '../core/events/attribution.js';
+import { type LedgerEvent, type ShopEvent } from '../core/events/event.js';
+import { readEvent } from '../core/events/read-event.js';
+import { foldEvent } from '../core/tags/fold.js';
+import { type ExposureFacts, type ExposureLog } from '../ports/exposure-log.js';
+import { type IncomingEvent, type Ledger } from '../ports/ledger.js';
+import { type LiveStates } from '../ports/live-states.js';
+import { type BatchTally, type Entry } from './batches.js';
+import { type ShopIndex } from './shop-index.js';
+
+export interface RecordEventsPorts {
+  ledger: Ledger;
+  exposureLog: ExposureLog;
+  states: LiveStates;
+  index: ShopIndex;
+  clock: () => number;
+  timeZone: string;
+}
+
+/** Record events: check each, class its attribution, keep it, then fold it into live state, so that an acknowledged event acts on the next feed. */
+export type RecordEvents = (entries: Entry[], tally: BatchTally) => Promise<void>;
+
+interface Checked {
+  index: number;
+  event: ShopEvent;
+  itemNo: number;
+}
+
+/** Put together what `recordEvents` and `POST /imports/events` share. */
+export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
+  const { ledger, states, index, clock } = ports;
+
+  return async (entries, tally) => {
+    const now = clock();
+    const checked = checkEvents(entries, tally, ports, now);
+    if (checked.length === 0) return;
+    const incoming = await attributeAll(checked, ports, now);
+    const appended = await ledger.append(incoming).catch((error: unknown) => {
+      states.drop(checked.map(({ event }) => event.userId));
+      throw error;
+    });
+    const accepted = appended.flatMap((outcome) => (outcome.status === 'accepted' ? [outcome.event] : []));
+    tally.accepted += accepted.length;
+    tally.duplicates += appended.length - accepted.length;
+    index.observe(accepted);
+    await foldAll(accepted, ports);
+  };
+}
+
+function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEventsPorts, now: number): Checked[] {
+  const checked: Checked[] = [];
+  for (const entry of entries) {
+    const read = readEvent(entry.fields, now);
+    if ('faults' in read) {
+      tally.rejectFaults(entry.index, entry.fields.id, read.faults);
+      continue;
+    }
+    const { event } = read;
+    const itemNo = event.itemId === undefined ? -1 : index.shop.catalogue.no(event.itemId);
+    if (itemNo === undefined)
+      tally.reject(entry.index, event.id, { code: 'UNKNOWN_ITEM', message: `itemId "${event.itemId}" is not in the catalogue; send it again when it is` }, true);
+    else checked.push({ index: entry.index, event, itemNo });
+  }
+  return checked;
+}
+
+/** Look up the exposures that the events claim, or may be outcomes of, in two reads for all of them. */
+async function attributeAll(checked: Checked[], { exposureLog, states }: RecordEventsPorts, now: number): Promise<IncomingEvent[]> {
+  const claiming = checked.filter(({ event }) => event.exposureId !== undefined);
+  const served = await lastServed(
+    checked.filter(({ event, itemNo }) => event.exposureId === undefined && itemNo >= 0 && attributionWindowMs(event.type) !== null).map(({ event }) => event.userId),
+    states,
+  );
+  const searching = checked.filter(({ event, itemNo }) => {
+    const window = attributionWindowMs(event.type);
+    return event.exposureId === undefined && itemNo >= 0 && window !== null && (served.get(event.userId) ?? Infinity) >= event.occurredAt - window;
+  });
+  const [claimed, latest] = await Promise.all([
+    claiming.length === 0 ? [] : exposureLog.find(claiming.map(({ event }) => event.exposureId!)),
+    searching.length === 0 ? [] : exposureLog.findLatest(searching.map(latestQuery)),
+  ]);
+  const facts = new Map<Checked, ExposureFacts | null>();
+  claiming.forEach((entry, i) => facts.set(entry, claimed[i]));
+  searching.forEach((entry, i) => facts.set(entry, latest[i]));
+  return checked.map((entry) => {
+    const { attribution, exposureId } = attribute(entry.event, entry.itemNo, facts.get(entry) ?? null);
+    const { exposureId: _, ...event } = entry.event;
+    return { ...event, ...(exposureId === undefined ? {} : { exposureId }), attribution, itemNo: entry.itemNo, receivedAt: now };
+  });
+}
+
+const latestQuery = ({ event, itemNo }: Checked) => ({
+  userId: event.userId,
+  itemNo,
+  itemId: event.itemId!,
+  from: event.occurredAt - attributionWindowMs(event.type)!,
+  to: event.occurredAt,
+});
+
+/** When each user was last shown a page; a user whose state cannot be had is left out, and then looked up. */
+async function lastServed(userIds: string[], states: LiveStates): Promise<Map<string, number>> {
+  const distinct = [...new Set(userIds)];
+  const read = await Promise.allSettled(distinct.map((userId) => states.read(userId)));
+  return new Map(distinct.flatMap((userId, i) => (read[i].status === 'fulfilled' ? [[userId, read[i].value.lastServedAt] as const] : [])));
+}
+
+async function foldAll(events: LedgerEvent[], { states, index, timeZone }: RecordEventsPorts): Promise<void> {
+  const eventsByUser = new Map<string, LedgerEvent[]>();
+  for (const event of events) {
+    const own = eventsByUser.get(event.userId);
+    if (own) own.push(event);
+    else eventsByUser.set(event.userId, [event]);
+  }
+  await states.update(eventsByUser.keys(), (userId, state) => {
+    for (const event of eventsByUser.get(userId)!) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone });
+  });
+}

@@ -1,0 +1,177 @@
+import { v7 as uuidv7 } from 'uuid';
+import { AppError } from '../core/errors.js';
+import { type Degradation, type LoggedPage, type Page } from '../core/exposures/exposure.js';
+import { buildPage } from '../core/feed.js';
+import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
+import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
+import { foldPage } from '../core/tags/fold.js';
+import { type ExposureLog } from '../ports/exposure-log.js';
+import { type FeedAnswer } from './answers.js';
+import { type RawInput } from './app.js';
+import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
+import { createKeyedQueue } from './keyed-queue.js';
+import {
+  chosenSettings,
+  type Continuation,
+  loadPageInputs,
+  newSeed,
+  type PageInputPorts,
+  pageRequest,
+  resolveBasket,
+  resolveCandidates,
+} from './page-inputs.js';
+import { type PipelineStatistics } from './pipeline-statistics.js';
+import { presentFeed } from './present.js';
+
+export interface ServePagePorts extends PageInputPorts {
+  exposureLog: ExposureLog;
+  cursors: Cursors;
+  statistics: PipelineStatistics;
+  locales: string[];
+}
+
+/** One request for a page, whatever its kind, checked and with its candidates resolved. */
+interface Job {
+  kind: Page['kind'];
+  input: PageInput;
+  raw: RawInput;
+  special: Pick<PageRequest, 'candidates' | 'basket'>;
+  unknownItemIds: string[];
+  /** What else has to stay the same over the pages. */
+  pinned: unknown;
+  started: number;
+}
+
+const CURSOR_LIFE_MS = 2 * 3_600_000;
+const NO_ANSWER = 'the request was answered with another feed at the same time; ask again';
+
+/** `feed`, `rank` and `related`: replay, load, build, log, answer. */
+export function createServePage(ports: ServePagePorts) {
+  const inTurn = createKeyedQueue();
+  const serve = (job: Job): Promise<FeedAnswer> => {
+    const { pageId, after, preview } = job.input;
+    const shared = pageId ?? after;
+    // Blocks of one page, or one cursor twice, asked for at once must see each other's items, so they wait for each other.
+    return shared === null || preview ? servePage(job, ports) : inTurn(shared, () => servePage(job, ports));
+  };
+  const { stopwatch, index } = ports;
+
+  return {
+    feed(raw: RawInput): Promise<FeedAnswer> {
+      const input = readFeedInput(raw);
+      return serve({ kind: 'feed', input, raw, special: { candidates: null, basket: null }, unknownItemIds: [], pinned: null, started: stopwatch() });
+    },
+    rank(raw: RawInput): Promise<FeedAnswer> {
+      const input = readRankInput(raw);
+      const { candidates, unknownItemIds } = resolveCandidates(input, index);
+      const pinned = [input.candidates, input.priorWeight, input.policy];
+      return serve({ kind: 'rank', input, raw, special: { candidates, basket: null }, unknownItemIds, pinned, started: stopwatch() });
+    },
+    related(raw: RawInput): Promise<FeedAnswer> {
+      const input = readRelatedInput(raw);
+      const { basket, unknownItemIds } = resolveBasket(input, index);
+      const pinned = [input.itemIds, input.relation];
+      return serve({ kind: 'related', input, raw, special: { candidates: null, basket }, unknownItemIds, pinned, started: stopwatch() });
+    },
+  };
+}
+
+async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
+  const { input, kind } = job;
+  const requestId = input.preview ? null : input.requestId;
+  const inputHash = requestId === null ? '' : digest([kind, job.raw]);
+  if (requestId !== null) {
+    const kept = await ports.exposureLog.replay(requestId, inputHash);
+    if (kept.status === 'replay') return JSON.parse(kept.answer) as FeedAnswer;
+    if (kept.status === 'conflict') throw otherInput(requestId);
+  }
+
+  const pinned = pinnedInput(kind, input, job.pinned);
+  const cursor = input.after === null ? null : ports.cursors.decode(input.after, pinned);
+  const expired = cursor !== null && ports.clock() - cursor.issuedAt > CURSOR_LIFE_MS;
+  const continuation = await continueFeed(job, ports, cursor, expired);
+  const request = { ...pageRequest(input, ports, continuation), kind, ...job.special };
+  const inputs = await loadPageInputs(input, request, ports, continuation);
+  const built = await buildPage(inputs);
+  ports.statistics.observe(built.trace, inputs.now);
+
+  const feedId = cursor && !expired ? cursor.feedId : uuidv7();
+  const pageNo = cursor && !expired ? cursor.pageNo : 0;
+  const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded: degradations(built, inputs, pageNo, expired) });
+  const next: FeedCursor = { feedId, pageNo: pageNo + 1, configVersion: page.configVersion, seed: continuation.seed, issuedAt: ports.clock(), inputHash: pinned };
+  const answer = presentFeed(page, built, {
+    catalogue: ports.index.shop.catalogue,
+    locale: chosenLocale(input.context.locale, ports.locales),
+    unknownItemIds: job.unknownItemIds,
+    endCursor: page.placed.length === 0 || input.preview ? null : ports.cursors.encode(next),
+    preview: input.preview !== null,
+    tookMs: ports.stopwatch() - job.started,
+  });
+  if (input.preview) return answer;
+  const kept = await ports.exposureLog.append(page, requestId === null ? undefined : { requestId, inputHash, answer: JSON.stringify(answer) });
+  if (kept.status === 'replay') return JSON.parse(kept.answer) as FeedAnswer;
+  if (kept.status === 'conflict') throw otherInput(requestId ?? NO_ANSWER);
+  await remember(kept.page, ports);
+  return answer;
+}
+
+const otherInput = (requestId: string): AppError => {
+  const message = `requestId "${requestId}" was used in the last two minutes with another input`;
+  return new AppError('CONFLICT', message, [{ path: 'requestId', code: 'CONFLICT', message }]);
+};
+
+/** What earlier pages fixed: settings, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown. */
+async function continueFeed({ input }: Job, ports: ServePagePorts, cursor: FeedCursor | null, expired: boolean): Promise<Continuation> {
+  const [before, onPage] = await Promise.all([
+    cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId) : [],
+    input.pageId === null ? [] : ports.exposureLog.itemsOfPage(input.pageId),
+  ]);
+  const placed = before.map(({ itemNo }) => itemNo);
+  const goesOn = cursor !== null && !expired;
+  return {
+    config: goesOn ? await ports.settings.version(input.surface, cursor.configVersion) : await chosenSettings(input, ports.settings),
+    seed: goesOn ? cursor.seed : (input.preview?.seed ?? newSeed()),
+    placedBefore: goesOn ? placed : [],
+    shownOnPage: goesOn ? onPage : [...onPage, ...placed],
+  };
+}
+
+function degradations(built: BuiltPage, { request, state }: PageInputs, pageNo: number, expired: boolean): Degradation[] {
+  const degraded = new Set(built.degraded);
+  if (state === null) degraded.add('USER_STATE_UNAVAILABLE');
+  if (expired) degraded.add('CURSOR_EXPIRED');
+  if (pageNo === 0 && built.placed.length < request.first) degraded.add('TOO_FEW_CANDIDATES');
+  return [...degraded];
+}
+
+function assemblePage({ kind, input }: Job, inputs: PageInputs, built: BuiltPage, made: Pick<Page, 'feedId' | 'pageNo' | 'degraded'>): Page {
+  return {
+    ...made,
+    kind,
+    userId: input.userId,
+    sessionId: input.sessionId,
+    surface: input.surface,
+    pageId: input.pageId,
+    servedAt: inputs.now,
+    scorer: built.scorer,
+    modelVersion: null,
+    configVersion: inputs.config.version,
+    assignments: [],
+    relaxed: built.relaxed,
+    poolSize: built.poolSize,
+    fixedByCaller: kind !== 'feed' || input.filter?.categories != null,
+    featureNames: built.featureNames,
+    features: built.features,
+    placed: built.placed,
+  };
+}
+
+const chosenLocale = (asked: string | null, locales: string[]): string => {
+  const language = asked?.split('-')[0].toLowerCase();
+  return language !== undefined && locales.includes(language) ? language : locales[0];
+};
+
+/** Note what was shown, for fatigue, repeats and the next page's attribution. */
+async function remember(page: LoggedPage, { states }: ServePagePorts): Promise<void> {
+  if (page.userId !== null) await states.update([page.userId], (_, state) => foldPage(state, page));
+}

@@ -1,0 +1,128 @@
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { PURPOSES, type Purpose } from './core/privacy/purposes.js';
+
+export type Mode = 'development' | 'production';
+
+/** Every setting of the service, from the environment, checked once and frozen. See README for what each means. */
+export interface Config {
+  mode: Mode;
+  host: string;
+  port: number;
+  /** Null: the embedded server under `dataDir`. */
+  databaseUrl: string | null;
+  dataDir: string;
+  sample: 'shop' | 'none';
+  defaultConsent: ReadonlySet<Purpose>;
+  timeZone: string;
+  /** First is the default. */
+  locales: string[];
+  currency: string;
+  retentionDays: number;
+  corsOrigins: string[];
+  trustProxy: boolean;
+  logLevel: string;
+  /** Upper bound of live user states in process memory. */
+  userStateMaxBytes: number;
+}
+
+type Environment = Record<string, string | undefined>;
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
+const LOCALES = ['en', 'zh'];
+/** Named in the public contract, but not obeyed by this version: to take one silently would be to lie. */
+const NOT_YET = [
+  'REDIS_URL',
+  'AUTH_JWT_SECRET',
+  'AUTH_JWKS_URL',
+  'AUTH_ISSUER',
+  'AUTH_AUDIENCE',
+  'RATE_LIMIT_PER_SECOND',
+  'POOL_SAMPLE',
+  'WEBHOOK_URL',
+  'WEBHOOK_SECRET',
+];
+
+/** Whether a host name or address is this machine only. */
+export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+
+/** Reads values one by one and keeps every fault, so that one line can name them all. */
+class Reader {
+  readonly faults: string[] = [];
+  constructor(private readonly env: Environment) {}
+
+  text(name: string, otherwise: string): string {
+    const value = this.env[name];
+    return value === undefined || value === '' ? otherwise : value;
+  }
+  oneOf<T extends string>(name: string, allowed: readonly T[], otherwise: T): T {
+    const value = this.text(name, otherwise);
+    if (allowed.includes(value as T)) return value as T;
+    return this.fault(name, value, `one of ${allowed.join(', ')}`, otherwise);
+  }
+  integer(name: string, low: number, high: number, otherwise: number): number {
+    const value = this.text(name, String(otherwise));
+    const number = Number(value);
+    if (/^\d+$/.test(value) && number >= low && number <= high) return number;
+    return this.fault(name, value, `a whole number from ${low} to ${high}`, otherwise);
+  }
+  list<T extends string>(name: string, allowed: readonly T[], otherwise: readonly T[]): T[] {
+    const values = this.words(name, otherwise);
+    const wrong = values.filter((value) => !allowed.includes(value as T));
+    if (wrong.length === 0) return values as T[];
+    return this.fault(name, wrong.join(','), `a list of ${allowed.join(', ')}`, [...otherwise]);
+  }
+  words(name: string, otherwise: readonly string[]): string[] {
+    const value = this.env[name];
+    if (value === undefined) return [...otherwise];
+    return value.split(',').map((word) => word.trim()).filter((word) => word !== ''); // prettier-ignore
+  }
+  check(name: string, value: string, good: boolean, wanted: string): string {
+    return good ? value : this.fault(name, value, wanted, value);
+  }
+  private fault<T>(name: string, value: string, wanted: string, otherwise: T): T {
+    this.faults.push(`${name}=${value.slice(0, 60)} is not ${wanted}`);
+    return otherwise;
+  }
+}
+
+const isTimeZone = (name: string): boolean => {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** The only reader of the environment. Throws one error that names every fault; a secret's value is never among what it shows. */
+export function readConfig(env: Environment): Config {
+  const read = new Reader(env);
+  const host = read.text('HOST', '127.0.0.1');
+  if (!isLoopback(host)) read.faults.push(`HOST=${host} is not a loopback address; this version has no authentication, so it serves this machine only`);
+  for (const name of NOT_YET) if (env[name]) read.faults.push(`${name} is set, but this version does not obey it yet`);
+  const databaseUrl = read.text('DATABASE_URL', '');
+  if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl)) read.faults.push('DATABASE_URL is not a postgres:// address');
+  const currency = read.text('CURRENCY', 'CNY');
+  const timeZone = read.text('TIME_ZONE', 'UTC');
+  const config: Config = {
+    mode: read.oneOf('MODE', ['development', 'production'], 'development'),
+    host,
+    port: read.integer('PORT', 0, 65_535, 3000),
+    databaseUrl: databaseUrl === '' ? null : databaseUrl,
+    dataDir: resolve(read.text('DATA_DIR', './.data')),
+    sample: read.oneOf('SAMPLE', ['shop', 'none'], 'shop'),
+    defaultConsent: new Set(read.list('DEFAULT_CONSENT', PURPOSES, PURPOSES)),
+    timeZone: read.check('TIME_ZONE', timeZone, isTimeZone(timeZone), 'a time zone such as Europe/Paris'),
+    locales: read.list('LOCALES', LOCALES, LOCALES),
+    currency: read.check('CURRENCY', currency, /^[A-Z]{3}$/.test(currency), 'a currency code such as CNY'),
+    retentionDays: read.integer('RETENTION_DAYS', 8, 36_500, 400),
+    corsOrigins: read.words('CORS_ORIGINS', []),
+    trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
+    logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
+    userStateMaxBytes: read.integer('USER_STATE_MAX_MB', 16, 65_536, 256) * 1024 * 1024,
+  };
+  read.oneOf('ROLE', ['all'], 'all');
+  if (config.locales.length === 0) read.faults.push('LOCALES is empty');
+  if (read.faults.length > 0) throw new Error(`Configuration: ${read.faults.join('; ')}`);
+  return Object.freeze(config);
+}
