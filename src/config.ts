@@ -43,7 +43,8 @@ const NOT_YET = [
 ];
 
 /** Whether a host name or address is this machine only. */
-export const isLoopback = (host: string): boolean => host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 
 /** Reads values one by one and keeps every fault, so that one line can name them all. */
 class Reader {
@@ -98,7 +99,8 @@ const isTimeZone = (name: string): boolean => {
 export function readConfig(env: Environment): Config {
   const read = new Reader(env);
   const host = read.text('HOST', '127.0.0.1');
-  if (!isLoopback(host)) read.faults.push(`HOST=${host} is not a loopback address; this version has no authentication, so it serves this machine only`);
+  if (!isLoopback(host))
+    read.faults.push(`HOST=${host} is not a loopback address; this version has no authentication, so it serves this machine only`);
   for (const name of NOT_YET) if (env[name]) read.faults.push(`${name} is set, but this version does not obey it yet`);
   const databaseUrl = read.text('DATABASE_URL', '');
   if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl)) read.faults.push('DATABASE_URL is not a postgres:// address');

@@ -141,7 +141,10 @@ export interface UserProfileAnswer {
   segments: string[];
   lifecycle: 'NEW' | 'ACTIVE' | 'LOYAL' | 'SLEEPING' | 'LEAVING';
   authenticity: number;
-  cocoon: Record<'index' | 'narrowCategory' | 'narrowCreator' | 'repetition' | 'amplification' | 'acceptedBreadth' | 'tasteCoverage' | 'confidence', number> & {
+  cocoon: Record<
+    'index' | 'narrowCategory' | 'narrowCreator' | 'repetition' | 'amplification' | 'acceptedBreadth' | 'tasteCoverage' | 'confidence',
+    number
+  > & {
     trend30d: number | null;
   };
   controls: { breadth: number; muted: [] };

@@ -21,7 +21,13 @@ export class BatchTally {
   reject(index: number, id: unknown, fault: { code: string; message: string }, retryable = false): void {
     this.rejectedTotal++;
     if (this.rejected.length >= MAX_REJECTIONS_SHOWN) return;
-    this.rejected.push({ index, id: typeof id === 'string' ? id.slice(0, 128) : null, code: fault.code, message: fault.message, retryable });
+    this.rejected.push({
+      index,
+      id: typeof id === 'string' ? id.slice(0, 128) : null,
+      code: fault.code,
+      message: fault.message,
+      retryable,
+    });
   }
   /** Several faults of one entry make one rejection: the first one's code, every message. */
   rejectFaults(index: number, id: unknown, faults: { code: string; message: string }[]): void {

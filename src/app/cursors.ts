@@ -29,7 +29,8 @@ export const pinnedInput = (kind: string, input: PageInput, more: unknown = null
 export function createCursors(secret: Buffer) {
   const tag = (body: Buffer): Buffer => createHmac('sha256', secret).update(body).digest().subarray(0, TAG_BYTES);
   const invalid = (): AppError => {
-    const message = 'after is not a cursor of this feed; it must be the endCursor of its page before, with the same user, surface and filter';
+    const message =
+      'after is not a cursor of this feed; it must be the endCursor of its page before, with the same user, surface and filter';
     return new AppError('INVALID_INPUT', message, [{ path: 'after', code: 'INVALID_INPUT', message }]);
   };
 
@@ -43,7 +44,14 @@ export function createCursors(secret: Buffer) {
       const bytes = Buffer.from(text, 'base64url');
       const body = bytes.subarray(TAG_BYTES);
       if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
-      const [feedId, pageNo, configVersion, seed, issuedAt, hash] = JSON.parse(body.toString()) as [string, number, number, number, number, string];
+      const [feedId, pageNo, configVersion, seed, issuedAt, hash] = JSON.parse(body.toString()) as [
+        string,
+        number,
+        number,
+        number,
+        number,
+        string,
+      ];
       if (hash !== inputHash) throw invalid();
       return { feedId, pageNo, configVersion, seed, issuedAt, inputHash };
     },

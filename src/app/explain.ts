@@ -53,7 +53,15 @@ export function createExplain(ports: ExplainPorts): Pick<App, 'exposure' | 'whyN
       const input = readFeedInput({ userId, surface, first: QUESTION_PAGE });
       const itemNo = ports.index.shop.catalogue.no(itemId);
       if (itemNo === undefined)
-        return { itemId, stage: 'UNKNOWN_ITEM', component: null, detail: `"${itemId.slice(0, 128)}" is not in the catalogue`, rank: null, score: null, gap: null };
+        return {
+          itemId,
+          stage: 'UNKNOWN_ITEM',
+          component: null,
+          detail: `"${itemId.slice(0, 128)}" is not in the catalogue`,
+          rank: null,
+          score: null,
+          gap: null,
+        };
       const continuation = { config: ports.settings.of(surface), seed: QUESTION_SEED, placedBefore: [], shownOnPage: [] };
       const inputs = await loadPageInputs(input, pageRequest(input, ports, continuation), ports, continuation);
       if (inputs.state === null) throw new AppError('UNAVAILABLE', 'the state of the user cannot be read now', [], 1);
@@ -65,7 +73,16 @@ export function createExplain(ports: ExplainPorts): Pick<App, 'exposure' | 'whyN
         stage,
         components: components.map(({ name, enabled, timeoutMs, failsOpen }) => {
           const seen = ports.statistics.of(stage, name, now);
-          return { name, enabled, timeoutMs, failsOpen, p50Ms: seen?.p50Ms ?? null, p99Ms: seen?.p99Ms ?? null, in: seen?.in ?? null, out: seen?.out ?? null };
+          return {
+            name,
+            enabled,
+            timeoutMs,
+            failsOpen,
+            p50Ms: seen?.p50Ms ?? null,
+            p99Ms: seen?.p99Ms ?? null,
+            in: seen?.in ?? null,
+            out: seen?.out ?? null,
+          };
         }),
       }));
     },

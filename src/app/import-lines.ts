@@ -11,7 +11,8 @@ type Write = (entries: Entry[], tally: BatchTally) => Promise<void>;
 
 /** One object a line, or the reason why the line is none. */
 function parseLine(line: string): Record<string, unknown> | { code: string; message: string; unreadable: true } {
-  if (line.length > MAX_LINE_LENGTH) return { unreadable: true, code: 'TOO_LARGE', message: `a line has ${line.length} characters; at most ${MAX_LINE_LENGTH} are read` };
+  if (line.length > MAX_LINE_LENGTH)
+    return { unreadable: true, code: 'TOO_LARGE', message: `a line has ${line.length} characters; at most ${MAX_LINE_LENGTH} are read` };
   try {
     const value: unknown = JSON.parse(line);
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
@@ -56,7 +57,11 @@ export async function importLines(lines: AsyncIterable<string>, write: Write): P
 }
 
 /** `POST /imports/*`: `replace` removes, after a whole stream of items, what the stream did not hold. */
-export function createImportLines(writes: Record<ImportKind, Write>, catalogueStore: CatalogueStore, refreshCatalogue: () => Promise<void>) {
+export function createImportLines(
+  writes: Record<ImportKind, Write>,
+  catalogueStore: CatalogueStore,
+  refreshCatalogue: () => Promise<void>,
+) {
   return async (kind: ImportKind, lines: AsyncIterable<string>, { replace }: { replace: boolean }): Promise<BatchResult> => {
     const before = replace ? await catalogueStore.revision() : 0;
     const result = await importLines(lines, writes[kind]);

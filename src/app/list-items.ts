@@ -22,7 +22,8 @@ export function createListItems(catalogue: Catalogue): App['items'] {
     const faults: Fault[] = [];
     const read = new InputReader({ filter, first } as Fields, faults);
     const checked = readFilter(read.nested('filter'));
-    if (checked && checked.withinKm !== null) read.fault('filter.withinKm', checked.withinKm, 'it needs a place to start from, which a list of items has not');
+    if (checked && checked.withinKm !== null)
+      read.fault('filter.withinKm', checked.withinKm, 'it needs a place to start from, which a list of items has not');
     const size = read.integer('first', 1, MAX_PAGE) ?? 0;
     const start = readPlace(read, after) + 1;
     refuseFaults(faults);

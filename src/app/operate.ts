@@ -19,7 +19,8 @@ function check(args: { surface?: string | null; first?: number; reason?: string 
   const read = new InputReader(args, faults);
   read.surface('surface', 'home');
   if (args.first !== undefined) read.integer('first', 1, MAX_LIST);
-  if (args.reason !== undefined && (read.text('reason', 1000) ?? '').trim() === '' && faults.length === 0) read.fault('reason', args.reason, 'say why');
+  if (args.reason !== undefined && (read.text('reason', 1000) ?? '').trim() === '' && faults.length === 0)
+    read.fault('reason', args.reason, 'say why');
   refuseFaults(faults);
 }
 

@@ -45,7 +45,10 @@ export function chosenSettings(input: PageInput, settings: SettingsInForce): Pro
 }
 
 /** The caller's candidates by number, with his scores scaled to 0..1; unknown and removed ones apart. */
-export function resolveCandidates(input: RankPageInput, index: ShopIndex): { candidates: NonNullable<PageRequest['candidates']>; unknownItemIds: string[] } {
+export function resolveCandidates(
+  input: RankPageInput,
+  index: ShopIndex,
+): { candidates: NonNullable<PageRequest['candidates']>; unknownItemIds: string[] } {
   const { catalogue } = index.shop;
   const known: { no: number; prior: number }[] = [];
   const unknownItemIds: string[] = [];
@@ -72,7 +75,11 @@ const knownNos = (ids: (string | null)[], index: ShopIndex): number[] =>
   ids.flatMap((id) => (id === null ? [] : [index.shop.catalogue.no(id) ?? -1])).filter((no) => no >= 0);
 
 /** A request in numbers, as the core reads it. */
-export function pageRequest(input: PageInput, { index, timeZone, clock }: PageInputPorts, { placedBefore, shownOnPage }: Continuation): PageRequest {
+export function pageRequest(
+  input: PageInput,
+  { index, timeZone, clock }: PageInputPorts,
+  { placedBefore, shownOnPage }: Continuation,
+): PageRequest {
   return {
     kind: 'feed',
     surface: input.surface,
@@ -90,7 +97,10 @@ export function pageRequest(input: PageInput, { index, timeZone, clock }: PageIn
 }
 
 /** The basket of `related`; items that are not in the catalogue relate to nothing and come back as unknown. */
-export function resolveBasket(input: RelatedPageInput, index: ShopIndex): { basket: NonNullable<PageRequest['basket']>; unknownItemIds: string[] } {
+export function resolveBasket(
+  input: RelatedPageInput,
+  index: ShopIndex,
+): { basket: NonNullable<PageRequest['basket']>; unknownItemIds: string[] } {
   const unknownItemIds = input.itemIds.filter((id) => index.shop.catalogue.no(id) === undefined);
   return { basket: { itemNos: knownNos(input.itemIds, index), relation: input.relation }, unknownItemIds };
 }
@@ -104,7 +114,12 @@ async function loadState(userId: string | null, { states, log }: PageInputPorts)
 }
 
 /** Load what a page is made from: the one read of the outside that a feed waits for before it is built. */
-export async function loadPageInputs(input: PageInput, request: PageRequest, ports: PageInputPorts, { config, seed }: Continuation): Promise<PageInputs> {
+export async function loadPageInputs(
+  input: PageInput,
+  request: PageRequest,
+  ports: PageInputPorts,
+  { config, seed }: Continuation,
+): Promise<PageInputs> {
   const started = ports.stopwatch();
   const [state, user] = await Promise.all([
     loadState(input.userId, ports),

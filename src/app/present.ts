@@ -54,7 +54,8 @@ export function presentFeed(page: Page, built: BuiltPage, how: Presentation): Fe
     id: how.preview ? `preview-${page.feedId}` : page.feedId,
     items: page.placed.map((placed) => presentPlaced(placed, page.feedId, how)),
     unknownItemIds: how.unknownItemIds,
-    removed: page.kind === 'rank' ? built.removed.map(({ itemNo, component }) => ({ itemId: how.catalogue.item(itemNo).id, component })) : [],
+    removed:
+      page.kind === 'rank' ? built.removed.map(({ itemNo, component }) => ({ itemId: how.catalogue.item(itemNo).id, component })) : [],
     pageInfo: { endCursor: how.endCursor, hasNextPage: built.hasNextPage },
     ranking: {
       configVersion: page.configVersion,

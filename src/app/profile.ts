@@ -12,7 +12,12 @@ const NO_COCOON = {
 }; // prettier-ignore
 
 /** What is known of a user, in tags. */
-export function createProfile(ports: { states: LiveStates; index: ShopIndex; purposes: ReadonlySet<Purpose>; clock: () => number }): App['userProfile'] {
+export function createProfile(ports: {
+  states: LiveStates;
+  index: ShopIndex;
+  purposes: ReadonlySet<Purpose>;
+  clock: () => number;
+}): App['userProfile'] {
   return async (userId) => {
     const state = await ports.states.read(userId);
     const now = ports.clock();

@@ -58,7 +58,12 @@ function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEvent
     const { event } = read;
     const itemNo = event.itemId === undefined ? -1 : index.shop.catalogue.no(event.itemId);
     if (itemNo === undefined)
-      tally.reject(entry.index, event.id, { code: 'UNKNOWN_ITEM', message: `itemId "${event.itemId}" is not in the catalogue; send it again when it is` }, true);
+      tally.reject(
+        entry.index,
+        event.id,
+        { code: 'UNKNOWN_ITEM', message: `itemId "${event.itemId}" is not in the catalogue; send it again when it is` },
+        true,
+      );
     else checked.push({ index: entry.index, event, itemNo });
   }
   return checked;
@@ -68,12 +73,19 @@ function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEvent
 async function attributeAll(checked: Checked[], { exposureLog, states }: RecordEventsPorts, now: number): Promise<IncomingEvent[]> {
   const claiming = checked.filter(({ event }) => event.exposureId !== undefined);
   const served = await lastServed(
-    checked.filter(({ event, itemNo }) => event.exposureId === undefined && itemNo >= 0 && attributionWindowMs(event.type) !== null).map(({ event }) => event.userId),
+    checked
+      .filter(({ event, itemNo }) => event.exposureId === undefined && itemNo >= 0 && attributionWindowMs(event.type) !== null)
+      .map(({ event }) => event.userId),
     states,
   );
   const searching = checked.filter(({ event, itemNo }) => {
     const window = attributionWindowMs(event.type);
-    return event.exposureId === undefined && itemNo >= 0 && window !== null && (served.get(event.userId) ?? Infinity) >= event.occurredAt - window;
+    return (
+      event.exposureId === undefined &&
+      itemNo >= 0 &&
+      window !== null &&
+      (served.get(event.userId) ?? Infinity) >= event.occurredAt - window
+    );
   });
   const [claimed, latest] = await Promise.all([
     claiming.length === 0 ? [] : exposureLog.find(claiming.map(({ event }) => event.exposureId!)),

@@ -59,7 +59,15 @@ export function createServePage(ports: ServePagePorts) {
   return {
     feed(raw: RawInput): Promise<FeedAnswer> {
       const input = readFeedInput(raw);
-      return serve({ kind: 'feed', input, raw, special: { candidates: null, basket: null }, unknownItemIds: [], pinned: null, started: stopwatch() });
+      return serve({
+        kind: 'feed',
+        input,
+        raw,
+        special: { candidates: null, basket: null },
+        unknownItemIds: [],
+        pinned: null,
+        started: stopwatch(),
+      });
     },
     rank(raw: RawInput): Promise<FeedAnswer> {
       const input = readRankInput(raw);
@@ -98,7 +106,14 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const feedId = cursor && !expired ? cursor.feedId : uuidv7();
   const pageNo = cursor && !expired ? cursor.pageNo : 0;
   const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded: degradations(built, inputs, pageNo, expired) });
-  const next: FeedCursor = { feedId, pageNo: pageNo + 1, configVersion: page.configVersion, seed: continuation.seed, issuedAt: ports.clock(), inputHash: pinned };
+  const next: FeedCursor = {
+    feedId,
+    pageNo: pageNo + 1,
+    configVersion: page.configVersion,
+    seed: continuation.seed,
+    issuedAt: ports.clock(),
+    inputHash: pinned,
+  };
   const answer = presentFeed(page, built, {
     catalogue: ports.index.shop.catalogue,
     locale: chosenLocale(input.context.locale, ports.locales),
@@ -108,7 +123,10 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
     tookMs: ports.stopwatch() - job.started,
   });
   if (input.preview) return answer;
-  const kept = await ports.exposureLog.append(page, requestId === null ? undefined : { requestId, inputHash, answer: JSON.stringify(answer) });
+  const kept = await ports.exposureLog.append(
+    page,
+    requestId === null ? undefined : { requestId, inputHash, answer: JSON.stringify(answer) },
+  );
   if (kept.status === 'replay') return JSON.parse(kept.answer) as FeedAnswer;
   if (kept.status === 'conflict') throw otherInput(requestId ?? NO_ANSWER);
   await remember(kept.page, ports);
@@ -144,7 +162,12 @@ function degradations(built: BuiltPage, { request, state }: PageInputs, pageNo: 
   return [...degraded];
 }
 
-function assemblePage({ kind, input }: Job, inputs: PageInputs, built: BuiltPage, made: Pick<Page, 'feedId' | 'pageNo' | 'degraded'>): Page {
+function assemblePage(
+  { kind, input }: Job,
+  inputs: PageInputs,
+  built: BuiltPage,
+  made: Pick<Page, 'feedId' | 'pageNo' | 'degraded'>,
+): Page {
   return {
     ...made,
     kind,

@@ -6,7 +6,7 @@ import { DEFAULT_SETTINGS } from '../core/settings-defaults.js';
 import { mergeSettings } from '../core/settings-merge.js';
 import { type Notices } from '../ports/notices.js';
 import { type SettingsStore } from '../ports/settings-store.js';
-import { coalesced } from './shop-index.js';
+import { coalesced } from './coalesced.js';
 
 const HOME = 'home';
 const POLL_MS = 1_000;
@@ -61,7 +61,10 @@ export async function openSettings({ store, notices, clock, onError }: Ports): P
     }
     throw new AppError('NOT_FOUND', `surface "${surface}" has no settings with version ${number}`);
   };
-  const mergedSettings = async (surface: string, input: RankingConfigInput): Promise<{ base: RankingConfig; settings: RankingSettings }> => {
+  const mergedSettings = async (
+    surface: string,
+    input: RankingConfigInput,
+  ): Promise<{ base: RankingConfig; settings: RankingSettings }> => {
     const base = input.baseVersion ? await version(surface, input.baseVersion) : of(surface);
     const settings = mergeSettings(base.settings, input);
     refuseFaults(checkSettings(input, settings));

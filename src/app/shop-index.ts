@@ -8,6 +8,7 @@ import { type CatalogueStore } from '../ports/catalogue-store.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type NeighbourStore } from '../ports/neighbour-store.js';
 import { type Notices } from '../ports/notices.js';
+import { coalesced } from './coalesced.js';
 
 const ITEMS_A_READ = 5_000;
 const CATALOGUE_POLL_MS = 1_000;
@@ -30,24 +31,6 @@ interface Ports {
   notices: Notices;
   clock: () => number;
   onError: (error: unknown, doing: string) => void;
-}
-
-/** Collapse calls that come while one runs into one more run after it. */
-export function coalesced(run: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null;
-  let next: Promise<void> | null = null;
-  const start = (): Promise<void> => {
-    running = run().finally(() => (running = null));
-    return running;
-  };
-  return () => {
-    if (!running) return start();
-    next ??= running.catch(() => undefined).then(() => {
-      next = null;
-      return start();
-    }); // prettier-ignore
-    return next;
-  };
 }
 
 /** Load everything a process derives from the shop as a whole, and keep it current. */
@@ -75,7 +58,10 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     seenAt = ports.clock();
   });
   const refreshNeighbours = coalesced(async () => {
-    const [similar, boughtTogether] = await Promise.all([ports.neighbourStore.latest('SIMILAR'), ports.neighbourStore.latest('BOUGHT_TOGETHER')]);
+    const [similar, boughtTogether] = await Promise.all([
+      ports.neighbourStore.latest('SIMILAR'),
+      ports.neighbourStore.latest('BOUGHT_TOGETHER'),
+    ]);
     if (similar) shop.similar = similar;
     if (boughtTogether) shop.boughtTogether = boughtTogether;
   });
@@ -86,7 +72,8 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
       acts.observe(event);
     }
   };
-  const background = (refresh: () => Promise<void>, doing: string) => () => void refresh().catch((error: unknown) => ports.onError(error, doing));
+  const background = (refresh: () => Promise<void>, doing: string) => () =>
+    void refresh().catch((error: unknown) => ports.onError(error, doing));
 
   await Promise.all([refreshCatalogue(), refreshNeighbours()]);
   ports.notices.subscribe('catalogue', background(refreshCatalogue, 'refresh the catalogue'));

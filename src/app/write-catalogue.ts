@@ -16,7 +16,11 @@ export interface WriteCatalogue {
 type Read<T> = T | { faults: { path: string; code: string; message: string }[] };
 
 /** Values of the good entries with their entry; the faults of the others go to the tally. */
-function readAll<T extends object>(entries: Entry[], tally: BatchTally, read: (fields: Entry['fields']) => Read<T>): { entry: Entry; value: T }[] {
+function readAll<T extends object>(
+  entries: Entry[],
+  tally: BatchTally,
+  read: (fields: Entry['fields']) => Read<T>,
+): { entry: Entry; value: T }[] {
   return entries.flatMap((entry) => {
     const value = read(entry.fields);
     if (!('faults' in value)) return [{ entry, value }];

@@ -38,7 +38,10 @@ export interface ExposureEntry {
  */
 export interface ExposureLog {
   /** Keep a page. With a claim that is already taken the page is not kept, and the answer tells what to do instead. */
-  append(page: Page, claim?: RequestClaim): Promise<{ status: 'appended'; page: LoggedPage } | Exclude<RequestReplay, { status: 'unknown' }>>;
+  append(
+    page: Page,
+    claim?: RequestClaim,
+  ): Promise<{ status: 'appended'; page: LoggedPage } | Exclude<RequestReplay, { status: 'unknown' }>>;
   /** What is kept for a request id that is younger than two minutes. */
   replay(requestId: string, inputHash: string): Promise<RequestReplay>;
   /** One answer per id, null for an exposure that does not exist. */

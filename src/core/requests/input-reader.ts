@@ -56,12 +56,15 @@ export class InputReader {
   }
   oneOf<T extends string>(name: string, allowed: readonly T[]): T | null {
     const value = this.fields[name] ?? null;
-    return value === null || allowed.includes(value as T) ? (value as T | null) : this.fault(name, value, `it must be one of ${allowed.join(', ')}`);
+    return value === null || allowed.includes(value as T)
+      ? (value as T | null)
+      : this.fault(name, value, `it must be one of ${allowed.join(', ')}`);
   }
   list<T>(name: string, max: number, good: (value: unknown) => value is T, wanted: string): T[] | null {
     const value = this.fields[name] ?? null;
     if (value === null) return null;
-    if (!Array.isArray(value) || value.length > max) return this.fault(name, Array.isArray(value) ? value.length : value, `it must be a list of at most ${max}`);
+    if (!Array.isArray(value) || value.length > max)
+      return this.fault(name, Array.isArray(value) ? value.length : value, `it must be a list of at most ${max}`);
     const wrong = value.findIndex((entry) => !good(entry));
     return wrong < 0 ? (value as T[]) : this.fault(`${name}.${wrong}`, value[wrong], wanted);
   }

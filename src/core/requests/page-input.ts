@@ -171,6 +171,11 @@ function readCandidates(input: Fields, read: InputReader): Given[] {
   });
 }
 
+const firstOfEach = (candidates: Given[]): Given[] => {
+  const seen = new Set<string>();
+  return candidates.filter(({ id }) => !seen.has(id) && seen.add(id));
+};
+
 /** Check the input of `rank`; of several candidates with one id the first counts. @throws AppError INVALID_INPUT with every fault */
 export function readRankInput(input: Fields): RankPageInput {
   const faults: Fault[] = [];
@@ -184,7 +189,7 @@ export function readRankInput(input: Fields): RankPageInput {
   const flags = ['suppressBought', 'fatigue', 'caps', 'diversity', 'exploration'] as const;
   const checked: RankPageInput = {
     ...common,
-    candidates: [...new Map([...candidates].reverse().map((entry) => [entry.id, entry])).values()].reverse(),
+    candidates: firstOfEach(candidates),
     priorWeight: read.number('priorWeight', 0, 1) ?? 0,
     policy: Object.fromEntries(flags.map((name) => [name, policy?.flag(name) ?? false])) as unknown as RankPolicy,
   };

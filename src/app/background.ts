@@ -1,0 +1,29 @@
+import { type Binding } from '../ports/binding.js';
+import { type RunningApp } from './create-app.js';
+import { createNeighboursJob } from './neighbours-job.js';
+
+const FLUSH_MS = 30_000;
+const MAINTENANCE_MS = 3_600_000;
+const NEIGHBOURS_MS = 20_000;
+
+/** Start what runs beside requests: per process the keeping of snapshots, in the job queue what one process does for all. */
+export async function startBackground(binding: Binding, running: RunningApp, clock: () => number): Promise<{ stop(): Promise<void> }> {
+  const { log } = binding;
+  const jobs = await binding.openJobs();
+  await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
+  await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob(binding, running.index, clock));
+
+  let flushing: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    flushing = running
+      .keep()
+      .catch((error: unknown) => log.warn({ err: error }, 'snapshots could not be kept; what they lack is read from the ledger'));
+  }, FLUSH_MS);
+  return {
+    async stop() {
+      clearInterval(timer);
+      await jobs.close();
+      await flushing;
+    },
+  };
+}

@@ -1,0 +1,108 @@
+import { createHmac } from 'node:crypto';
+import { featureCatalogue } from '../core/features/catalogue.js';
+import { type Purpose } from '../core/privacy/purposes.js';
+import { tagCatalogue } from '../core/tags/catalogue.js';
+import { type Binding } from '../ports/binding.js';
+import { type LiveStates } from '../ports/live-states.js';
+import { type App, type RawInput } from './app.js';
+import { asEntries, BatchTally, checkBatchSize, type Entry } from './batches.js';
+import { createCursors } from './cursors.js';
+import { createExplain } from './explain.js';
+import { createImportLines } from './import-lines.js';
+import { createListItems } from './list-items.js';
+import { createLoadStates } from './load-states.js';
+import { createOperations } from './operate.js';
+import { createPipelineStatistics } from './pipeline-statistics.js';
+import { presentItem } from './present.js';
+import { createProfile } from './profile.js';
+import { createRecordEvents } from './record-events.js';
+import { createServePage } from './serve-page.js';
+import { openSettings } from './settings-in-force.js';
+import { openShopIndex, type ShopIndex } from './shop-index.js';
+import { createUserDirectory } from './user-directory.js';
+import { createWriteCatalogue } from './write-catalogue.js';
+
+export interface AppOptions {
+  purposes: ReadonlySet<Purpose>;
+  timeZone: string;
+  locales: string[];
+  /** Epoch ms. */
+  clock: () => number;
+  /** Milliseconds that only grow. */
+  stopwatch: () => number;
+}
+
+export interface RunningApp {
+  app: App;
+  index: ShopIndex;
+  states: LiveStates;
+  /** Stop following changes, and keep what is only in memory. */
+  close(): Promise<void>;
+}
+
+const PSEUDONYM_LENGTH = 16;
+
+/** Wire the use cases to a binding, loading what a process derives from the shop before it may serve. */
+export async function createApp(binding: Binding, options: AppOptions): Promise<RunningApp> {
+  const { clock } = options;
+  const { log } = binding;
+  const onError = (error: unknown, doing: string): void =>
+    log.warn({ err: error }, `could not ${doing}; the last known state stays in use`);
+  const [index, settings, cursorSecret, pseudonymSecret] = await Promise.all([
+    openShopIndex({ ...binding, clock, onError }),
+    openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
+    binding.secrets.get('cursor'),
+    binding.secrets.get('pseudonym'),
+  ]);
+  const states = binding.createStates(createLoadStates({ ...binding, ...options, index }));
+  const users = createUserDirectory(binding.userStore);
+  const statistics = createPipelineStatistics();
+  const shared = { ...binding, ...options, index, states, users, settings, statistics };
+
+  const recordEvents = createRecordEvents(shared);
+  const catalogue = createWriteCatalogue(shared);
+  const batch = (name: string, write: (entries: Entry[], tally: BatchTally) => Promise<void>) => async (inputs: RawInput[]) => {
+    checkBatchSize(name, inputs.length);
+    const tally = new BatchTally();
+    await write(asEntries(inputs), tally);
+    return tally.result();
+  };
+  const writes = { items: catalogue.upsertItems, users: catalogue.upsertUsers, events: recordEvents };
+
+  const app: App = {
+    ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
+    ...createExplain(shared),
+    ...createOperations({ settings, store: binding.settingsStore }),
+    userProfile: createProfile(shared),
+    items: createListItems(index.shop.catalogue),
+    item(id) {
+      const no = index.shop.catalogue.no(id);
+      return no === undefined || index.shop.catalogue.removed[no] ? null : presentItem(index.shop.catalogue.item(no));
+    },
+    tagCatalogue: () => tagCatalogue,
+    featureCatalogue: () => featureCatalogue,
+    recordEvents: batch('events', recordEvents),
+    upsertItems: batch('items', catalogue.upsertItems),
+    updateItems: batch('items', catalogue.updateItems),
+    upsertUsers: batch('users', catalogue.upsertUsers),
+    async removeItems(ids) {
+      checkBatchSize('ids', ids.length);
+      const tally = new BatchTally();
+      await catalogue.removeItems(ids, tally);
+      return tally.result();
+    },
+    importLines: createImportLines(writes, binding.catalogueStore, index.refreshCatalogue),
+    health: () => binding.health(),
+    pseudonym: (userId) => createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH),
+  };
+  return {
+    app,
+    index,
+    states,
+    async close() {
+      index.close();
+      settings.close();
+      await states.flush();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
+import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
+import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store.js';
+import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
+import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgres/embedded/index.js';
+import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
+import { createPostgresLedger } from '../adapters/postgres/ledger.js';
+import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
+import { createPostgresNotices } from '../adapters/postgres/notices.js';
+import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
+import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
+import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
+import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
+import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
+import { type Binding } from '../ports/binding.js';
+import { type Log } from '../ports/log.js';
+
+export interface EmbeddedBindingOptions {
+  /** Null starts the embedded server under `dataDir`. */
+  databaseUrl: string | null;
+  dataDir: string;
+  retentionDays: number;
+  userStateMaxBytes: number;
+  clock: () => number;
+  log: Log;
+}
+
+const POOL_SIZE = 12;
+
+/** One process: PostgreSQL (its own, unless an address is given), live user state in process memory, jobs on PostgreSQL. */
+export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Promise<Binding> {
+  const { dataDir, log } = options;
+  const server = options.databaseUrl === null ? await startEmbeddedPostgres({ dataDir, log }) : null;
+  try {
+    return await bind(options, server);
+  } catch (error) {
+    await server?.stop();
+    throw error;
+  }
+}
+
+async function bind(
+  { databaseUrl, retentionDays, userStateMaxBytes, clock, log }: EmbeddedBindingOptions,
+  server: EmbeddedPostgres | null,
+): Promise<Binding> {
+  const url = server?.url ?? databaseUrl!;
+  const database = await openDatabase({ url, poolSize: POOL_SIZE, log });
+  const { pool, dataSource } = database;
+  const lock = await acquireSingleProcessLock(pool, log).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
+  await ensurePartitions(pool, clock());
+  const notices = await createPostgresNotices({ url, pool, log });
+  const snapshots = createPostgresSnapshotStore(pool);
+  const logs = { pool, clock, retentionDays };
+
+  return {
+    ledger: createPostgresLedger(logs),
+    exposureLog: createPostgresExposureLog(logs),
+    catalogueStore: createPostgresCatalogueStore({ pool, clock }),
+    userStore: createPostgresUserStore(pool),
+    settingsStore: createPostgresSettingsStore(dataSource, clock),
+    neighbourStore: createPostgresNeighbourStore(pool),
+    artefacts: createPostgresArtefactStore(pool),
+    secrets: createPostgresSecrets(pool),
+    snapshots,
+    notices,
+    log,
+    createStates: (load) => createMemoryLiveStates({ load, snapshots, maxBytes: userStateMaxBytes }),
+    openJobs: () => createBullMqJobs({ connectionString: url, log }),
+    async maintain() {
+      await ensurePartitions(pool, clock());
+      await dropOldPartitions(pool, clock(), retentionDays);
+      await purgeExpiredClaims(pool);
+    },
+    health: () => databaseHealth(database),
+    async close() {
+      await notices.close();
+      lock.release();
+      await database.close();
+      await server?.stop();
+    },
+  };
+}
+
+async function databaseHealth({ pool }: Database): Promise<{ name: string; ok: boolean; detail: string }[]> {
+  try {
+    await pool.query('SELECT 1');
+    return [{ name: 'postgres', ok: true, detail: `${pool.totalCount} connections, ${pool.waitingCount} waiting` }];
+  } catch {
+    return [{ name: 'postgres', ok: false, detail: 'no connection' }];
+  }
+}

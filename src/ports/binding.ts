@@ -1,0 +1,39 @@
+import { type UserState } from '../core/tags/state.js';
+import { type ArtefactStore } from './artefact-store.js';
+import { type CatalogueStore } from './catalogue-store.js';
+import { type ExposureLog } from './exposure-log.js';
+import { type Jobs } from './jobs.js';
+import { type Ledger } from './ledger.js';
+import { type LiveStates } from './live-states.js';
+import { type Log } from './log.js';
+import { type NeighbourStore } from './neighbour-store.js';
+import { type Notices } from './notices.js';
+import { type Secrets } from './secrets.js';
+import { type SettingsStore } from './settings-store.js';
+import { type SnapshotStore } from './snapshot-store.js';
+import { type UserStore } from './user-store.js';
+
+/** All ports of one deployment, each served by the adapter that the binding chose. */
+export interface Binding {
+  ledger: Ledger;
+  exposureLog: ExposureLog;
+  catalogueStore: CatalogueStore;
+  userStore: UserStore;
+  snapshots: SnapshotStore;
+  settingsStore: SettingsStore;
+  neighbourStore: NeighbourStore;
+  artefacts: ArtefactStore;
+  secrets: Secrets;
+  notices: Notices;
+  log: Log;
+  /** Live states that rebuild what they lack with `load`. */
+  createStates(load: (userIds: string[]) => Promise<Map<string, UserState>>): LiveStates;
+  /** The job queue; opened after the service listens, since nothing that a request waits for needs it. */
+  openJobs(): Promise<Jobs & { close(): Promise<void> }>;
+  /** Keep partitions ahead of time, drop those past retention, purge what expired. Safe to repeat. */
+  maintain(): Promise<void>;
+  /** State of everything the service depends on. Never rejects. */
+  health(): Promise<{ name: string; ok: boolean; detail: string }[]>;
+  /** Let go of everything; call it once, after the last use. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,40 @@
+import { readConfig } from '../src/config.js';
+
+describe('configuration', () => {
+  it('works with nothing set', () => {
+    const config = readConfig({});
+    expect([config.host, config.port, config.databaseUrl, config.sample, config.timeZone]).toEqual([
+      '127.0.0.1',
+      3000,
+      null,
+      'shop',
+      'UTC',
+    ]);
+    expect(config.defaultConsent.has('PERSONALISATION')).toBe(true);
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it('names every fault in one message', () => {
+    const wrong = {
+      PORT: '70000',
+      SAMPLE: 'big',
+      TIME_ZONE: 'Mars/Base',
+      DEFAULT_CONSENT: 'ESSENTIAL,TRACKING',
+      RETENTION_DAYS: '1e3',
+      LOG_LEVEL: 'loud',
+    };
+    const read = () => readConfig(wrong);
+    for (const name of ['PORT', 'SAMPLE', 'TIME_ZONE', 'DEFAULT_CONSENT', 'RETENTION_DAYS', 'LOG_LEVEL'])
+      expect(read).toThrow(new RegExp(`${name}=`));
+    expect(read).toThrow('PORT=70000 is not a whole number from 0 to 65535');
+  });
+
+  it('refuses a host that others can reach, and settings that it would not obey', () => {
+    expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow('HOST=0.0.0.0 is not a loopback address');
+    expect(() => readConfig({ AUTH_JWT_SECRET: 'very secret words' })).toThrow(/AUTH_JWT_SECRET is set, but/);
+  });
+
+  it('never shows a secret', () => {
+    expect(() => readConfig({ AUTH_JWT_SECRET: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(/^((?!hunter2).)*$/s);
+  });
+});
