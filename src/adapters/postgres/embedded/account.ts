@@ -45,7 +45,8 @@ export async function canReach(account: Account, folder: string): Promise<boolea
   );
 }
 
-async function nobody(): Promise<Account> {
+/** The account that every Unix has and that owns nothing. */
+export async function nobody(): Promise<Account> {
   const idOf = async (flag: string) => Number((await run('id', [flag, 'nobody']).catch(() => ({ stdout: '65534' }))).stdout) | 0;
   return { name: 'nobody', uid: await idOf('-u'), gid: await idOf('-g') };
 }

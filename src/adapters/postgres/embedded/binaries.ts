@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chmod, cp, mkdir, readFile, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, readdir, readlink, rename, rm, stat, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 
@@ -15,6 +15,7 @@ interface Link {
   target: string;
 }
 
+const COPY_PREFIX = 'postgres-binaries-';
 const PLATFORM = `${process.platform}-${process.arch}`;
 
 /** Why there is no embedded server here, with the two ways out. */
@@ -76,20 +77,22 @@ function isNeeded(path: string): boolean {
 }
 
 /**
- * Copy the binaries to a folder of ours, links included. An existing copy of the same version is used as it is.
+ * Copy the binaries to a folder of ours, links included. A complete copy of the same version is used as it is, others are removed.
  *
- * @param parent  folder that holds the copy; it is made when missing
+ * @param parent  folder that holds the copy and that nobody else writes at this moment
  */
 export async function copyBinaries(from: Binaries, parent: string): Promise<Binaries> {
-  const root = join(parent, `postgres-binaries-${from.packageVersion}`);
+  const name = `${COPY_PREFIX}${from.packageVersion}`;
+  const others = (await readdir(parent)).filter((entry) => entry.startsWith(COPY_PREFIX) && entry !== name);
+  for (const entry of others) await rm(join(parent, entry), { recursive: true, force: true });
+  const root = join(parent, name);
   const copy = { ...from, root: join(root, 'native') };
   if (await stat(root).catch(() => undefined)) return copy;
   const fresh = `${root}.${randomUUID()}`;
-  await mkdir(fresh, { recursive: true });
+  await mkdir(fresh);
   await chmod(fresh, 0o755);
   await cp(from.root, join(fresh, 'native'), { recursive: true, filter: isNeeded, verbatimSymlinks: true });
   await linkLibraries({ ...from, root: join(fresh, 'native') });
-  // Whoever comes second finds the place taken by an equal copy.
-  await rename(fresh, root).catch(() => rm(fresh, { recursive: true, force: true }));
+  await rename(fresh, root);
   return copy;
 }

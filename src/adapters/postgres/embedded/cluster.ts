@@ -87,16 +87,14 @@ export async function prepareCluster(place: Place): Promise<string> {
 }
 
 /**
- * Stop a server that outlived the process that started it, and clear its pid file when the pid has gone to somebody else:
- * the server itself would take that stranger for a running server and refuse to start.
+ * Stop a server that outlived the process that started it. When its pid has gone to a stranger, remove its pid file: the server
+ * would take the stranger for a running server and refuse to start. Everything else about an old pid file it sorts out itself.
  */
 export async function stopOrphan({ cluster }: Place, log: (line: string) => void): Promise<void> {
   const file = join(cluster, 'postmaster.pid');
   const pid = Number((await content(file))?.split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 0) return;
-  if ((await isAlive(pid)) && (await isPostmasterOf(pid, cluster))) {
-    log(`stopping PostgreSQL ${pid}, left behind by a process that was killed`);
-    await stopPostmaster(pid, log);
-  }
-  await rm(file, { force: true });
+  if (!Number.isInteger(pid) || pid <= 0 || !(await isAlive(pid))) return;
+  if (!(await isPostmasterOf(pid, cluster))) return rm(file, { force: true });
+  log(`stopping PostgreSQL ${pid}, left behind by a process that was killed`);
+  await stopPostmaster(pid, log);
 }

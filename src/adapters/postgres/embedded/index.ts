@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SUPERUSER, prepareCluster, stopOrphan } from './cluster.js';
+import { SUPERUSER, prepareCluster } from './cluster.js';
 import { lockFolder, type DataLock } from './lock.js';
 import { LogFile } from './log-file.js';
 import { choosePlace } from './place.js';
@@ -24,7 +24,6 @@ export interface EmbeddedPostgresOptions {
 
 async function startLocked(folder: string, lock: DataLock, log: (line: string) => void): Promise<EmbeddedPostgres> {
   const place = await choosePlace(folder, log);
-  await stopOrphan(place, log);
   const password = await prepareCluster(place);
   const logFile = new LogFile(join(folder, 'postgres.log'));
   const server = new Server(place, logFile, log);

@@ -6,11 +6,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { isAlive, startMark } from './processes.js';
 
 const HEARTBEAT_MS = 2_000;
-const FOREIGN_WATCH_MS = 5_000;
+const FOREIGN_WATCH_MS = 6_000;
 const UNWRITTEN_MS = 1_000;
 const GUARD_STALE_MS = 10_000;
 
-/** Who holds a data folder. `space` is the pid namespace, since a pid of another container means nothing here. */
+/** Who holds a data folder. `space` is machine and pid namespace, since a pid of another container means nothing here. */
 interface Holder {
   pid: number;
   started: string;
@@ -24,7 +24,7 @@ export interface DataLock {
 }
 
 async function pidSpace(): Promise<string> {
-  return readlink('/proc/self/ns/pid').catch(() => hostname());
+  return `${hostname()} ${await readlink('/proc/self/ns/pid').catch(() => '')}`;
 }
 
 async function readHolder(file: string): Promise<Holder | undefined> {
@@ -43,15 +43,15 @@ async function touchedMs(file: string): Promise<number | undefined> {
 }
 
 /** A holder in another container or machine shows life only by touching the file. */
-async function isTouched(file: string): Promise<boolean> {
+async function isTouched(file: string, watchMs: number): Promise<boolean> {
   const before = await touchedMs(file);
-  await delay(FOREIGN_WATCH_MS);
+  await delay(watchMs);
   const after = await touchedMs(file);
   return after !== undefined && after !== before;
 }
 
-async function isHolding(file: string, holder: Holder, space: string): Promise<boolean> {
-  if (holder.space !== space) return isTouched(file);
+async function isHolding(file: string, holder: Holder, space: string, watchMs: number): Promise<boolean> {
+  if (holder.space !== space) return isTouched(file, watchMs);
   return (await isAlive(holder.pid)) && (await startMark(holder.pid)) === holder.started;
 }
 
@@ -100,15 +100,16 @@ async function settledHolder(file: string): Promise<Holder | undefined> {
  * Take the data folder for this process. A lock left by a process that was killed is taken over.
  *
  * @param folder  an existing folder that this process may write
+ * @param watchMs  how long to watch a holder in another container for a sign of life, longer than the 2 s between two of them
  * @throws Error  naming the pid and the folder when another process holds it
  */
-export async function lockFolder(folder: string): Promise<DataLock> {
+export async function lockFolder(folder: string, watchMs = FOREIGN_WATCH_MS): Promise<DataLock> {
   const file = join(folder, 'lock');
   const space = await pidSpace();
   const mine: Holder = { pid: process.pid, started: await startMark(process.pid), space, host: hostname(), token: randomUUID() };
   while (!(await create(file, mine))) {
     const holder = await settledHolder(file);
-    if (holder && (await isHolding(file, holder, space))) {
+    if (holder && (await isHolding(file, holder, space, watchMs))) {
       const where = holder.space === space ? '' : ` on ${holder.host}`;
       throw new Error(`data folder ${folder} is in use by process ${holder.pid}${where}; stop it or set another DATA_DIR`);
     }

@@ -78,12 +78,13 @@ async function clusterIn(home: string, dataDir: string): Promise<string> {
  * Decide as whom the server runs and where its binaries and data are. Root needs another account, and that account must be able
  * to enter every folder on the way: a checkout in the home folder of root is closed to it.
  *
+ * @param candidates  the accounts to try, in order; those that this process may use when left out
  * @throws Error  in one line, when no account can run the binaries
  */
-export async function choosePlace(dataDir: string, log: (line: string) => void): Promise<Place> {
+export async function choosePlace(dataDir: string, log: (line: string) => void, candidates?: Account[]): Promise<Place> {
   const found = await findBinaries();
   let reason = '';
-  for (const account of await accounts()) {
+  for (const account of candidates ?? (await accounts())) {
     try {
       const home = await homeFor(account, dataDir, log);
       const { binaries, version } = await runnable(account, found, home);

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { spawnAs } from './account.js';
+import { stopOrphan } from './cluster.js';
 import { type LogFile } from './log-file.js';
 import { type Place } from './place.js';
 import { signal, stopPostmaster } from './processes.js';
@@ -12,6 +13,8 @@ import { signal, stopPostmaster } from './processes.js';
 const POLL_MS = 15;
 const TELL_EVERY_MS = 10_000;
 const LONGEST_BACKOFF_MS = 5_000;
+const STABLE_MS = 60_000;
+const SILENCE_MS = 3_000;
 const ATTEMPTS = 8;
 
 /** Settings for one machine shared with Node. Durability stays at its strictest; replication is off, so the log can be minimal. */
@@ -57,7 +60,8 @@ function lastFatal(lines: string): string {
 export class Server {
   port = 0;
   private child: ChildProcess | undefined;
-  private stopping = new AbortController();
+  private outputEnded: Promise<unknown> = Promise.resolve();
+  private readonly stopping = new AbortController();
   private watch: Promise<void> = Promise.resolve();
 
   constructor(
@@ -80,14 +84,21 @@ export class Server {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    const { child } = this;
-    if (child?.pid !== undefined && child.exitCode === null && child.signalCode === null) await stopPostmaster(child.pid, this.log);
+    const pid = this.runningChild()?.pid;
+    if (pid !== undefined) await stopPostmaster(pid, this.log);
     await this.watch;
+    await this.silence();
   }
 
   /** For the end of the process, where nothing can be waited for. */
   stopWithoutWaiting(): void {
-    if (this.child?.pid !== undefined && this.child.exitCode === null) signal(this.child.pid, 'SIGINT');
+    const pid = this.runningChild()?.pid;
+    if (pid !== undefined) signal(pid, 'SIGINT');
+  }
+
+  /** Backends hold the log until they have ended; one that hangs must not hold us. */
+  private async silence(): Promise<void> {
+    await Promise.race([this.outputEnded, delay(SILENCE_MS, undefined, { ref: false })]);
   }
 
   private failure(): Error {
@@ -98,6 +109,8 @@ export class Server {
   private async launch(): Promise<boolean> {
     const { account, binaries, cluster } = this.place;
     const settings = Object.entries({ ...SETTINGS, port: String(this.port) }).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
+    await stopOrphan(this.place, this.log);
+    if (this.stopping.signal.aborted) return false;
     this.logFile.begin();
     const child = spawnAs(account, join(binaries.root, 'bin', 'postgres'), ['-D', cluster, ...settings]);
     this.child = child;
@@ -105,6 +118,7 @@ export class Server {
       child.once('close', () => resolve(false));
       child.once('error', () => resolve(false));
     });
+    this.outputEnded = ended;
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => this.logFile.write(chunk));
     const over = new AbortController();
     const ready = await Promise.race([ended, this.readiness(child, over.signal)]);
@@ -129,17 +143,38 @@ export class Server {
 
   /** Whenever the postmaster ends without being asked to, start it again, at growing intervals while that fails. */
   private async keepRunning(): Promise<void> {
+    let failures = 0;
     for (;;) {
-      if (this.child?.exitCode === null && this.child.signalCode === null) await once(this.child, 'exit');
+      const since = performance.now();
+      const child = this.runningChild();
+      if (child) await once(child, 'exit');
       if (this.stopping.signal.aborted) return;
+      await this.silence();
+      if (performance.now() - since > STABLE_MS) failures = 0;
       this.log(`embedded PostgreSQL ended unasked (${this.child?.signalCode ?? this.child?.exitCode}), starting it again`);
-      for (let attempt = 0; !(await this.launch()); attempt++) {
+      do {
+        await this.backOff(failures++);
         if (this.stopping.signal.aborted) return;
-        this.log(this.failure().message);
-        await delay(Math.min(100 * 2 ** attempt, LONGEST_BACKOFF_MS), undefined, { signal: this.stopping.signal }).catch(() => undefined);
-        if (this.stopping.signal.aborted) return;
-      }
-      this.log(`embedded PostgreSQL is back on port ${this.port}`);
+      } while (!(await this.launchAgain()));
     }
+  }
+
+  private async backOff(failures: number): Promise<void> {
+    const waitMs = failures === 0 ? 0 : Math.min(100 * 2 ** failures, LONGEST_BACKOFF_MS);
+    await delay(waitMs, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+
+  private async launchAgain(): Promise<boolean> {
+    const started = await this.launch().catch((error: unknown) => {
+      this.log(`embedded PostgreSQL cannot be started: ${(error as Error).message}`);
+      return false;
+    });
+    if (this.stopping.signal.aborted) return true;
+    this.log(started ? `embedded PostgreSQL is back on port ${this.port}` : this.failure().message);
+    return started;
+  }
+
+  private runningChild(): ChildProcess | undefined {
+    return this.child?.exitCode === null && this.child.signalCode === null ? this.child : undefined;
   }
 }
