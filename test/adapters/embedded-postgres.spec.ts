@@ -1,13 +1,13 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { chmod, chown, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { accounts, nobody, runAs } from '../../src/adapters/postgres/embedded/account.js';
+import { type Account, accounts, canReach, commandAs, nobody, runAs } from '../../src/adapters/postgres/embedded/account.js';
 import { copyBinaries, findBinaries, linkLibraries } from '../../src/adapters/postgres/embedded/binaries.js';
 import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/index.js';
 import { lockFolder } from '../../src/adapters/postgres/embedded/lock.js';
@@ -15,7 +15,8 @@ import { choosePlace } from '../../src/adapters/postgres/embedded/place.js';
 import { hasEnded, isAlive } from '../../src/adapters/postgres/embedded/processes.js';
 
 const support = (name: string) => fileURLToPath(new URL(`../support/${name}`, import.meta.url));
-const isRoot = process.getuid?.() === 0;
+const thisUser: Account = { name: 'this user', uid: userInfo().uid, gid: userInfo().gid };
+const isRoot = thisUser.uid === 0;
 
 let dataDir: string;
 let said: string[];
@@ -23,6 +24,7 @@ let cleanUp: (() => Promise<unknown>)[];
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'imago embedded '));
+  await chmod(dataDir, 0o755);
   said = [];
   cleanUp = [() => rm(dataDir, { recursive: true, force: true })];
 });
@@ -65,10 +67,11 @@ async function postmasterPid(): Promise<number> {
   return Number((await readFile(join(dataDir, 'postgres', 'postmaster.pid'), 'utf8')).split('\n')[0]);
 }
 
-/** Another Node process that holds the server of `dataDir`; `prefix` is a command that runs it as somebody else. */
-function startElsewhere(prefix: string[] = []): { child: ChildProcess; url: Promise<string> } {
-  const [file, ...args] = [...prefix, process.execPath, '--import', support('ts-loader.mjs'), support('postgres-server.ts'), dataDir];
-  const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+/** Another Node process that holds the server of `dataDir`, of this user or of another account. */
+function startElsewhere(account?: Account): { child: ChildProcess; url: Promise<string> } {
+  const script = ['--import', support('ts-loader.mjs'), support('postgres-server.ts'), dataDir];
+  const [file, args, ids] = commandAs(account ?? thisUser, process.execPath, script);
+  const child = spawn(file, args, { ...ids, stdio: ['pipe', 'pipe', 'pipe'] });
   let errors = '';
   child.stderr.on('data', (chunk) => (errors += chunk));
   const failed = once(child, 'close').then(() => Promise.reject(new Error(errors)));
@@ -242,12 +245,21 @@ describe('the binaries', () => {
 });
 
 describe('whoever starts it', () => {
+  /** As root, one who is not and who can read this checkout; where there is none, root itself has to do. */
+  async function anotherAccount(): Promise<Account> {
+    if (!isRoot) return thisUser;
+    for (const account of [await nobody(), ...(await accounts())]) {
+      if ((await canReach(account, support(''))) && (await canReach(account, dirname(process.execPath)))) return account;
+    }
+    return thisUser;
+  }
+
   it('need not be root', async () => {
-    // As root, the user namespace makes this a process of user 1000, as far as it can tell.
-    const prefix = isRoot ? ['unshare', '--user', '--map-user=1000', '--map-group=1000', '--'] : [];
-    const { url } = startElsewhere(prefix);
+    const account = await anotherAccount();
+    if (isRoot) await chown(dataDir, account.uid, account.gid);
+    const { url } = startElsewhere(account);
     expect(await query(await url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    expect((await stat(join(dataDir, 'postgres'))).uid).toBe(process.getuid?.());
+    expect((await stat(join(dataDir, 'postgres'))).uid).toBe(account.uid);
   });
 
   it('may be root in a folder that is closed to everybody else', async () => {

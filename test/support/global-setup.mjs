@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,8 @@ const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 /** Start the one server of this run. Its log is shown only when it fails to start. */
 async function startServer() {
   const dataDir = await mkdtemp(join(tmpdir(), 'imago-test-'));
+  // Where root may not use namespaces, another account runs the server and has to get in.
+  await chmod(dataDir, 0o755);
   const child = spawn(process.execPath, ['--import', here('ts-loader.mjs'), here('postgres-server.ts'), dataDir], {
     stdio: ['pipe', 'pipe', 'pipe'],
   });

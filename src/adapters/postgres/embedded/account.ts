@@ -1,6 +1,6 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { lchown, readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
@@ -18,22 +18,32 @@ export interface Account {
 /** Nothing of ours reaches the server: no secrets, and no PG variables that change what it does. */
 const env = { PATH: '/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin', LC_ALL: 'C' };
 
-function command(account: Account, file: string, args: string[]): [string, string[], { uid?: number; gid?: number }] {
+/** File, arguments and ids for `spawn` that run a command as the account. */
+export function commandAs(account: Account, file: string, args: string[]): [string, string[], { uid?: number; gid?: number }] {
   if (account.name === 'user namespace') return ['unshare', [...UNSHARE, file, ...args], {}];
   if (account.name === 'nobody') return [file, args, { uid: account.uid, gid: account.gid }];
   return [file, args, {}];
 }
 
-/** Run a command to its end and return what it printed. */
+/**
+ * Run a command to its end and return what it printed.
+ *
+ * @throws Error  in one line, the last that the command said
+ */
 export async function runAs(account: Account, file: string, args: string[]): Promise<string> {
-  const [name, all, ids] = command(account, file, args);
-  const { stdout } = await run(name, all, { ...ids, cwd: '/', env, maxBuffer: 1 << 24 });
-  return stdout;
+  const [name, all, ids] = commandAs(account, file, args);
+  try {
+    return (await run(name, all, { ...ids, cwd: '/', env, maxBuffer: 1 << 24 })).stdout;
+  } catch (cause) {
+    const { stderr, message } = cause as Error & { stderr?: string };
+    const lines = (stderr?.trim() || message.trim()).split('\n');
+    throw new Error(`${basename(file)}: ${lines.at(-1)}`, { cause });
+  }
 }
 
 /** Start a server in its own session, so that Ctrl-C in a terminal reaches Node alone and the order of stopping is ours. */
 export function spawnAs(account: Account, file: string, args: string[]): ChildProcess {
-  const [name, all, ids] = command(account, file, args);
+  const [name, all, ids] = commandAs(account, file, args);
   return spawn(name, all, { ...ids, cwd: '/', env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
 }
 

@@ -41,7 +41,7 @@ async function stageFolder(account: Account, dataDir: string): Promise<string> {
     const folder = join(parent, 'imago-embedded-postgres', name);
     if ((await makeOwnFolder(folder)) && (await canReach(account, folder))) return folder;
   }
-  throw unavailable(`${account.name} can reach none of ${STAGES.join(', ')}`);
+  throw new Error(`${account.name} can reach none of ${STAGES.join(', ')}`);
 }
 
 /** The home of binaries and cluster for the account: the data folder where it can be reached, else a stage. */
@@ -69,7 +69,7 @@ async function clusterIn(home: string, dataDir: string): Promise<string> {
   const existing = await lstat(own).catch(() => undefined);
   if (existing?.isSymbolicLink()) return readlink(own);
   if (home === dataDir) return own;
-  if (existing) throw unavailable(`the data in ${own} cannot be reached without user namespaces; start as another user`);
+  if (existing) throw new Error(`the data in ${own} was made where user namespaces are allowed and cannot be reached without them`);
   await symlink(join(home, 'postgres'), own);
   return join(home, 'postgres');
 }
@@ -90,7 +90,7 @@ export async function choosePlace(dataDir: string, log: (line: string) => void, 
       const { binaries, version } = await runnable(account, found, home);
       return { account, binaries, version, cluster: await clusterIn(home, dataDir) };
     } catch (error) {
-      reason = (error as Error).message.trim().split('\n').at(-1) ?? '';
+      reason = (error as Error).message;
     }
   }
   throw unavailable(reason);
