@@ -1,4 +1,15 @@
 import { type MigrationInterface } from 'typeorm';
+import { Catalogue1763760000000 } from './1763760000000-catalogue.js';
+import { Users1763760001000 } from './1763760001000-users.js';
+import { Settings1763760002000 } from './1763760002000-settings.js';
+import { SecretsAndNeighbours1763760003000 } from './1763760003000-secrets-and-neighbours.js';
+import { Artefacts1763790000000 } from './1763790000000-artefacts.js';
 
 /** All migrations in the order in which they run. */
-export const MIGRATIONS: (new () => MigrationInterface)[] = [];
+export const MIGRATIONS: (new () => MigrationInterface)[] = [
+  Catalogue1763760000000,
+  Users1763760001000,
+  Settings1763760002000,
+  SecretsAndNeighbours1763760003000,
+  Artefacts1763790000000,
+];

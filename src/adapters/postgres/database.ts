@@ -20,8 +20,8 @@ export interface Database {
 
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** A job that needs longer says `set local statement_timeout` in its transaction. */
-const SESSION = `set timezone = 'UTC'; set synchronous_commit = on; set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '60s'`;
+/** A job that needs longer says `SET LOCAL statement_timeout` in its transaction. */
+const SESSION = `SET timezone = 'UTC'; SET synchronous_commit = ON; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'`;
 
 /**
  * Connect and migrate. TypeORM's pool is shared rather than a second one opened: settings need it a few times an hour, and the number of connections

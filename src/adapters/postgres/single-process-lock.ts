@@ -14,7 +14,7 @@ export interface ProcessLock {
 async function tryLock(pool: Pool): Promise<PoolClient | null> {
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1, $2) as held', [
+    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS held', [
       LOCK_SPACE,
       LOCKS.singleProcess,
     ]);

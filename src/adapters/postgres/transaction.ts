@@ -10,13 +10,13 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     throw asUnavailable(error);
   });
   try {
-    await client.query('begin');
+    await client.query('BEGIN');
     const result = await work(client);
-    await client.query('commit');
+    await client.query('COMMIT');
     client.release();
     return result;
   } catch (error) {
-    await client.query('rollback').then(
+    await client.query('ROLLBACK').then(
       () => client.release(),
       () => client.release(true),
     );

@@ -1,0 +1,111 @@
+import { Client, type Pool } from 'pg';
+import { type Log } from '../../ports/log.js';
+import { type NoticeChannel, type Notices } from '../../ports/notices.js';
+import { asUnavailable } from './faults.js';
+import { channelOf, listenTo, notifyOf } from './notice-channels.js';
+
+const CHANNELS: readonly NoticeChannel[] = ['catalogue', 'settings', 'neighbours'];
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+
+interface NoticeSource extends Notices {
+  close(): Promise<void>;
+}
+
+/**
+ * Notices by LISTEN on a connection of their own, which is opened again whenever it is lost; since notices may then have been missed, every listener
+ * is called once after that.
+ *
+ * @throws AppError UNAVAILABLE when the first connection cannot be had
+ */
+export async function createPostgresNotices({ url, pool, log }: { url: string; pool: Pool; log: Log }): Promise<NoticeSource> {
+  const listeners = new Map<string, Set<() => void>>(CHANNELS.map((channel) => [channel, new Set()]));
+  const call = (channel: string) => {
+    for (const listener of listeners.get(channel) ?? []) {
+      try {
+        listener();
+      } catch (error) {
+        log.error({ err: error, channel }, 'a listener to notices failed');
+      }
+    }
+  };
+  const connection = new ListeningConnection(url, log, call, () => CHANNELS.forEach(call));
+  await connection.open().catch((error: unknown) => {
+    throw asUnavailable(error);
+  });
+  return {
+    subscribe: (channel, listener) => void listeners.get(channel)!.add(listener),
+    async publish(channel) {
+      await pool.query(notifyOf(channel)).catch((error: unknown) => {
+        throw asUnavailable(error);
+      });
+    },
+    close: () => connection.close(),
+  };
+}
+
+class ListeningConnection {
+  private client: Client | null = null;
+  private timer: NodeJS.Timeout | undefined;
+  private retryMs = FIRST_RETRY_MS;
+  private closed = false;
+
+  constructor(
+    private readonly url: string,
+    private readonly log: Log,
+    private readonly onNotice: (channel: string) => void,
+    private readonly onReconnect: () => void,
+  ) {}
+
+  async open(): Promise<void> {
+    const client = new Client({
+      connectionString: this.url,
+      application_name: 'imago notices',
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 10_000,
+    });
+    client.on('error', () => undefined); // what follows is done when it ends
+    client.on('notification', ({ channel }) => this.onNotice(channelOf(channel)));
+    try {
+      await client.connect();
+      await client.query(listenTo(CHANNELS));
+    } catch (error) {
+      void client.end().catch(() => undefined);
+      throw error;
+    }
+    this.client = client;
+    client.once('end', () => this.lost());
+    if (this.closed) await client.end();
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    clearTimeout(this.timer);
+    await this.client?.end();
+  }
+
+  private lost(): void {
+    this.client = null;
+    if (this.closed) return;
+    this.log.warn({}, 'the connection for notices was lost; what changes meanwhile is noticed with a delay');
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    this.timer = setTimeout(() => void this.retry(), this.retryMs * (0.5 + Math.random() / 2)).unref();
+    this.retryMs = Math.min(this.retryMs * 2, LAST_RETRY_MS);
+  }
+
+  private async retry(): Promise<void> {
+    try {
+      await this.open();
+    } catch {
+      if (!this.closed) this.retryLater();
+      return;
+    }
+    this.retryMs = FIRST_RETRY_MS;
+    if (!this.closed) this.onReconnect();
+  }
+}
