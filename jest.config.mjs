@@ -1,6 +1,8 @@
+import { filesWithCode } from './test/support/files-with-code.mjs';
+
 export default {
   testEnvironment: 'node',
-  roots: ['<rootDir>/test'],
+  roots: ['<rootDir>/src', '<rootDir>/test'],
   testRegex: '\\.spec\\.ts$',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest'] },
@@ -10,4 +12,8 @@ export default {
   testTimeout: 30_000,
   maxWorkers: 2,
   workerIdleMemoryLimit: '1GB',
+  coverageProvider: 'v8',
+  collectCoverageFrom: process.argv.includes('--coverage') ? filesWithCode('src/core') : [],
+  coverageThreshold: { global: { lines: 95 } },
+  coverageReporters: ['text', 'html'],
 };
