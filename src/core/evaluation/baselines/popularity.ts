@@ -1,0 +1,5 @@
+import { type Task } from '../task.js';
+import { type Rank, rankByScores } from './ranking.js';
+
+/** The same order for everyone: the number of distinct people who touched an item. */
+export const popularityBaseline = (task: Task, depth: number): Rank => rankByScores(task, depth, () => []);
