@@ -33,7 +33,8 @@ afterEach(async () => {
   for (const step of cleanUp.reverse()) await step();
 });
 
-const log = (line: string) => void said.push(line);
+const say = (facts: object, message: string) => void said.push(`${message} ${JSON.stringify(facts)}`);
+const log = { info: say, warn: say, error: say };
 
 async function start() {
   const server = await startEmbeddedPostgres({ dataDir, log });
@@ -130,7 +131,7 @@ describe('the embedded PostgreSQL', () => {
     await hasEnded(killed, 5_000);
     expect(await queryWhenBack(url, 'SELECT number FROM kept')).toEqual([{ number: 7 }]);
     expect(await postmasterPid()).not.toBe(killed);
-    expect(said.at(-1)).toContain('is back on port');
+    expect(said.at(-1)).toContain('embedded PostgreSQL is back');
   });
 
   it('takes over from a process that was killed, stopping the server it has left behind', async () => {
@@ -278,7 +279,7 @@ describe('whoever starts it', () => {
     const place = await choosePlace(dataDir, log, [await nobody()]);
     cleanUp.push(() => rm(dirname(place.cluster), { recursive: true, force: true }));
     expect(place.cluster.startsWith(dataDir)).toBe(false);
-    expect(said.join()).toContain(`cannot reach ${dataDir}; its data and binaries are in ${dirname(place.cluster)}`);
+    expect(said.join()).toContain(JSON.stringify({ account: 'nobody', dataDir, stage: dirname(place.cluster) }));
     expect(await runAs(place.account, join(place.binaries.root, 'bin', 'postgres'), ['--version'])).toContain(place.version);
     // The same place is found again, also through an account that could reach the folder.
     expect((await choosePlace(dataDir, log, await accounts())).cluster).toBe(place.cluster);

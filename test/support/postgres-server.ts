@@ -5,7 +5,8 @@ import { startEmbeddedPostgres } from '../../src/adapters/postgres/embedded/inde
  * string as the first line. The end of the parent, however it comes, closes the input.
  */
 const dataDir = process.argv[2];
-const log = (line: string) => console.error(line);
+const say = (facts: object, message: string) => console.error(message, facts);
+const log = { info: say, warn: say, error: say };
 const server = await startEmbeddedPostgres({ dataDir, log });
 console.log(server.url);
 process.stdin.on('end', () => void server.stop()).resume();

@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { chown, mkdir, open, readFile, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { type Log } from '../../../ports/log.js';
 import { giveTo, runAs } from './account.js';
 import { type Place } from './place.js';
 import { isAlive, isPostmasterOf, stopPostmaster } from './processes.js';
@@ -90,11 +91,11 @@ export async function prepareCluster(place: Place): Promise<string> {
  * Stop a server that outlived the process that started it. When its pid has gone to a stranger, remove its pid file: the server
  * would take the stranger for a running server and refuse to start. Everything else about an old pid file it sorts out itself.
  */
-export async function stopOrphan({ cluster }: Place, log: (line: string) => void): Promise<void> {
+export async function stopOrphan({ cluster }: Place, log: Log): Promise<void> {
   const file = join(cluster, 'postmaster.pid');
   const pid = Number((await content(file))?.split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0 || !(await isAlive(pid))) return;
   if (!(await isPostmasterOf(pid, cluster))) return rm(file, { force: true });
-  log(`stopping PostgreSQL ${pid}, left behind by a process that was killed`);
+  log.warn({ pid }, 'stopping a PostgreSQL left behind by a process that was killed');
   await stopPostmaster(pid, log);
 }

@@ -1,5 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { join } from 'node:path';
+import { type Log } from '../../../ports/log.js';
 import { SUPERUSER, prepareCluster } from './cluster.js';
 import { lockFolder, type DataLock } from './lock.js';
 import { LogFile } from './log-file.js';
@@ -18,11 +19,10 @@ export interface EmbeddedPostgres {
 export interface EmbeddedPostgresOptions {
   /** Folder of ours, made when missing; the data is in `postgres` below it and outlives the process. */
   dataDir: string;
-  /** Takes one line at a time about what the server does. */
-  log: (line: string) => void;
+  log: Log;
 }
 
-async function startLocked(folder: string, lock: DataLock, log: (line: string) => void): Promise<EmbeddedPostgres> {
+async function startLocked(folder: string, lock: DataLock, log: Log): Promise<EmbeddedPostgres> {
   const place = await choosePlace(folder, log);
   const password = await prepareCluster(place);
   const logFile = new LogFile(join(folder, 'postgres.log'));
@@ -39,7 +39,7 @@ async function startLocked(folder: string, lock: DataLock, log: (line: string) =
     await finish();
     throw error;
   });
-  log(`embedded PostgreSQL ${place.version} on port ${server.port}, data in ${place.cluster}`);
+  log.info({ version: place.version, port: server.port, data: place.cluster }, 'embedded PostgreSQL is ready');
   let stopped: Promise<void> | undefined;
   const url = `postgresql://${SUPERUSER}:${password}@127.0.0.1:${server.port}/postgres`;
   return { url, version: place.version, stop: () => (stopped ??= finish()) };

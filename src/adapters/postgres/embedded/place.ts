@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { chmod, lstat, mkdir, readlink, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { type Log } from '../../../ports/log.js';
 import { accounts, canReach, runAs, type Account } from './account.js';
 import { copyBinaries, findBinaries, linkLibraries, unavailable, type Binaries } from './binaries.js';
 
@@ -45,10 +46,13 @@ async function stageFolder(account: Account, dataDir: string): Promise<string> {
 }
 
 /** The home of binaries and cluster for the account: the data folder where it can be reached, else a stage. */
-async function homeFor(account: Account, dataDir: string, log: (line: string) => void): Promise<string> {
+async function homeFor(account: Account, dataDir: string, log: Log): Promise<string> {
   if (await canReach(account, dataDir)) return dataDir;
   const stage = await stageFolder(account, dataDir);
-  log(`embedded PostgreSQL runs as ${account.name}, which cannot reach ${dataDir}; its data and binaries are in ${stage}`);
+  log.warn(
+    { account: account.name, dataDir, stage },
+    'the account of the embedded PostgreSQL cannot reach the data folder; its data and binaries are in `stage`',
+  );
   return stage;
 }
 
@@ -81,7 +85,7 @@ async function clusterIn(home: string, dataDir: string): Promise<string> {
  * @param candidates  the accounts to try, in order; those that this process may use when left out
  * @throws Error  in one line, when no account can run the binaries
  */
-export async function choosePlace(dataDir: string, log: (line: string) => void, candidates?: Account[]): Promise<Place> {
+export async function choosePlace(dataDir: string, log: Log, candidates?: Account[]): Promise<Place> {
   const found = await findBinaries();
   let reason = '';
   for (const account of candidates ?? (await accounts())) {

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFile, readlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { type Log } from '../../../ports/log.js';
 
 const run = promisify(execFile);
 const POLL_MS = 15;
@@ -86,10 +87,10 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 }
 
 /** Stop a postmaster: fast shutdown first, then immediate, then by force. Each step waits for the one before. */
-export async function stopPostmaster(pid: number, log: (line: string) => void): Promise<void> {
+export async function stopPostmaster(pid: number, log: Log): Promise<void> {
   signal(pid, 'SIGINT');
   if (await hasEnded(pid, 20_000)) return;
-  log(`PostgreSQL ${pid} does not answer to a fast shutdown, stopping it at once`);
+  log.warn({ pid }, 'PostgreSQL does not answer to a fast shutdown, stopping it at once');
   signal(pid, 'SIGQUIT');
   if (await hasEnded(pid, 6_000)) return;
   signal(pid, 'SIGKILL');

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Log } from '../../../ports/log.js';
 import { spawnAs } from './account.js';
 import { stopOrphan } from './cluster.js';
 import { type LogFile } from './log-file.js';
@@ -67,7 +68,7 @@ export class Server {
   constructor(
     private readonly place: Place,
     private readonly logFile: LogFile,
-    private readonly log: (line: string) => void,
+    private readonly log: Log,
   ) {}
 
   /** Start on a free port and keep it running from then on. */
@@ -134,7 +135,7 @@ export class Server {
       if (Number(lines[0]) === child.pid && lines[7]?.trim() === 'ready') return true;
       if (performance.now() - told > TELL_EVERY_MS) {
         told = performance.now();
-        this.log(`embedded PostgreSQL is not ready yet: ${this.logFile.lines().split('\n').at(-1)}`);
+        this.log.warn({ said: this.logFile.lines().split('\n').at(-1) }, 'embedded PostgreSQL is not ready yet');
       }
       await delay(POLL_MS);
     }
@@ -151,7 +152,7 @@ export class Server {
       if (this.stopping.signal.aborted) return;
       await this.silence();
       if (performance.now() - since > STABLE_MS) failures = 0;
-      this.log(`embedded PostgreSQL ended unasked (${this.child?.signalCode ?? this.child?.exitCode}), starting it again`);
+      this.log.error({ ended: this.child?.signalCode ?? this.child?.exitCode }, 'embedded PostgreSQL ended unasked, starting it again');
       do {
         await this.backOff(failures++);
         if (this.stopping.signal.aborted) return;
@@ -166,11 +167,12 @@ export class Server {
 
   private async launchAgain(): Promise<boolean> {
     const started = await this.launch().catch((error: unknown) => {
-      this.log(`embedded PostgreSQL cannot be started: ${(error as Error).message}`);
+      this.log.error({ err: error }, 'embedded PostgreSQL cannot be started');
       return false;
     });
     if (this.stopping.signal.aborted) return true;
-    this.log(started ? `embedded PostgreSQL is back on port ${this.port}` : this.failure().message);
+    if (started) this.log.info({ port: this.port }, 'embedded PostgreSQL is back');
+    else this.log.error({ err: this.failure() }, 'embedded PostgreSQL is still down');
     return started;
   }
 
