@@ -1,0 +1,123 @@
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { createClient } from './client.js';
+import { printFeed } from './feed.js';
+import { CommandError } from './fault.js';
+import { type ImportSurroundings, runImport } from './import/command.js';
+import { printItems } from './items.js';
+import { buildSample } from './sample/build.js';
+import { printUsers } from './users.js';
+
+interface ServiceOptions {
+  url: string;
+  token?: string;
+}
+
+const ASK_PATIENCE_MS = 10_000;
+const collect = (value: string, before: string[]): string[] => [...before, value];
+
+/** A whole number of at least 1. */
+function atLeastOne(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('It must be a whole number of at least 1.');
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isFinite(value) && value >= 0) return value;
+  throw new InvalidArgumentError('It must be a number of seconds, 0 or more.');
+}
+
+/**
+ * Run one command line. Gives the exit code: 0 when it did what was asked, 1 when it could not.
+ *
+ * @param argv as `process.argv`
+ */
+export async function run(argv: readonly string[], surroundings: ImportSurroundings): Promise<number> {
+  const { output } = surroundings;
+  let exitCode = 0;
+  const program = createProgram(surroundings, (code) => (exitCode = code));
+  try {
+    await program.parseAsync(argv);
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (!(error instanceof CommandError)) throw error;
+    output.note(`imago: ${error.message}`);
+    for (const detail of error.details) output.note(`  ${detail}`);
+    return 1;
+  }
+}
+
+function createProgram(surroundings: ImportSurroundings, exit: (code: number) => void): Command {
+  const { output } = surroundings;
+  const program = new Command('imago')
+    .description('Talks to a running Imago service over HTTP.')
+    .addOption(new Option('--url <address>', 'where the service is').env('IMAGO_URL').default('http://127.0.0.1:3000'))
+    .addOption(new Option('--token <token>', 'sent as bearer token').env('IMAGO_TOKEN'))
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) });
+  const clientOf = (options: ServiceOptions) => createClient({ ...options, patienceMs: ASK_PATIENCE_MS });
+
+  addImport(program, surroundings, exit);
+  program
+    .command('items')
+    .description('lists items of the catalogue')
+    .option('--category <name>', 'only of this category, broad or narrow; repeatable', collect, [])
+    .option('--first <count>', 'how many', atLeastOne, 20)
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<ServiceOptions & { category: string[]; first: number }>();
+      await printItems(clientOf(options), options, output);
+    });
+  program
+    .command('users')
+    .description('shows what is known of users: their tags')
+    .argument('<id...>')
+    .action(async (ids: string[], _, command: Command) => printUsers(clientOf(command.optsWithGlobals()), ids, output));
+  program
+    .command('feed')
+    .description("shows a user's feed; without --preview it counts as shown")
+    .argument('<user>')
+    .option('--first <count>', 'how many', atLeastOne, 20)
+    .option('--surface <name>', 'place in the storefront', 'home')
+    .option('--category <name>', 'only of this category; repeatable', collect, [])
+    .option('--preview', 'log nothing, change nothing', false)
+    .action(async (user: string, _, command: Command) => {
+      const options = command.optsWithGlobals<ServiceOptions & { first: number; surface: string; category: string[]; preview: boolean }>();
+      await printFeed(clientOf(options), user, options, output);
+    });
+  addSample(program, surroundings);
+  return program;
+}
+
+function addImport(program: Command, surroundings: ImportSurroundings, exit: (code: number) => void): void {
+  program
+    .command('import')
+    .description('sends a folder of data: items, users, events and follows as .csv or .ndjson, with or without .gz')
+    .argument('<folder>')
+    .option('--map <name=TYPE>', 'what a type of event in the data is called here; repeatable', collect, [])
+    .option('--shift-to-now', 'moves all times by the same amount, so that the newest event is now', false)
+    .option('--currency <code>', 'of amounts that do not say', 'USD')
+    .option('--dry-run', 'checks everything, lists every fault with its line, sends nothing', false)
+    .option('--checkpoint <file>', 'where progress is noted (default: .imago-import-….json in the working folder)')
+    .option('--restart', 'forgets the checkpoint of an earlier run', false)
+    .addOption(new Option('--patience <seconds>', 'how long a service that does not answer is waited for').default(60).argParser(seconds))
+    .addOption(new Option('--chunk-lines <count>', 'lines of one request').default(20_000).argParser(atLeastOne))
+    .action(async (folder: string, _, command: Command) => {
+      const { patience, ...options } = command.optsWithGlobals<
+        Omit<Parameters<typeof runImport>[1], 'patienceSeconds'> & { patience: number }
+      >();
+      exit(await runImport(folder, { ...options, patienceSeconds: patience }, surroundings));
+    });
+}
+
+function addSample(program: Command, { output }: ImportSurroundings): void {
+  program
+    .command('sample')
+    .description('the bundled sample shop')
+    .command('build')
+    .description('makes the sample again from the public Complete Journey data, in the layout that import reads')
+    .argument('<folder>', 'items.csv.gz, users.csv.gz and events.csv.gz of Complete Journey')
+    .option('--out <folder>', 'where the files go', 'src/app/sample/data')
+    .action(async (folder: string, { out }: { out: string }) => buildSample(folder, out, output));
+}
