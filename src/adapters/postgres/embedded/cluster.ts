@@ -29,7 +29,8 @@ async function flushFolder(folder: string): Promise<void> {
 async function removeHalfMade(cluster: string): Promise<void> {
   const parent = dirname(cluster);
   const halfMade = (await readdir(parent)).filter((name) => name.startsWith(`${basename(cluster)}.init-`));
-  for (const name of halfMade) await rm(join(parent, name), { recursive: true, force: true });
+  // Its maker may still be writing for a moment after the process that asked for it was killed.
+  for (const name of halfMade) await rm(join(parent, name), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
 }
 
 /**
