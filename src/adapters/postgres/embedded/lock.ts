@@ -27,11 +27,13 @@ async function pidSpace(): Promise<string> {
   return `${hostname()} ${await readlink('/proc/self/ns/pid').catch(() => '')}`;
 }
 
+/** What the lock says; undefined when there is none or its name is not written yet. A lock that may not be read is a fault. */
 async function readHolder(file: string): Promise<Holder | undefined> {
   try {
     return JSON.parse(await readFile(file, 'utf8')) as Holder;
-  } catch {
-    return undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
   }
 }
 
@@ -69,7 +71,10 @@ async function removeStale(file: string, token: string | undefined): Promise<voi
     return delay(50);
   }
   try {
-    if ((await readHolder(file))?.token === token) await rm(file, { force: true });
+    const same = (await readHolder(file))?.token === token;
+    // Without a name nothing but its age tells a lock whose writer was killed from one that is being written.
+    const age = Date.now() - ((await touchedMs(file)) ?? Infinity);
+    if (same && (token !== undefined || age > UNWRITTEN_MS)) await rm(file, { force: true });
   } finally {
     await rmdir(guard).catch(() => undefined);
   }
@@ -78,7 +83,7 @@ async function removeStale(file: string, token: string | undefined): Promise<voi
 /** Write the lock unless there is one. */
 async function create(file: string, mine: Holder): Promise<boolean> {
   try {
-    await writeFile(file, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
+    await writeFile(file, JSON.stringify(mine), { flag: 'wx' });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
