@@ -14,7 +14,7 @@ export async function runEvaluation(
 ): Promise<{ report: Report; markdown: string }> {
   const data = await readDataFolder(folder);
   const { plan, methods } = planOf(data, options, METHODS);
-  const report = evaluate(data.history, plan, methods, () => performance.now());
+  const report = await evaluate(data.history, plan, methods, () => performance.now());
   const markdown = `${markdownOf(report)}\nMade by \`${command}\`.\n`;
   const files: [string | undefined, string][] = [
     [options.json, `${JSON.stringify({ ...report, command }, null, 2)}\n`],

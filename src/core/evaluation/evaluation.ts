@@ -93,7 +93,7 @@ interface Bench {
   counts: Counts;
   testFrom: number | null;
   testUntil: number | null;
-  judgeMethod: (method: Method) => Judgement;
+  judgeMethod: (method: Method) => Promise<Judgement>;
 }
 
 function followShare(history: History, users: Iterable<number>): number {
@@ -174,16 +174,17 @@ const isoOrNull = (at: number | null): string | null => (at === null ? null : ne
  * @param clock milliseconds that only grow, for the time each method takes
  * @throws AppError  when the protocol leaves nobody to examine
  */
-export function evaluate(whole: History, plan: Plan, methods: readonly Method[], clock: () => number): Report {
+export async function evaluate(whole: History, plan: Plan, methods: readonly Method[], clock: () => number): Promise<Report> {
   const history = plan.density ? densePart(whole, plan.density) : whole;
   const bench = plan.protocol === 'next-event' ? streamBench(history, plan) : splitBench(history, plan);
   if (!(bench.counts.examined > 0)) throw new AppError('INVALID_INPUT', `${plan.dataset} leaves nobody to examine under ${plan.protocol}`);
   const listLength = plan.protocol === '8-1-1' ? 10 : LIST;
-  const judged = methods.map((method) => {
+  const judged: { name: string; judgement: Judgement; ms: number }[] = [];
+  for (const method of methods) {
     const start = clock();
-    const judgement = bench.judgeMethod(method);
-    return { name: method.name, judgement, ms: Math.round(clock() - start) };
-  });
+    const judgement = await bench.judgeMethod(method);
+    judged.push({ name: method.name, judgement, ms: Math.round(clock() - start) });
+  }
   return {
     dataset: plan.dataset,
     protocol: plan.protocol,

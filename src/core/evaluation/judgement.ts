@@ -1,6 +1,6 @@
 import { type History } from './history.js';
 import { categoryEntropy, gini, mean, ndcg, recall, standardError } from './metrics.js';
-import { type Rank } from './baselines/ranking.js';
+import { type Rank } from './methods.js';
 import { type Task } from './task.js';
 
 /** How long the judged lists are: NDCG looks at the first 10, most else at the first 20. */
@@ -81,13 +81,13 @@ export function noteList(judgement: Judgement, at: number, list: Int32Array, his
 }
 
 /** Let a method rank for every examinee and compare with what came. */
-export function judge(task: Task, rank: Rank, examinees = task.examinees): Judgement {
+export async function judge(task: Task, rank: Rank, examinees = task.examinees): Promise<Judgement> {
   const judgement = emptyJudgement(examinees.length, task.history.items.length);
   judgement.candidates = task.popular;
   // Users with cold items alone score 0 under every method: they count in the mean, in proportion where only some users are examined.
   judgement.casesWithCold = task.usersWithCold * (examinees.length / task.examinees.length);
-  examinees.forEach((examinee, at) => {
-    const list = rank(examinee).subarray(0, LIST);
+  for (const [at, examinee] of examinees.entries()) {
+    const list = (await rank(examinee)).subarray(0, LIST);
     const isHit = Array.from(list, (item) => examinee.relevant.has(item));
     judgement.clusters[at] = examinee.user;
     judgement.recall20[at] = recall(isHit, examinee.relevant.size, LIST);
@@ -96,7 +96,7 @@ export function judge(task: Task, rank: Rank, examinees = task.examinees): Judge
     judgement.recall10WithCold[at] = recall(isHit, examinee.relevantWithCold, SHORT_LIST);
     judgement.ndcg10[at] = ndcg(isHit, examinee.relevant.size, SHORT_LIST);
     noteList(judgement, at, list, task.history);
-  });
+  }
   return judgement;
 }
 

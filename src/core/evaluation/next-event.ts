@@ -19,7 +19,7 @@ export interface Stream {
  */
 export interface StreamMethod {
   /** Write the score of every item it would show, in any order; what it leaves at -Infinity is not retrieved. `seen` are the user's own items. */
-  score(user: number, at: number, seen: ReadonlySet<number>, scores: Float64Array): void;
+  score(user: number, at: number, seen: ReadonlySet<number>, scores: Float64Array): void | Promise<void>;
   /** Told of the next event, by its row. */
   observe(row: number): void;
 }
@@ -87,7 +87,7 @@ function listOf(best: Best, scores: Float64Array): Int32Array {
 /**
  * Live through a stream: before every event that is asked for let the method score, then tell it the event. What is not retrieved counts as missed.
  */
-export function replay(stream: Stream, { places, cold }: Queries, method: StreamMethod): Judgement {
+export async function replay(stream: Stream, { places, cold }: Queries, method: StreamMethod): Promise<Judgement> {
   const { history, rows } = stream;
   const judgement = emptyJudgement(places.length, history.items.length);
   judgement.casesWithCold = places.length * (1 + cold / places.length);
@@ -99,7 +99,7 @@ export function replay(stream: Stream, { places, cold }: Queries, method: Stream
     const [user, item] = [history.userOf[rows[place]], history.itemOf[rows[place]]];
     if (place === places[asked]) {
       scores.fill(-Infinity);
-      method.score(user, history.at[rows[place]], seenBy[user], scores);
+      await method.score(user, history.at[rows[place]], seenBy[user], scores);
       for (let other = 0; other < scores.length; other++) if (known[other] === 0) scores[other] = -Infinity;
       for (const own of seenBy[user]) scores[own] = -Infinity;
       noteCase(judgement, asked, user, placeOf(item, scores));

@@ -6,7 +6,7 @@ import { popularityBaseline } from '../../../src/core/evaluation/baselines/popul
 import { Best } from '../../../src/core/evaluation/best.js';
 import { groupOf, groupsOf } from '../../../src/core/evaluation/groups.js';
 import { judge, rowOf } from '../../../src/core/evaluation/judgement.js';
-import { type Method } from '../../../src/core/evaluation/methods.js';
+import { type Ranking } from '../../../src/core/evaluation/baselines/ranking.js';
 import { splitByTime } from '../../../src/core/evaluation/splits.js';
 import { type Task, taskOf } from '../../../src/core/evaluation/task.js';
 import { DAY_MS } from '../../../src/core/time.js';
@@ -16,7 +16,7 @@ const LINES = ['1 1 0', '2 1 0', '3 1 0', '1 2 1', '2 2 1', '3 3 1', '4 3 2', '4
 const history = historyFrom(LINES, [['1', '4'], ['1', '3'], ['4', '2']], { 1: ['x'], 2: ['x'], 3: ['y'], 4: ['z'] }); // prettier-ignore
 const task = taskOf(history, splitByTime(history, 5 * DAY_MS));
 
-const listsOf = (method: Method['rank'], of: Task = task): string[][] => {
+const listsOf = (method: (task: Task, depth: number) => Ranking, of: Task = task): string[][] => {
   const rank = method(of, 20);
   return of.examinees.map((examinee) => [...rank(examinee)].map((item) => of.history.items[item]));
 };
@@ -81,8 +81,8 @@ describe('itemNeighbours', () => {
 });
 
 describe('judge', () => {
-  it('sums up hits, spread and exposure', () => {
-    const row = rowOf('popularity', judge(task, popularityBaseline(task, 20)), true);
+  it('sums up hits, spread and exposure', async () => {
+    const row = rowOf('popularity', await judge(task, popularityBaseline(task, 20)), true);
     expect(row.users).toBe(2);
     expect(row.recall20).toBe(1);
     // User 1 found 1 of 1, user 4 found 1 of 2 with the cold item.
@@ -93,8 +93,8 @@ describe('judge', () => {
     expect(row.entropy20).toBeCloseTo(Math.LN2 / 2, 12);
   });
 
-  it('says nothing of variety where the data have no categories', () => {
-    expect(rowOf('popularity', judge(task, popularityBaseline(task, 20)), false).entropy20).toBeNull();
+  it('says nothing of variety where the data have no categories', async () => {
+    expect(rowOf('popularity', await judge(task, popularityBaseline(task, 20)), false).entropy20).toBeNull();
   });
 });
 

@@ -49,22 +49,21 @@ function reread(history: History, seed: number): History {
 const withoutTime = ({ rows, ...report }: Report): object => ({ ...report, rows: rows.map((row) => ({ ...row, ms: 0 })) });
 
 describe('every protocol', () => {
-  it.each(PROTOCOLS)('gives the same figures whatever the order of the input (%s)', (protocol) => {
-    fc.assert(
-      fc.property(fc.nat(1000), fc.nat(1000), fc.constantFrom('final' as const, 'tune' as const), (seed, order, slice) => {
+  it.each(PROTOCOLS)('gives the same figures whatever the order of the input (%s)', async (protocol) => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(1000), fc.nat(1000), fc.constantFrom('final' as const, 'tune' as const), async (seed, order, slice) => {
         const history = randomHistory(seededRandom(seed));
-        const [before, after] = [history, reread(history, order)].map((one) =>
-          evaluate(one, planOf({ protocol, slice }), BASELINES, () => 0),
-        );
+        const before = await evaluate(history, planOf({ protocol, slice }), BASELINES, () => 0);
+        const after = await evaluate(reread(history, order), planOf({ protocol, slice }), BASELINES, () => 0);
         expect(withoutTime(after)).toEqual(withoutTime(before));
       }),
       { numRuns: 4 },
     );
   });
 
-  it.each(PROTOCOLS)('keeps every figure in its range, and the same from run to run (%s)', (protocol) => {
+  it.each(PROTOCOLS)('keeps every figure in its range, and the same from run to run (%s)', async (protocol) => {
     const history = randomHistory(seededRandom(9));
-    const report = evaluate(history, planOf({ protocol }), BASELINES, () => 0);
+    const report = await evaluate(history, planOf({ protocol }), BASELINES, () => 0);
     for (const row of report.rows) {
       for (const share of [row.recall20, row.recall10, row.recall20WithCold, row.ndcg10, row.hit20, row.coverage20, row.gini]) {
         expect(share).toBeGreaterThanOrEqual(0);
@@ -73,20 +72,20 @@ describe('every protocol', () => {
       expect(row.recall20WithCold).toBeLessThanOrEqual(row.recall20);
       expect(row.recall10).toBeLessThanOrEqual(row.recall20);
     }
-    expect(evaluate(history, planOf({ protocol }), BASELINES, () => 0)).toEqual(report);
+    expect(await evaluate(history, planOf({ protocol }), BASELINES, () => 0)).toEqual(report);
   });
 
-  it('examines as many as it is limited to, the same ones each time', () => {
+  it('examines as many as it is limited to, the same ones each time', async () => {
     const history = randomHistory(seededRandom(9));
     for (const protocol of PROTOCOLS) {
       const limited = planOf({ protocol, limit: 7 });
-      expect(evaluate(history, limited, BASELINES, () => 0).rows[0].cases).toBe(7);
-      expect(evaluate(reread(history, 3), limited, BASELINES, () => 0)).toEqual(evaluate(history, limited, BASELINES, () => 0));
+      expect((await evaluate(history, limited, BASELINES, () => 0)).rows[0].cases).toBe(7);
+      expect(await evaluate(reread(history, 3), limited, BASELINES, () => 0)).toEqual(await evaluate(history, limited, BASELINES, () => 0));
     }
   });
 
-  it('refuses a split that leaves nobody to examine', () => {
-    expect(() => evaluate(randomHistory(seededRandom(1)), planOf({ splitAt: 0 }), BASELINES, () => 0)).toThrow(
+  it('refuses a split that leaves nobody to examine', async () => {
+    await expect(evaluate(randomHistory(seededRandom(1)), planOf({ splitAt: 0 }), BASELINES, () => 0)).rejects.toThrow(
       'made-up leaves nobody to examine under time',
     );
   });
@@ -104,12 +103,12 @@ describe('a scorer that knows nothing', () => {
     return historyOf(events, [], null);
   }
 
-  it('finds 20 of n by time: ties go by popularity and number, which the target cannot choose', () => {
+  it('finds 20 of n by time: ties go by popularity and number, which the target cannot choose', async () => {
     const history = evenHistory();
     const task = taskOf(history, splitOf(history, planOf({ splitAt: 5 * DAY_MS })));
     const row = rowOf(
       'constant',
-      judge(
+      await judge(
         task,
         rankByScores(task, 20, () => []),
       ),
@@ -120,24 +119,25 @@ describe('a scorer that knows nothing', () => {
     expect(row.hit10).toBeCloseTo(10 / ITEMS, 12);
   });
 
-  it('finds about 20 of n by time with random scores', () => {
+  it('finds about 20 of n by time with random scores', async () => {
     const history = evenHistory();
     const task = taskOf(history, splitOf(history, planOf({ splitAt: 5 * DAY_MS })));
-    const recalls = Array.from({ length: 40 }, (_, seed) => {
+    const recalls: number[] = [];
+    for (let seed = 0; seed < 40; seed++) {
       const rank = rankByScores(task, 20, ({ user }, scores) => {
         scores.forEach((_score, item) => (scores[item] = 1 + hash32(`${seed} ${user} ${item}`) / 2 ** 32));
         return scores.keys();
       });
-      return rowOf('random', judge(task, rank), false).recall20;
-    });
+      recalls.push(rowOf('random', await judge(task, rank), false).recall20);
+    }
     // 40 rounds of 50 users: standard error 0.011.
     expect(recalls.reduce((sum, one) => sum + one, 0) / recalls.length).toBeCloseTo(20 / ITEMS, 1);
   });
 
-  it('finds nothing along a stream, where a tie counts against it', () => {
-    const constant: StreamMethod = { score: (_user, _at, _seen, scores) => scores.fill(1), observe: () => undefined };
+  it('finds nothing along a stream, where a tie counts against it', async () => {
+    const constant: StreamMethod = { score: (_user, _at, _seen, scores) => void scores.fill(1), observe: () => undefined };
     const stream = streamOf(randomHistory(seededRandom(2), { users: 20, items: 150, events: 900, days: 50 }), 'final');
-    const row = rowOf('constant', replay(stream, queriesOf(stream), constant), false);
+    const row = rowOf('constant', await replay(stream, queriesOf(stream), constant), false);
     expect([row.recall20, row.ndcg10]).toEqual([0, 0]);
   });
 });

@@ -7,7 +7,7 @@ import { seededRandom } from '../../../src/core/random.js';
 import { DAY_MS } from '../../../src/core/time.js';
 
 const plan: Plan = { dataset: 'shop <1>', protocol: 'time', slice: 'tune', density: null, splitAt: 70 * DAY_MS, tuneAt: 50 * DAY_MS, halfLifeMs: DAY_MS, limit: null }; // prettier-ignore
-const report = evaluate(randomHistory(seededRandom(4)), plan, BASELINES, () => 0);
+const report = await evaluate(randomHistory(seededRandom(4)), plan, BASELINES, () => 0);
 
 describe('markdownOf', () => {
   const text = markdownOf(report);
@@ -31,8 +31,8 @@ describe('markdownOf', () => {
     expect(text).toContain('| friends − popularity | ');
   });
 
-  it('looks at the first ten where the protocol does', () => {
-    expect(markdownOf(evaluate(randomHistory(seededRandom(4)), { ...plan, protocol: '8-1-1' }, BASELINES, () => 0))).toContain(
+  it('looks at the first ten where the protocol does', async () => {
+    expect(markdownOf(await evaluate(randomHistory(seededRandom(4)), { ...plan, protocol: '8-1-1' }, BASELINES, () => 0))).toContain(
       '| Recall@10 (warm) |',
     );
   });

@@ -1,9 +1,9 @@
 import { groupOf } from '../groups.js';
 import { type Task } from '../task.js';
-import { type Rank, rankByScores } from './ranking.js';
+import { type Ranking, rankByScores } from './ranking.js';
 
 /** How many of the people whom the user follows touched an item; everyone without such people gets what is popular. */
-export function friendsBaseline(task: Task, depth: number): Rank {
+export function friendsBaseline(task: Task, depth: number): Ranking {
   const followees = task.history.followees;
   return rankByScores(task, depth, ({ user }, scores) => {
     const touched: number[] = [];

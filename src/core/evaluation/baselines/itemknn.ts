@@ -1,7 +1,7 @@
 import { Best } from '../best.js';
 import { type Groups, groupOf } from '../groups.js';
 import { type Task } from '../task.js';
-import { type Rank, rankByScores } from './ranking.js';
+import { type Ranking, rankByScores } from './ranking.js';
 
 /** Neighbours of every item, one after the other: those of item `i` stand at `offsets[i]` to `offsets[i + 1]`. */
 export interface ItemNeighbours {
@@ -79,7 +79,7 @@ export function addNeighbours({ offsets, items, weights }: ItemNeighbours, own: 
 const NEIGHBOURS = 100;
 
 /** Sum of the cosines between the user's items and an item that is among their 100 nearest. */
-export function itemKnnBaseline(task: Task, depth: number): Rank {
+export function itemKnnBaseline(task: Task, depth: number): Ranking {
   const neighbours = itemNeighbours(task.itemsOf, task.usersOf, NEIGHBOURS);
   return rankByScores(task, depth, ({ user }, scores) => addNeighbours(neighbours, groupOf(task.itemsOf, user), scores));
 }

@@ -1,5 +1,5 @@
 import { type Task } from '../task.js';
-import { type Rank, rankByScores } from './ranking.js';
+import { type Ranking, rankByScores } from './ranking.js';
 
 /** The same order for everyone: the number of distinct people who touched an item. */
-export const popularityBaseline = (task: Task, depth: number): Rank => rankByScores(task, depth, () => []);
+export const popularityBaseline = (task: Task, depth: number): Ranking => rankByScores(task, depth, () => []);

@@ -2,7 +2,7 @@ import { Best } from '../best.js';
 import { type Examinee, type Task } from '../task.js';
 
 /** The first `depth` items for a user, best first; fewer only when fewer candidates are left. */
-export type Rank = (examinee: Examinee) => Int32Array;
+export type Ranking = (examinee: Examinee) => Int32Array;
 
 /** Scores closer than this count as tied, so that rounding of sums decides nothing. */
 const TIE = 1e-6;
@@ -13,7 +13,7 @@ const TIE = 1e-6;
  * @param score writes the user's scores, 0 or more and more than a millionth where not 0, into `scores` and names the items written to (repeats allowed)
  * @param depth how many to return
  */
-export function rankByScores(task: Task, depth: number, score: (examinee: Examinee, scores: Float32Array) => Iterable<number>): Rank {
+export function rankByScores(task: Task, depth: number, score: (examinee: Examinee, scores: Float32Array) => Iterable<number>): Ranking {
   const { popularity, popular } = task;
   const scores = new Float32Array(popularity.length);
   const best = new Best(depth);
