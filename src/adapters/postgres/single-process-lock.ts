@@ -29,7 +29,7 @@ async function tryLock(pool: Pool): Promise<PoolClient | null> {
 
 /**
  * Make this the only process on its database, for the binding that keeps user state in process memory. The lock lives with one connection lent from the
- * pool; when that is lost it is taken again, and it is logged for as long as another process has it.
+ * pool; when that is lost it is taken again, for as long as that takes.
  *
  * @throws AppError CONFLICT when another process has the lock
  */
@@ -37,9 +37,11 @@ export async function acquireSingleProcessLock(pool: Pool, log?: Log): Promise<P
   let client: PoolClient | null = null;
   let timer: NodeJS.Timeout | undefined;
   let released = false;
+  let failedTries = 0;
 
   const hold = (held: PoolClient) => {
     client = held;
+    failedTries = 0;
     held.once('end', () => {
       if (released) return;
       client = null;
@@ -55,7 +57,7 @@ export async function acquireSingleProcessLock(pool: Pool, log?: Log): Promise<P
     const again = await tryLock(pool).catch(() => null);
     if (again !== null) return released ? again.release(true) : hold(again);
     if (released) return;
-    log?.error({}, 'the single-process lock is not held: the database is away or another process uses it');
+    if (failedTries++ === 0) log?.error({}, 'the single-process lock is not held: the database is away or another process uses it');
     retryLater();
   };
 

@@ -1,0 +1,129 @@
+import { createPostgresBackend, DelayedError, type Job, type JobsOptions, Queue, runMigrations, Worker } from 'bullmq';
+import { type Jobs } from '../../ports/jobs.js';
+import { type Log } from '../../ports/log.js';
+import { createJobsPool, runAlone } from './jobs-pool.js';
+
+const QUEUE = 'imago';
+/** Handlers of different names that run side by side in this process. */
+const CONCURRENCY = 2;
+const POSTPONE_MS = 1_000;
+/** How long a job may wait for its handler to be named, which at a start happens one after the other. */
+const UNKNOWN_GRACE_MS = 60_000;
+const SAY_ERRORS_EVERY_MS = 10_000;
+
+const RETENTION: JobsOptions = { removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } };
+
+/**
+ * Jobs on BullMQ's PostgreSQL backend, in its own schema `bullmq`. Work begins with the first `every`; `close` waits for handlers that run. A job whose
+ * process died runs again after 30 to 60 seconds. Lost connections are logged and made again.
+ *
+ * @throws Error when the database cannot be reached or holds a schema of a newer BullMQ
+ */
+export async function createBullMqJobs({
+  connectionString,
+  log,
+}: {
+  connectionString: string;
+  log: Log;
+}): Promise<Jobs & { close(): Promise<void> }> {
+  const pool = createJobsPool(connectionString, CONCURRENCY, log);
+  const handlers = new Map<string, () => Promise<void>>();
+  const sayError = errorTeller(log);
+  try {
+    const client = await pool.connect();
+    await runMigrations(client).finally(() => client.release());
+
+    const queue = new Queue(QUEUE, { connection: pool, defaultJobOptions: RETENTION }, createPostgresBackend);
+    const process = createProcessor({
+      handlers,
+      run: (name, handler) => runAlone(pool, name, handler),
+      forget: (name) => queue.removeJobScheduler(name),
+      log,
+    });
+    const options = {
+      connection: pool,
+      autorun: false,
+      concurrency: CONCURRENCY,
+      runRetryDelay: 1_000,
+      stalledInterval: 15_000,
+      maxStalledCount: 1_000,
+    };
+    const worker = new Worker(QUEUE, process, options, createPostgresBackend);
+    queue.on('error', sayError);
+    worker.on('error', sayError);
+    await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
+
+    return {
+      async every(name, intervalMs, handler) {
+        handlers.set(name, handler);
+        await queue.removeJobScheduler(name); // or the earlier one would lend its next time to this one
+        await queue.upsertJobScheduler(name, { every: intervalMs, startDate: Date.now() + intervalMs }, { name, opts: RETENTION });
+        if (!worker.isRunning()) void worker.run().catch(sayError);
+      },
+      async trigger(name) {
+        await queue.add(name, {}, { deduplication: { id: name, keepLastIfActive: true } });
+      },
+      async close() {
+        await worker.close();
+        await queue.close();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+interface ProcessorParts {
+  handlers: ReadonlyMap<string, () => Promise<void>>;
+  /** False when the name runs already, here or elsewhere. */
+  run: (name: string, handler: () => Promise<void>) => Promise<boolean>;
+  /** Schedule it no more. */
+  forget: (name: string) => Promise<unknown>;
+  log: Log;
+}
+
+function createProcessor({ handlers, run, forget, log }: ProcessorParts): (job: Job, token?: string) => Promise<void> {
+  const openedAt = Date.now();
+  const failures = new Map<string, number>();
+  return async (job, token) => {
+    const { name } = job;
+    const handler = handlers.get(name);
+    if (handler === undefined) {
+      if (Date.now() - openedAt < UNKNOWN_GRACE_MS) return postpone(job, token);
+      log.warn({ job: name }, 'a job that no version of this service here knows is dropped');
+      await forget(name);
+      return;
+    }
+    try {
+      if (!(await run(name, handler))) return await postpone(job, token);
+      failures.delete(name);
+    } catch (error) {
+      if (!(error instanceof DelayedError)) {
+        failures.set(name, (failures.get(name) ?? 0) + 1);
+        log.error({ err: error, job: name, failuresInARow: failures.get(name) }, 'a job failed; it runs again at its next time');
+      }
+      throw error;
+    }
+  };
+}
+
+/** Put a job back for a second. BullMQ takes the error for "not done, not failed". */
+async function postpone(job: Job, token?: string): Promise<never> {
+  await job.moveToDelayed(Date.now() + POSTPONE_MS, token);
+  throw new DelayedError();
+}
+
+/** While the database is away BullMQ reports ten errors a second; one line in ten seconds says as much. */
+function errorTeller(log: Log): (error: unknown) => void {
+  let saidAt = -Infinity;
+  let unsaid = 0;
+  return (error) => {
+    unsaid++;
+    if (Date.now() - saidAt < SAY_ERRORS_EVERY_MS) return;
+    log.warn({ err: error, errors: unsaid }, 'the job queue cannot work at the moment and tries again');
+    saidAt = Date.now();
+    unsaid = 0;
+  };
+}
