@@ -106,10 +106,10 @@ async function patiently<T>(
 
 function failure(response: Response, answer: unknown, text: string, address: string): Error {
   const { message, faults } = describe(answer, text);
-  const summary = `${address} answered ${response.status}${message === '' ? '' : `: ${message}`}`;
+  const summary = `${address} answered ${response.status}${summaryOf(message, faults)}`;
   if (TRY_AGAIN.has(response.status)) return new Retryable(summary, retryAfterMs(response));
   if (response.ok) return new Retryable(`${address} answered something that is not a result`, null); // cut off on its way
-  return new CommandError(summary, faults);
+  return new CommandError(summary, listed(faults));
 }
 
 interface GraphqlError {
@@ -121,14 +121,16 @@ const RETRYABLE_CODES: ReadonlySet<string> = new Set(['RATE_LIMITED', 'OVERLOADE
 
 function graphqlFailure(errors: GraphqlError[], response: Response): Error {
   const [first] = errors;
-  if (RETRYABLE_CODES.has(first.extensions?.code ?? '')) return new Retryable(first.message, retryAfterMs(response));
-  const faults = errors.flatMap(({ extensions }) => extensions?.faults ?? []).map(({ path, message }) => `${path}: ${message}`);
-  const further = errors.slice(1).map(({ message }) => message);
-  return new CommandError(`the service refused: ${first.message}${first.extensions?.code ? ` (${first.extensions.code})` : ''}`, [
-    ...further,
-    ...faults,
-  ]);
+  const code = first.extensions?.code ?? '';
+  if (RETRYABLE_CODES.has(code)) return new Retryable(first.message, retryAfterMs(response));
+  const faults = errors.flatMap(({ message, extensions }) => extensions?.faults?.map((fault) => fault.message) ?? [message]);
+  return new CommandError(`the service refused${summaryOf(first.message, faults)}${code === '' ? '' : ` (${code})`}`, listed(faults));
 }
+
+/** One fault stands in the line itself; several are counted there and listed below it. */
+const summaryOf = (message: string, faults: string[]): string =>
+  faults.length > 1 ? `, for ${faults.length} faults` : message === '' ? '' : `: ${message}`;
+const listed = (faults: string[]): string[] => (faults.length > 1 ? faults : []);
 
 /** Seconds or a date, as HTTP has it; null when it says nothing that can be read. */
 function retryAfterMs(response: Response): number | null {
@@ -161,9 +163,7 @@ function describe(answer: unknown, text: string): { message: string; faults: str
   const faults = inner.faults ?? inner.extensions?.faults ?? [];
   return {
     message: typeof inner.message === 'string' ? inner.message : text.trim().slice(0, SHOWN),
-    faults: Array.isArray(faults)
-      ? faults.map((fault: { path?: string; message?: string }) => `${fault.path ?? ''}: ${fault.message ?? ''}`)
-      : [],
+    faults: Array.isArray(faults) ? faults.map((fault: { message?: string }) => fault.message ?? '') : [],
   };
 }
 

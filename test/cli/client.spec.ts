@@ -48,37 +48,28 @@ describe('the client of the service', () => {
   });
 
   it('does not try again what is the caller’s fault, and lists every fault', async () => {
-    const body = JSON.stringify({
-      code: 'FORBIDDEN',
-      message: 'the scope storefront is missing',
-      faults: [
-        { path: 'a', message: 'first' },
-        { path: 'b', message: 'second' },
-      ],
-    });
-    service.fates.push({ status: 403, body });
+    const faults = [
+      { path: 'a', code: 'INVALID_INPUT', message: 'a is 0; it must be 1' },
+      { path: 'b', code: 'INVALID_INPUT', message: 'b is 0; it must be 2' },
+    ];
+    const body = JSON.stringify({ error: { code: 'INVALID_INPUT', message: 'a is 0; it must be 1; b is 0; it must be 2', faults } });
+    service.fates.push({ status: 400, body });
     const error = await failureOf(client(5000).postLines('/imports/items', item));
-    expect(error.message).toContain('answered 403: the scope storefront is missing');
-    expect(error.details).toEqual(['a: first', 'b: second']);
+    expect(error.message).toContain('answered 400, for 2 faults');
+    expect(error.details).toEqual(['a is 0; it must be 1', 'b is 0; it must be 2']);
     expect(service.requests).toHaveLength(1);
   });
 
   it('lists the faults of GraphQL errors, and waits when the service is overloaded', async () => {
     let calls = 0;
+    const first = { path: 'first', code: 'INVALID_INPUT', message: 'first is 0; it must be 1 to 100' };
     service.graphql = () =>
       ++calls === 1
         ? { errors: [{ message: 'busy', extensions: { code: 'OVERLOADED' } }] }
-        : {
-            errors: [
-              {
-                message: 'first is 0',
-                extensions: { code: 'INVALID_INPUT', faults: [{ path: 'first', code: 'INVALID_VALUE', message: 'it must be 1 to 100' }] },
-              },
-            ],
-          };
+        : { errors: [{ message: 'first is 0; it must be 1 to 100', extensions: { code: 'INVALID_INPUT', faults: [first] } }] };
     const error = await failureOf(client(5000).query('query { x }', {}));
-    expect(error.message).toBe('the service refused: first is 0 (INVALID_INPUT)');
-    expect(error.details).toEqual(['first: it must be 1 to 100']);
+    expect(error.message).toBe('the service refused: first is 0; it must be 1 to 100 (INVALID_INPUT)');
+    expect(error.details).toEqual([]);
     expect(calls).toBe(2);
   });
 

@@ -24,7 +24,7 @@ export interface Checkpoint {
 
 export type CheckpointKey = Pick<Checkpoint, 'url' | 'folder' | 'digests' | 'options'>;
 
-export const newCheckpoint = (key: CheckpointKey, startedAt: number): Checkpoint => ({
+const newCheckpoint = (key: CheckpointKey, startedAt: number): Checkpoint => ({
   version: VERSION,
   ...key,
   startedAt,
@@ -40,12 +40,26 @@ export function checkpointFile(folder: string, url: string): string {
     .slice(0, 12)}.json`;
 }
 
+/** The checkpoint to go on from, or a new one, which is then already written: its start is the start for all runs to come. */
+export async function openCheckpoint(
+  file: string,
+  key: CheckpointKey,
+  restart: boolean,
+  startedAt: number,
+): Promise<{ checkpoint: Checkpoint; resumed: boolean }> {
+  const earlier = restart ? null : await readCheckpoint(file, key);
+  if (earlier !== null) return { checkpoint: earlier, resumed: true };
+  const checkpoint = newCheckpoint(key, startedAt);
+  await writeCheckpoint(file, checkpoint);
+  return { checkpoint, resumed: false };
+}
+
 /**
  * The checkpoint of an earlier run; null when there is none.
  *
  * @throws CommandError when it belongs to other files, options or another service, or is not a checkpoint at all
  */
-export async function readCheckpoint(file: string, key: CheckpointKey): Promise<Checkpoint | null> {
+async function readCheckpoint(file: string, key: CheckpointKey): Promise<Checkpoint | null> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return null;
     throw new CommandError(`the checkpoint ${file} cannot be read: ${error.message}`);

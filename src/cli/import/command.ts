@@ -1,7 +1,8 @@
+import { resolve } from 'node:path';
 import { type EventType, EVENT_TYPES } from '../../core/events/event.js';
 import { createClient } from '../client.js';
 import { CommandError, type Output } from '../fault.js';
-import { checkpointFile, newCheckpoint, readCheckpoint, removeCheckpoint, writeCheckpoint, type CheckpointKey } from './checkpoint.js';
+import { type CheckpointKey, checkpointFile, openCheckpoint, removeCheckpoint } from './checkpoint.js';
 import { dryRun } from './dry-run.js';
 import { type MappingContext, typeMapOf } from './mapping.js';
 import { type Plan, readPlan, refuseUnreadable } from './plan.js';
@@ -9,7 +10,6 @@ import { createProgress } from './progress.js';
 import { sendAll } from './send.js';
 import { findSources } from './sources.js';
 import { formatSummary } from './summary.js';
-import { resolve } from 'node:path';
 
 export interface ImportOptions {
   url: string;
@@ -45,50 +45,37 @@ export async function runImport(folder: string, options: ImportOptions, surround
   });
   if (options.dryRun) return reportDryRun(await dryRun(plan, contextAt(startedAt), surroundings.output), plan, surroundings.output);
   refuseUnreadable(plan);
-  return send(folder, options, plan, contextAt, surroundings);
+  return send({ folder, options, plan, startedAt, contextAt }, surroundings);
+}
+
+interface Job {
+  folder: string;
+  options: ImportOptions;
+  plan: Plan;
+  /** Of this run. */
+  startedAt: number;
+  contextAt: (at: number) => MappingContext;
 }
 
 async function send(
-  folder: string,
-  options: ImportOptions,
-  plan: Plan,
-  contextAt: (at: number) => MappingContext,
+  { folder, options, plan, startedAt, contextAt }: Job,
   { output, now, isTerminal }: ImportSurroundings,
 ): Promise<number> {
-  const startedAt = now();
   const progress = createProgress(output, isTerminal);
-  const client = createClient({
-    url: options.url,
-    token: options.token,
-    patienceMs: options.patienceSeconds * 1000,
-    onRetry: (reason, waitMs) => progress.say(`trying again in ${(waitMs / 1000).toFixed(1)} s: ${reason}`),
-  });
+  const { url, token, patienceSeconds, chunkLines } = options;
+  const onRetry = (reason: string, waitMs: number) => progress.say(`trying again in ${(waitMs / 1000).toFixed(1)} s: ${reason}`);
+  const client = createClient({ url, token, patienceMs: patienceSeconds * 1000, onRetry });
   const file = options.checkpoint ?? checkpointFile(folder, client.url);
-  const key: CheckpointKey = {
-    url: client.url,
-    folder: resolve(folder),
-    digests: plan.digests,
-    options: { maps: [...options.map].sort(), shiftToNow: options.shiftToNow, currency: options.currency },
-  };
-  const earlier = options.restart ? null : await readCheckpoint(file, key);
-  const checkpoint = earlier ?? newCheckpoint(key, startedAt);
-  if (earlier === null) await writeCheckpoint(file, checkpoint);
-  else output.note(`going on with the import begun at ${new Date(earlier.startedAt).toISOString()} (${file})`);
+  const { checkpoint, resumed } = await openCheckpoint(file, keyOf(folder, client.url, options, plan), options.restart, startedAt);
+  if (resumed) output.note(`going on with the import begun at ${new Date(checkpoint.startedAt).toISOString()} (${file})`);
   try {
-    await sendAll(plan, contextAt(checkpoint.startedAt), checkpoint, {
-      client,
-      progress,
-      file,
-      chunkLines: options.chunkLines,
-      mayBeRepeat: earlier !== null,
-    });
+    await sendAll(plan, contextAt(checkpoint.startedAt), checkpoint, { client, progress, file, chunkLines, mayBeRepeat: resumed });
   } catch (error) {
-    if (error instanceof CommandError)
-      throw new CommandError(error.message, [
-        ...error.details,
-        `what was acknowledged is noted in ${file}; the same command goes on from there`,
-      ]);
-    throw error;
+    if (!(error instanceof CommandError)) throw error;
+    throw new CommandError(error.message, [
+      ...error.details,
+      `what was acknowledged is noted in ${file}; the same command goes on from there`,
+    ]);
   } finally {
     progress.stop();
   }
@@ -96,6 +83,13 @@ async function send(
   await removeCheckpoint(file); // only now: whenever the process dies before, the next run prints the same counts
   return 0;
 }
+
+const keyOf = (folder: string, url: string, { map, shiftToNow, currency }: ImportOptions, { digests }: Plan): CheckpointKey => ({
+  url,
+  folder: resolve(folder),
+  digests,
+  options: { maps: [...map].sort(), shiftToNow, currency },
+});
 
 /** `rating=REVIEW` and the like; every fault in one message. */
 function readMaps(maps: string[]): [string, EventType][] {
