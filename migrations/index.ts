@@ -3,6 +3,8 @@ import { Catalogue1763760000000 } from './1763760000000-catalogue.js';
 import { Users1763760001000 } from './1763760001000-users.js';
 import { Settings1763760002000 } from './1763760002000-settings.js';
 import { SecretsAndNeighbours1763760003000 } from './1763760003000-secrets-and-neighbours.js';
+import { Ledger1763770000000 } from './1763770000000-ledger.js';
+import { ExposureLog1763771000000 } from './1763771000000-exposure-log.js';
 import { Artefacts1763790000000 } from './1763790000000-artefacts.js';
 
 /** All migrations in the order in which they run. */
@@ -11,5 +13,7 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Users1763760001000,
   Settings1763760002000,
   SecretsAndNeighbours1763760003000,
+  Ledger1763770000000,
+  ExposureLog1763771000000,
   Artefacts1763790000000,
 ];

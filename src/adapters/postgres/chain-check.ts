@@ -1,0 +1,117 @@
+import { type Pool, type PoolClient } from 'pg';
+import { CanonicalBytes } from '../../core/exposures/canonical-bytes.js';
+import { CHAIN_FORMAT, type ChainKind, chainStart } from '../../core/exposures/chain.js';
+import { type ChainFault } from '../../ports/ledger.js';
+import { asUnavailable } from './faults.js';
+
+/** An entry read back, to be checked against the one before it. */
+export interface ReadEntry {
+  writer: number;
+  seq: number;
+  /** As stored. */
+  hash: string;
+  /** What is wrong with the entry by itself, or null. */
+  fault(): string | null;
+  /** Hash of the entry as it now reads. */
+  rehash(previous: string): string;
+}
+
+interface Chain {
+  seq: number;
+  hash: string;
+  lastSeq: number;
+  lastHash: string | null;
+}
+
+/**
+ * Recompute the chains of days and name the first entry that is wrong, missing or out of place. Each day is read in one snapshot, so that what is
+ * written meanwhile is no fault.
+ *
+ * @param entries streams the entries of a day, in order of `seq` for each writer; memory is bounded by it
+ * @param strays  names what lies in the day and belongs to no entry, or null
+ */
+export async function checkChains(
+  pool: Pool,
+  { kind, days, entries, strays }: { kind: ChainKind; days: string[]; entries: EntriesOfDay; strays?: (client: PoolClient, day: string) => Promise<string | null> },
+): Promise<ChainFault | null> {
+  for (const day of days) {
+    const fault = await inSnapshot(pool, async (client) => {
+      const chains = await chainsOf(client, kind, day);
+      if ('fault' in chains) return chains.fault;
+      const found = await checkDay(chains.byWriter, day, entries(client, day));
+      if (found || !strays) return found;
+      const reason = await strays(client, day);
+      return reason === null ? null : { day, writer: 0, seq: 0, reason };
+    });
+    if (fault) return fault;
+  }
+  return null;
+}
+
+export type EntriesOfDay = (client: PoolClient, day: string) => AsyncIterable<ReadEntry[]>;
+
+async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch((error: unknown) => {
+    throw asUnavailable(error);
+  });
+  try {
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    return await work(client);
+  } catch (error) {
+    throw asUnavailable(error);
+  } finally {
+    await client.query('ROLLBACK').then(
+      () => client.release(),
+      () => client.release(true),
+    );
+  }
+}
+
+async function chainsOf(client: PoolClient, kind: ChainKind, day: string): Promise<{ byWriter: Map<number, Chain> } | { fault: ChainFault }> {
+  const bytes = new CanonicalBytes();
+  const { rows } = await client.query<{ id: number; format: number; seq: number; hash: string | null }>(
+    `SELECT id, format, last_seq::float8 AS seq, encode(last_hash, 'hex') AS hash FROM writers WHERE kind = $1 AND day = $2 ORDER BY id`,
+    [kind, day],
+  );
+  const foreign = rows.find(({ format }) => format !== CHAIN_FORMAT);
+  if (foreign) return { fault: { day, writer: foreign.id, seq: 1, reason: `the chain is written in format ${foreign.format}, which is not known here` } };
+  return {
+    byWriter: new Map(
+      rows.map(({ id, seq, hash }) => [id, { seq: 0, hash: chainStart(bytes, { kind, day, writer: id }), lastSeq: seq, lastHash: hash }]),
+    ),
+  };
+}
+
+async function checkDay(chains: Map<number, Chain>, day: string, batches: AsyncIterable<ReadEntry[]>): Promise<ChainFault | null> {
+  for await (const batch of batches)
+    for (const entry of batch) {
+      const { writer, seq } = entry;
+      const chain = chains.get(writer);
+      if (!chain) return { day, writer, seq, reason: 'no writer has this number on this day' };
+      if (seq > chain.seq + 1) return { day, writer, seq: chain.seq + 1, reason: `the entry is missing; entry ${seq} comes next` };
+      const reason = seq <= chain.seq ? `the entry is out of place, after entry ${chain.seq}` : (entry.fault() ?? differs(entry, chain.hash));
+      if (reason !== null) return { day, writer, seq, reason };
+      chain.seq = seq;
+      chain.hash = entry.hash;
+    }
+  for (const [writer, { seq, hash, lastSeq, lastHash }] of chains) {
+    if (seq < lastSeq) return { day, writer, seq: seq + 1, reason: `the entry is missing; the chain goes to entry ${lastSeq}` };
+    if (seq > lastSeq) return { day, writer, seq: lastSeq + 1, reason: `the entry was added; the chain ends with entry ${lastSeq}` };
+    if (seq > 0 && hash !== lastHash) return { day, writer, seq, reason: 'the hash is not the one that the chain ends with' };
+  }
+  return null;
+}
+
+const differs = (entry: ReadEntry, previous: string): string | null =>
+  entry.rehash(previous) === entry.hash ? null : 'the entry does not have the hash that follows from its content and the entry before it';
+
+/** Rows of a query in batches, through a cursor of the transaction. */
+export async function* cursorRows(client: PoolClient, query: { text: string; values: unknown[]; batch: number }): AsyncGenerator<unknown[][]> {
+  await client.query(`DECLARE entries NO SCROLL CURSOR FOR ${query.text}`, query.values);
+  for (;;) {
+    const { rows } = await client.query<unknown[]>({ text: `FETCH ${query.batch} FROM entries`, rowMode: 'array' });
+    if (rows.length > 0) yield rows;
+    if (rows.length < query.batch) break;
+  }
+  await client.query('CLOSE entries');
+}

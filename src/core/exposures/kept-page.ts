@@ -1,0 +1,144 @@
+import { type CandidateSource, sourceBit, sourcesOf } from '../candidates/sources.js';
+import { CanonicalBytes } from './canonical-bytes.js';
+import { packContributions, unpackContributions } from './contributions.js';
+import { type Degradation, type Page, type PlacedItem, type Reason, type SlateRule } from './exposure.js';
+import { seal, type Seal } from './seal.js';
+
+/** An exposure as it lies in the log. */
+export interface KeptExposure extends Pick<
+  PlacedItem,
+  'position' | 'itemNo' | 'itemId' | 'score' | 'rankBefore' | 'exploration' | 'promoted' | 'repeat' | 'propensity' | 'productIds'
+> {
+  /** Provenance bits. */
+  sources: number;
+  /** JSON, with people by their place in the page's `mentions`; null for none. */
+  reasons: string | null;
+}
+
+/**
+ * A page as it lies in the log: flat, its matrix and score terms packed, people apart from what is said of them, so that erasure can remove them and
+ * the chain stays valid.
+ */
+export interface KeptPage extends Omit<Page, 'assignments' | 'degraded' | 'relaxed' | 'featureNames' | 'features' | 'placed'> {
+  /** JSON; null for none. */
+  assignments: string | null;
+  degraded: readonly string[];
+  relaxed: readonly string[];
+  /** `catalogueHash` of the feature names. */
+  featureCatalogue: string;
+  /** [placed * names] row-major float32, little-endian. */
+  features: Uint8Array;
+  contributions: Uint8Array;
+  /** Covers user, session and page id; null where the page has none of them. */
+  seal: Seal | null;
+  /** People whom reasons name, each once; null for one who was erased. */
+  mentions: (string | null)[];
+  mentionSeals: Seal[];
+  /** By position. */
+  placed: KeptExposure[];
+}
+
+/** Hex sha256 of feature names in their order: what a kept page names its columns by. */
+export const catalogueHash = (names: readonly string[]): string => new CanonicalBytes().texts(names).sha256();
+
+interface Keeping {
+  bytes: CanonicalBytes;
+  /** Another 16 random bytes as hex on every call. */
+  nextSalt: () => string;
+  featureCatalogue: string;
+}
+
+/**
+ * A page in the form in which it is kept.
+ *
+ * @throws RangeError when positions do not rise, or features do not divide into a row per item: such a page could not be read back
+ */
+export function keepPage(page: Page, { bytes, nextSalt, featureCatalogue }: Keeping): KeptPage {
+  const { userId, sessionId, pageId, features, featureNames, placed, assignments, degraded, relaxed, ...plain } = page;
+  if (features.length !== placed.length * featureNames.length)
+    throw new RangeError(`${features.length} feature values do not make ${placed.length} rows of ${featureNames.length}`);
+  const personal = [userId, sessionId, pageId];
+  const numberByMention = new Map<string, number>();
+  const kept = placed.map((item, i) => {
+    if (i > 0 && item.position <= placed[i - 1].position)
+      throw new RangeError(`position ${item.position} follows position ${placed[i - 1].position}; positions of a page must rise`);
+    return keepItem(item, numberByMention);
+  });
+  const mentions = [...numberByMention.keys()];
+  return {
+    ...plain,
+    userId,
+    sessionId,
+    pageId,
+    assignments: assignments.length === 0 ? null : JSON.stringify(assignments),
+    degraded,
+    relaxed,
+    featureCatalogue,
+    features: new Uint8Array(features.buffer, features.byteOffset, features.byteLength),
+    contributions: packContributions(placed.map(({ contributions }) => contributions)),
+    seal: personal.every((text) => text === null) ? null : seal(bytes, nextSalt(), personal),
+    mentions,
+    mentionSeals: mentions.map((mentioned) => seal(bytes, nextSalt(), [mentioned])),
+    placed: kept,
+  };
+}
+
+function keepItem(item: PlacedItem, numberByMention: Map<string, number>): KeptExposure {
+  const { position, itemNo, itemId, score, rankBefore, exploration, promoted, repeat, propensity, productIds } = item;
+  const sources = item.sources.reduce((bits, source) => bits | sourceBit(source), 0);
+  const reasons = item.reasons.length === 0 ? null : reasonsText(item.reasons, numberByMention);
+  return { position, itemNo, itemId, score, rankBefore, sources, exploration, promoted, repeat, propensity, reasons, productIds };
+}
+
+function reasonsText(reasons: readonly Reason[], numberByMention: Map<string, number>): string {
+  return JSON.stringify(
+    reasons.map(({ userId, ...rest }) => {
+      if (userId === undefined) return rest;
+      let mention = numberByMention.get(userId);
+      if (mention === undefined) numberByMention.set(userId, (mention = numberByMention.size));
+      return { ...rest, mention };
+    }),
+  );
+}
+
+/** A page as it was served, but for what erasure took. With `withFeatures` false the matrix and its names are left empty. */
+export function restorePage(kept: KeptPage, featureNames: readonly string[], withFeatures = true): Page {
+  const {
+    seal: _seal,
+    mentionSeals: _seals,
+    mentions,
+    featureCatalogue: _hash,
+    contributions,
+    assignments,
+    features,
+    placed,
+    ...plain
+  } = kept;
+  const terms = unpackContributions(contributions, placed.length);
+  return {
+    ...plain,
+    assignments: assignments === null ? [] : (JSON.parse(assignments) as Page['assignments']),
+    degraded: kept.degraded as Degradation[],
+    relaxed: kept.relaxed as SlateRule[],
+    featureNames: withFeatures ? featureNames : [],
+    features: withFeatures ? floats(features) : new Float32Array(0),
+    placed: placed.map((item, i) => restoreItem(item, mentions, terms[i])),
+  };
+}
+
+/** Bytes may begin anywhere in the buffer they came in; floats cannot, so they are copied. */
+const floats = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer);
+
+/** One item as it was placed. */
+export function restoreItem(kept: KeptExposure, mentions: KeptPage['mentions'], contributions: PlacedItem['contributions']): PlacedItem {
+  const { sources, reasons, ...plain } = kept;
+  return { ...plain, sources: sourcesOf(sources) satisfies CandidateSource[], contributions, reasons: restoreReasons(reasons, mentions) };
+}
+
+function restoreReasons(text: string | null, mentions: KeptPage['mentions']): Reason[] {
+  if (text === null) return [];
+  return (JSON.parse(text) as (Reason & { mention?: number })[]).map(({ mention, ...reason }) => {
+    const userId = mention === undefined ? null : mentions[mention];
+    return userId === null ? reason : { ...reason, userId };
+  });
+}
