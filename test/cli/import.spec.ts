@@ -21,7 +21,7 @@ describe('import of a folder of CSV', () => {
 
   it('maps columns by their meaning and fills what the data do not say', async () => {
     folder = await folderOf({
-      'items.csv.gz': 'item_id,category,created_at,price,title,department\n1,Shoes|Boots,1600000000,49.5,"Boots, brown",A\n2,,,,,B\n',
+      'items.csv.gz': 'item_id,category,created_at,price,title,product_type\n1,Shoes|Boots,1600000000,49.5,"Boots, brown",A\n2,,,,,B\n',
       'users.csv': 'user_id,age,gender\nu1,25-34,f\nu2,,\n',
       'events.csv.gz':
         'user_id,item_id,type,ts,value,quantity,basket_id\nu1,1,purchase,1700000000,20,2,b7\nu2,2,rating,1700000060,4,,\nu2,3,view,,,,\n',
@@ -53,7 +53,7 @@ describe('import of a folder of CSV', () => {
     ]);
     expect(out).toMatch(/users +2 +0 +0\nitems +3 +0 +0\nevents +3 +0 +0\nfollows +1 +0 +0/);
     expect(out).toContain('3 distinct users');
-    expect(out).toContain('columns of items.csv that were not used: department');
+    expect(out).toContain('columns of items.csv that were not used: product_type');
   });
 
   it('gives every line an id of its own that does not change between runs, whether the file is packed or not', async () => {

@@ -59,7 +59,7 @@ async function scan(
   const rows = readRows(source, {
     onFault: (fault) => plan.faults.push(fault),
     onDigest: (sha256) => (plan.digests[name] = sha256),
-    onHeader: (names) => noteUnused(source, names, plan),
+    onHeader: (names, header) => noteUnused(source, names, header, plan),
   });
   for await (const row of rows) {
     plan.lines[kind]++;
@@ -94,10 +94,10 @@ function noteTime(row: Row, plan: Plan): void {
   else if (row.fields!.occurredAt === undefined) plan.undated++;
 }
 
-function noteUnused({ kind, name }: Source, names: string[], plan: Plan): void {
+function noteUnused({ kind, name }: Source, names: string[], header: string[], plan: Plan): void {
   if (kind === 'users') return; // they become attributes
   const known = kind === 'items' ? ITEM_COLUMNS : EVENT_COLUMNS;
-  const unused = names.filter((column) => !(column in known) && !(kind === 'events' && column === 'value'));
+  const unused = header.filter((_, i) => !(names[i] in known) && !(kind === 'events' && names[i] === 'value'));
   if (unused.length > 0) plan.unusedColumns[name] = unused;
 }
 

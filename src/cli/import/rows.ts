@@ -22,8 +22,8 @@ export interface FileFault {
 export interface ReadOptions {
   onFault?: (fault: FileFault) => void;
   onDigest?: (sha256: string) => void;
-  /** Told once which canonical names the columns of a CSV file have, in their order. */
-  onHeader?: (names: string[]) => void;
+  /** Told once which public names the columns of a CSV file have, and which ones the file gives them, in their order. */
+  onHeader?: (names: string[], header: string[]) => void;
 }
 
 const NEEDED: Record<Source['kind'], string[]> = {
@@ -60,7 +60,7 @@ async function* readCsv(source: Source, { onFault, onDigest, onHeader }: ReadOpt
       names = canonicalNames(source.kind, record);
       const missing = NEEDED[source.kind].filter((name) => !names!.includes(name));
       if (missing.length > 0) fault(1, `the header lacks a column for ${missing.join(' and ')}`);
-      onHeader?.(names);
+      onHeader?.(names, record);
     } else if (record.length !== names.length) fault(info.lines, `${record.length} cells where the header has ${names.length}`);
     else yield { line: info.lines, fields: fieldsOf(names, record), raw: record.join(CELL_SEPARATOR) };
   }
