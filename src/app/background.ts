@@ -11,7 +11,7 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
   const { log } = binding;
   const jobs = await binding.openJobs();
   await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
-  await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob(binding, running.index, clock));
+  await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob({ ...binding, index: running.index, clock }));
 
   let flushing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {

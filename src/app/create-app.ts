@@ -36,6 +36,8 @@ export interface RunningApp {
   app: App;
   index: ShopIndex;
   states: LiveStates;
+  /** Keep what is only in memory, so that the next start has less to read. */
+  keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
   close(): Promise<void>;
 }
@@ -49,7 +51,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const onError = (error: unknown, doing: string): void =>
     log.warn({ err: error }, `could not ${doing}; the last known state stays in use`);
   const [index, settings, cursorSecret, pseudonymSecret] = await Promise.all([
-    openShopIndex({ ...binding, clock, onError }),
+    openShopIndex({ ...binding, onError }),
     openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
     binding.secrets.get('cursor'),
     binding.secrets.get('pseudonym'),
@@ -95,14 +97,18 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     health: () => binding.health(),
     pseudonym: (userId) => createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH),
   };
+  const keep = async (): Promise<void> => {
+    await Promise.all([states.flush(), index.keep()]);
+  };
   return {
     app,
     index,
     states,
+    keep,
     async close() {
       index.close();
       settings.close();
-      await states.flush();
+      await keep();
     },
   };
 }

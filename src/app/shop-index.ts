@@ -1,26 +1,33 @@
+import { deserialize, serialize } from 'node:v8';
 import { Catalogue } from '../core/candidates/catalogue.js';
 import { noNeighbours } from '../core/candidates/neighbours.js';
-import { PopularityColumns } from '../core/candidates/popularity.js';
-import { ActsByUser } from '../core/candidates/recent-acts.js';
+import { PopularityColumns, type PopularityState } from '../core/candidates/popularity.js';
+import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
 import { type Shop } from '../core/candidates/shop.js';
 import { type LedgerEvent } from '../core/events/event.js';
+import { advance, emptyCursor, type FoldCursor, isFolded } from '../core/tags/cursor.js';
+import { type ArtefactStore } from '../ports/artefact-store.js';
 import { type CatalogueStore } from '../ports/catalogue-store.js';
 import { type Ledger } from '../ports/ledger.js';
+import { type Log } from '../ports/log.js';
 import { type NeighbourStore } from '../ports/neighbour-store.js';
 import { type Notices } from '../ports/notices.js';
 import { coalesced } from './coalesced.js';
 
 const ITEMS_A_READ = 5_000;
 const CATALOGUE_POLL_MS = 1_000;
+const ARTEFACT = 'shop-index-1';
 
 export interface ShopIndex {
   readonly shop: Shop;
   /** Take over what the catalogue store holds beyond what is known here; concurrent calls share one read, and the last sees all that was committed before it. */
   refreshCatalogue(): Promise<void>;
-  /** Add acknowledged events to what is derived from all users. */
+  /** Add acknowledged events to what is derived from all users; one that was added before changes nothing. */
   observe(events: readonly LedgerEvent[]): void;
-  /** Epoch ms of the last successful look at the catalogue store. */
-  catalogueSeenAt(): number;
+  /** Events added since the start. */
+  observed(): number;
+  /** Keep what was derived from events, so that the next start reads only what came after. */
+  keep(): Promise<void>;
   close(): void;
 }
 
@@ -28,57 +35,111 @@ interface Ports {
   catalogueStore: CatalogueStore;
   ledger: Ledger;
   neighbourStore: NeighbourStore;
+  artefacts: ArtefactStore;
   notices: Notices;
-  clock: () => number;
+  log: Log;
   onError: (error: unknown, doing: string) => void;
+}
+
+interface Kept {
+  cursor: FoldCursor;
+  popularity: PopularityState;
+  acts: ActsState;
 }
 
 /** Load everything a process derives from the shop as a whole, and keep it current. */
 export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
+  const catalogue = new Catalogue();
+  const derived = deriveFromEvents(ports);
   const shop: Shop = {
-    catalogue: new Catalogue(),
-    popularity: new PopularityColumns(),
-    acts: new ActsByUser(),
+    catalogue,
+    popularity: derived.popularity,
+    acts: derived.acts,
     similar: noNeighbours(),
     boughtTogether: noNeighbours(),
   };
-  const { popularity, acts } = shop as { popularity: PopularityColumns; acts: ActsByUser };
-  let revision = 0;
-  let seenAt = 0;
-
-  const refreshCatalogue = coalesced(async () => {
-    for (;;) {
-      const changes = await ports.catalogueStore.changesSince(revision, ITEMS_A_READ);
-      for (const { kind, no, name } of changes.names) shop.catalogue.names[kind].set(no, name);
-      for (const row of changes.items) shop.catalogue.put(row);
-      const moved = changes.revision > revision;
-      revision = changes.revision;
-      if (!moved) break;
-    }
-    seenAt = ports.clock();
-  });
+  const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
   const refreshNeighbours = coalesced(async () => {
-    const [similar, boughtTogether] = await Promise.all([
-      ports.neighbourStore.latest('SIMILAR'),
-      ports.neighbourStore.latest('BOUGHT_TOGETHER'),
-    ]);
+    const { neighbourStore } = ports;
+    const [similar, boughtTogether] = await Promise.all([neighbourStore.latest('SIMILAR'), neighbourStore.latest('BOUGHT_TOGETHER')]);
     if (similar) shop.similar = similar;
     if (boughtTogether) shop.boughtTogether = boughtTogether;
   });
+  const background = (refresh: () => Promise<void>, doing: string) => () =>
+    void refresh().catch((error: unknown) => ports.onError(error, doing));
+
+  await Promise.all([refreshCatalogue(), refreshNeighbours(), derived.load()]);
+  const pollCatalogue = background(refreshCatalogue, 'refresh the catalogue');
+  ports.notices.subscribe('catalogue', pollCatalogue);
+  ports.notices.subscribe('neighbours', background(refreshNeighbours, 'refresh the neighbours'));
+  const poll = setInterval(pollCatalogue, CATALOGUE_POLL_MS);
+  poll.unref();
+  return {
+    shop,
+    refreshCatalogue,
+    observe: derived.observe,
+    observed: derived.observed,
+    keep: derived.keep,
+    close: () => clearInterval(poll),
+  };
+}
+
+function catalogueRefresh(catalogue: Catalogue, store: CatalogueStore): () => Promise<void> {
+  let revision = 0;
+  return coalesced(async () => {
+    for (;;) {
+      const changes = await store.changesSince(revision, ITEMS_A_READ);
+      for (const { kind, no, name } of changes.names) catalogue.names[kind].set(no, name);
+      for (const row of changes.items) catalogue.put(row);
+      if (changes.revision <= revision) return;
+      revision = changes.revision;
+    }
+  });
+}
+
+/** Popularity and public acts: folded from the ledger, kept as one artefact with the place up to which they are folded. */
+function deriveFromEvents({ ledger, artefacts, log }: Ports) {
+  const popularity = new PopularityColumns();
+  const acts = new ActsByUser();
+  let cursor = emptyCursor();
+  let observed = 0;
+  let keptAt = 0;
+
   const observe = (events: readonly LedgerEvent[]): void => {
     for (const event of events) {
+      if (isFolded(cursor, event)) continue;
+      advance(cursor, event);
+      observed++;
       if (event.attribution === 'ORPHAN') continue;
       popularity.observe(event);
       acts.observe(event);
     }
   };
-  const background = (refresh: () => Promise<void>, doing: string) => () =>
-    void refresh().catch((error: unknown) => ports.onError(error, doing));
-
-  await Promise.all([refreshCatalogue(), refreshNeighbours()]);
-  ports.notices.subscribe('catalogue', background(refreshCatalogue, 'refresh the catalogue'));
-  ports.notices.subscribe('neighbours', background(refreshNeighbours, 'refresh the neighbours'));
-  const poll = setInterval(background(refreshCatalogue, 'refresh the catalogue'), CATALOGUE_POLL_MS);
-  poll.unref();
-  return { shop, refreshCatalogue, observe, catalogueSeenAt: () => seenAt, close: () => clearInterval(poll) };
+  const restore = (bytes: Uint8Array): void => {
+    const kept = deserialize(bytes) as Kept;
+    popularity.restore(kept.popularity);
+    acts.restore(kept.acts);
+    cursor = kept.cursor;
+  };
+  return {
+    popularity,
+    acts,
+    observe,
+    observed: () => observed,
+    async load(): Promise<void> {
+      const bytes = await artefacts.get(ARTEFACT);
+      try {
+        if (bytes) restore(bytes);
+      } catch (error) {
+        log.error({ err: error }, 'what was kept of popularity cannot be read; it is rebuilt from the ledger');
+      }
+      for await (const events of ledger.eventsSince(cursor)) observe(events);
+    },
+    async keep(): Promise<void> {
+      if (observed === keptAt) return;
+      const now = observed;
+      await artefacts.put(ARTEFACT, serialize({ cursor, popularity: popularity.snapshot(), acts: acts.snapshot() } satisfies Kept));
+      keptAt = now;
+    },
+  };
 }

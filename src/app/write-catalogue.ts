@@ -1,6 +1,7 @@
 import { readId } from '../core/events/read-entry.js';
-import { readItem, readItemPatch } from '../core/events/read-item.js';
-import { readUser } from '../core/events/read-user.js';
+import { type GivenItem, readItem, readItemPatch } from '../core/events/read-item.js';
+import { type GivenUser, readUser } from '../core/events/read-user.js';
+import { type ItemPatch } from '../core/item.js';
 import { type CatalogueStore } from '../ports/catalogue-store.js';
 import { type BatchTally, type Entry } from './batches.js';
 import { type ShopIndex } from './shop-index.js';
@@ -37,14 +38,14 @@ export function createWriteCatalogue(ports: { catalogueStore: CatalogueStore; in
 
   return {
     async upsertItems(entries, tally) {
-      const good = readAll(entries, tally, readItem);
+      const good = readAll<{ item: GivenItem }>(entries, tally, readItem);
       if (good.length === 0) return;
       await catalogueStore.upsert(good.map(({ value }) => value.item));
       await index.refreshCatalogue();
       tally.accepted += good.length;
     },
     async updateItems(entries, tally) {
-      const good = readAll(entries, tally, readItemPatch);
+      const good = readAll<{ patch: ItemPatch }>(entries, tally, readItemPatch);
       if (good.length === 0) return;
       const found = await catalogueStore.patch(good.map(({ value }) => value.patch));
       await index.refreshCatalogue();
@@ -63,7 +64,7 @@ export function createWriteCatalogue(ports: { catalogueStore: CatalogueStore; in
       good.forEach(({ id, at }, i) => (found[i] ? tally.accepted++ : unknown(tally, at, id)));
     },
     async upsertUsers(entries, tally) {
-      const good = readAll(entries, tally, readUser);
+      const good = readAll<{ user: GivenUser }>(entries, tally, readUser);
       if (good.length === 0) return;
       await users.upsert(good.map(({ value }) => value.user));
       tally.accepted += good.length;

@@ -1,0 +1,71 @@
+import { buildBoughtTogether, buildSimilar, type Interaction, interactionWeight } from '../core/candidates/build-neighbours.js';
+import { type Neighbours } from '../core/candidates/neighbours.js';
+import { DAY_MS } from '../core/time.js';
+import { type Ledger } from '../ports/ledger.js';
+import { type Log } from '../ports/log.js';
+import { type NeighbourStore } from '../ports/neighbour-store.js';
+import { type ShopIndex } from './shop-index.js';
+
+const HISTORY_DAYS = 180;
+/** After a build, rest this many times as long as it took. */
+const REST_FACTOR = 20;
+const SLICE_MS = 8;
+
+interface Ports {
+  ledger: Ledger;
+  neighbourStore: NeighbourStore;
+  index: ShopIndex;
+  clock: () => number;
+  log: Log;
+}
+
+/** Run a computation that pauses now and then, giving requests air between slices of a few milliseconds. */
+export async function inSlices<T>(work: Generator<void, T>, clock: () => number): Promise<T> {
+  for (;;) {
+    for (const end = clock() + SLICE_MS; clock() < end;) {
+      const step = work.next();
+      if (step.done) return step.value;
+    }
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+/** Build the item-to-item tables from half a year of acts, when there are new ones; never more than a twentieth of the time. */
+export function createNeighboursJob({ ledger, neighbourStore, index, clock, log }: Ports): () => Promise<void> {
+  let builtFrom = -1;
+  let restUntil = 0;
+
+  return async () => {
+    const started = clock();
+    if (index.observed() === builtFrom || started < restUntil) return;
+    builtFrom = index.observed();
+    const acts = await readInteractions(ledger, started - HISTORY_DAYS * DAY_MS);
+    const items = index.shop.catalogue.size;
+    const similar: Neighbours = await inSlices(buildSimilar(acts, { items, now: started }), clock);
+    await neighbourStore.publish('SIMILAR', similar);
+    const together: Neighbours = await inSlices(buildBoughtTogether(acts, { items, now: started }), clock);
+    await neighbourStore.publish('BOUGHT_TOGETHER', together);
+    const tookMs = clock() - started;
+    restUntil = clock() + REST_FACTOR * tookMs;
+    log.info(
+      { acts: acts.length, similar: similar.items.length, boughtTogether: together.items.length, tookMs },
+      'built the neighbours of items',
+    );
+  };
+}
+
+/** Who did what with which item, users by number. Orphans say nothing. */
+async function readInteractions(ledger: Ledger, since: number): Promise<Interaction[]> {
+  const numberByUser = new Map<string, number>();
+  const acts: Interaction[] = [];
+  for await (const events of ledger.eventsSince({ since, last: new Map() })) {
+    for (const event of events) {
+      const weight = event.itemNo < 0 || event.attribution === 'ORPHAN' ? 0 : interactionWeight(event);
+      if (weight <= 0) continue;
+      let userNo = numberByUser.get(event.userId);
+      if (userNo === undefined) numberByUser.set(event.userId, (userNo = numberByUser.size));
+      acts.push({ userNo, itemNo: event.itemNo, weight, at: event.occurredAt, bought: event.type === 'PURCHASE' });
+    }
+  }
+  return acts;
+}

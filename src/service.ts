@@ -1,0 +1,43 @@
+import 'reflect-metadata';
+import { performance } from 'node:perf_hooks';
+import { type Logger } from 'pino';
+import { createMetrics } from './api/metrics.js';
+import { createServer } from './api/server.js';
+import { startBackground } from './app/background.js';
+import { createApp } from './app/create-app.js';
+import { loadSample } from './app/load-sample.js';
+import { openEmbeddedBinding } from './bindings/embedded.js';
+import { type Config } from './config.js';
+
+export interface Service {
+  url: string;
+  /** Finish what is under way, keep what is only in memory, and let go of everything. */
+  stop(): Promise<void>;
+}
+
+const clock = (): number => Date.now();
+const stopwatch = (): number => performance.now();
+
+/** Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind. */
+export async function startService(config: Config, log: Logger): Promise<Service> {
+  const closers: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const close of closers.splice(0).reverse()) await close();
+  };
+  try {
+    const binding = await openEmbeddedBinding({ ...config, clock, log });
+    closers.push(() => binding.close());
+    const running = await createApp(binding, { ...config, purposes: config.defaultConsent, clock, stopwatch });
+    closers.push(() => running.close());
+    if (config.sample === 'shop') await loadSample(running.app, { ...binding, clock });
+    const server = await createServer({ app: running.app, config: { ...config, authConfigured: false }, log, metrics: createMetrics() });
+    closers.push(() => server.close());
+    const url = await server.listen(config.host, config.port);
+    const background = await startBackground(binding, running, clock);
+    closers.push(() => background.stop());
+    return { url, stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
