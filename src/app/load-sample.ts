@@ -5,23 +5,23 @@ import { type App } from './app.js';
 import { sampleLines } from './sample.js';
 
 const MARK = 'sample';
-const BEGUN = Uint8Array.of(1);
-const DONE = Uint8Array.of(2);
+const DONE = 'done';
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Fill an empty database with the bundled shop, once; a load that was cut off is taken up again, since its ids make a repeat safe. */
 export async function loadSample(
   app: App,
   ports: { artefacts: ArtefactStore; catalogueStore: CatalogueStore; clock: () => number; log: Log },
 ): Promise<void> {
-  const mark = await ports.artefacts.get(MARK);
-  const begun = mark?.[0] === BEGUN[0];
-  const empty = mark === null && (await ports.catalogueStore.revision()) === 0;
-  if (!begun && !empty) return;
-  await ports.artefacts.put(MARK, BEGUN);
-  const now = ports.clock();
+  const kept = await ports.artefacts.get(MARK);
+  const mark = kept && new TextDecoder().decode(kept);
+  if (mark === DONE || (mark === null && (await ports.catalogueStore.revision()) > 0)) return;
+  // The instant at which the first attempt began: dates moved to another one would not fit the events that are already there.
+  const now = mark === null ? ports.clock() : Number(mark);
+  await ports.artefacts.put(MARK, encode(String(now)));
   for (const kind of ['items', 'users', 'events'] as const) {
     const { accepted, duplicates, rejectedTotal, rejected } = await app.importLines(kind, sampleLines(kind, now), { replace: false });
     ports.log.info({ kind, accepted, duplicates, rejected: rejectedTotal, first: rejected[0]?.message }, 'loaded the sample shop');
   }
-  await ports.artefacts.put(MARK, DONE);
+  await ports.artefacts.put(MARK, encode(DONE));
 }
