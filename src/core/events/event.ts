@@ -6,6 +6,9 @@ export const EVENT_TYPES = [
 ] as const; // prettier-ignore
 export type EventType = (typeof EVENT_TYPES)[number];
 
+/** The stored number of every type. */
+export const EVENT_TYPE_NO = Object.fromEntries(EVENT_TYPES.map((type, no) => [type, no])) as Record<EventType, number>;
+
 export const HIDE_SCOPES = ['ITEM', 'CREATOR', 'BRAND', 'CATEGORY'] as const;
 export type HideScope = (typeof HIDE_SCOPES)[number];
 

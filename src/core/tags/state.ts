@@ -1,11 +1,8 @@
-import { type EventType } from '../events/event.js';
+import { EVENT_TYPES, type EventType } from '../events/event.js';
 import { emptyCursor, type FoldCursor } from './cursor.js';
+import { type Decayed } from './decayed.js';
 
-/** A weight that halves every half-life of its family; `value` is as of `at` (epoch ms). Read it with `decayedValue`. */
-export interface Decayed {
-  value: number;
-  at: number;
-}
+export { type Decayed } from './decayed.js';
 
 /** Something the user did with an item, newest first in `recent`. */
 export interface RecentAct {
@@ -18,11 +15,33 @@ export interface RecentAct {
 export interface Owned {
   /** Bought minus refunded; 0 or less lifts the hold. */
   quantity: number;
+  /** When it was last bought, or where only a review tells of it, reviewed; 0 for neither. */
   lastBoughtAt: number;
+}
+
+/** What it takes to fold further events of an item that was refunded or reviewed, in any order. Times are 0 for never. */
+export interface Ownership {
+  bought: number;
+  boughtAt: number;
+  refunded: number;
+  refundedAt: number;
+  reviewedAt: number;
+}
+
+/** Units of one order that were bought and not refunded, and when its first line was bought (0 while only a refund is known). */
+export interface OrderTally {
+  units: number;
+  at: number;
 }
 
 export const AFFINITY_FAMILIES = ['category', 'brand', 'creator', 'priceBand'] as const;
 export type AffinityFamily = (typeof AFFINITY_FAMILIES)[number];
+
+export const HIDDEN_KINDS = ['category', 'brand', 'creator'] as const;
+export type HiddenKind = (typeof HIDDEN_KINDS)[number];
+
+/** How much of each a state holds at most. */
+export const BOUNDS = { affinity: 64, recent: 50, hiddenNames: 256, ties: 500, followActs: 1000, shown: 400, orderTallies: 16 } as const;
 
 /**
  * Everything the service knows of one user while serving, derived from the ledger and the exposure log. Names and items are numbers of the
@@ -33,19 +52,31 @@ export interface UserState {
   events: FoldCursor;
   /** Which served pages are folded into `shown`. */
   pages: FoldCursor;
-  /** Latest `occurredAt` folded; 0 for nobody yet. */
+  /** Latest `occurredAt` of what the user did; 0 for nobody yet. */
   updatedAt: number;
+  /** The earliest one; 0 for nobody yet. */
+  firstSeenAt: number;
   eventCount: number;
-  /** Strength per name, at most 64 a family, the weakest dropped. */
+  /** How many events of each type, by the number of the type. */
+  counts: Uint32Array;
+  /** Strength per name, below 0 for what is refused; at most 64 a family, cut back to the strongest 48 when full. Price bands are those of `priceBand`. */
   affinity: Record<AffinityFamily, Map<number, Decayed>>;
-  /** At most 50, newest first; equal times by type, then item. */
+  /** At most 50, newest first; equal times by type, then item. What was only drawn, seen or skipped is no act. */
   recent: RecentAct[];
   purchases: Map<number, Owned>;
+  /** Only for items that were refunded or reviewed. */
+  ownership: Map<number, Ownership>;
   hiddenItems: Set<number>;
+  /** When each item was last hidden or unhidden, so that a late event does not undo a later one. */
+  hideActs: Map<number, number>;
   /** Until when (epoch ms) a name is hidden. */
-  hiddenNames: Record<'category' | 'brand' | 'creator', Map<number, number>>;
+  hiddenNames: Record<HiddenKind, Map<number, number>>;
+  /** When a name was last unhidden. */
+  unhiddenNames: Record<HiddenKind, Map<number, number>>;
   /** Whom the user follows, by user id, with the strength of the tie; at most 500, the weakest dropped. */
   ties: Map<string, Decayed>;
+  /** When each user was last followed or unfollowed. */
+  followActs: Map<string, number>;
   /** Shown items with a decayed number of showings; at most 400, the oldest dropped. */
   shown: Map<number, Decayed>;
   /** When a page was last served to the user; 0 for never. */
@@ -58,6 +89,8 @@ export interface UserState {
   /** Decayed number of orders and amount spent. */
   orders: Decayed;
   spent: Decayed;
+  /** The latest 16 orders, by hash of their ids, so that the lines of one count once. */
+  orderTallies: Map<number, OrderTally>;
 }
 
 /** The state of someone of whom nothing is known. */
@@ -66,13 +99,19 @@ export function emptyState(): UserState {
     events: emptyCursor(),
     pages: emptyCursor(),
     updatedAt: 0,
+    firstSeenAt: 0,
     eventCount: 0,
+    counts: new Uint32Array(EVENT_TYPES.length),
     affinity: { category: new Map(), brand: new Map(), creator: new Map(), priceBand: new Map() },
     recent: [],
     purchases: new Map(),
+    ownership: new Map(),
     hiddenItems: new Set(),
+    hideActs: new Map(),
     hiddenNames: { category: new Map(), brand: new Map(), creator: new Map() },
+    unhiddenNames: { category: new Map(), brand: new Map(), creator: new Map() },
     ties: new Map(),
+    followActs: new Map(),
     shown: new Map(),
     lastServedAt: 0,
     hours: new Float64Array(24),
@@ -81,5 +120,6 @@ export function emptyState(): UserState {
     lastBoughtAt: 0,
     orders: { value: 0, at: 0 },
     spent: { value: 0, at: 0 },
+    orderTallies: new Map(),
   };
 }

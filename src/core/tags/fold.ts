@@ -1,0 +1,100 @@
+import { EVENT_TYPE_NO, type EventType, type LedgerEvent, type LedgerPosition } from '../events/event.js';
+import { type NumberedItem } from '../item.js';
+import { decay, localHour } from '../time.js';
+import { advance, isFolded } from './cursor.js';
+import { addToMap, HALF_LIFE_MS, keepNewest } from './decayed.js';
+import { foldHide } from './hidden.js';
+import { actWeight, foldInterest } from './interest.js';
+import { foldOrder } from './orders.js';
+import { foldOwnership } from './ownership.js';
+import { BOUNDS, type RecentAct, type UserState } from './state.js';
+import { foldFollow, foldTies } from './ties.js';
+
+export { decayedValue } from './decayed.js';
+
+export interface FoldOptions {
+  /** In which the hours of a day are counted. */
+  timeZone: string;
+  /** In which money is summed; amounts in others are left out. Undefined takes every amount as it is. */
+  currency?: string;
+}
+
+/** A served page, as far as it is remembered. */
+export interface ServedPage extends LedgerPosition {
+  receivedAt: number;
+  servedAt: number;
+  placed: readonly { itemNo: number }[];
+}
+
+/** What happens to an item without the user doing anything with it, so that it would only push the acts out of `recent`. */
+const NO_ACTS: ReadonlySet<EventType> = new Set(['RENDERED', 'IMPRESSION', 'SKIP']);
+
+/**
+ * Take an event into a user's state, in place. Folding an event again changes nothing; events that come late, or in another order, give the same state
+ * up to rounding, but for what a bound had dropped by then and for a tie that was followed after it was strengthened.
+ *
+ * An orphan only advances the cursor. COST is what the shop did, so it is counted and is no sign of life.
+ *
+ * @param item the event's item, undefined where it has none
+ */
+export function foldEvent(state: UserState, event: LedgerEvent, item: NumberedItem | undefined, options: FoldOptions): void {
+  if (isFolded(state.events, event)) return;
+  advance(state.events, event);
+  if (event.attribution === 'ORPHAN') return;
+  const { type, occurredAt } = event;
+  state.eventCount++;
+  state.counts[EVENT_TYPE_NO[type]]++;
+  if (type === 'COST') return;
+
+  state.updatedAt = Math.max(state.updatedAt, occurredAt);
+  state.firstSeenAt = state.firstSeenAt === 0 ? occurredAt : Math.min(state.firstSeenAt, occurredAt);
+  if (type === 'RENDERED' || type === 'IMPRESSION') return;
+  foldHour(state, occurredAt, options.timeZone);
+  const weight = actWeight(event);
+  if (item) foldInterest(state, event, item, weight);
+  if (event.itemNo >= 0 && !NO_ACTS.has(type)) foldRecent(state.recent, { itemNo: event.itemNo, type, occurredAt });
+  foldFacts(state, event, item, options);
+  foldTies(state, event, item, weight);
+}
+
+/** What is not a matter of degree. */
+function foldFacts(state: UserState, event: LedgerEvent, item: NumberedItem | undefined, { currency }: FoldOptions): void {
+  const { type } = event;
+  if (type === 'PURCHASE' || type === 'REFUND') foldOrder(state, event, currency);
+  if (type === 'PURCHASE' || type === 'REFUND' || type === 'REVIEW') foldOwnership(state, event);
+  if (type === 'HIDE' || type === 'UNHIDE') foldHide(state, event, item);
+  if (type === 'FOLLOW' || type === 'UNFOLLOW') foldFollow(state, event);
+}
+
+/** Count an act in its hour of the day; all 24 sums share one time. */
+function foldHour(state: UserState, at: number, timeZone: string): void {
+  const { hours } = state;
+  if (at > state.hoursAt) {
+    const left = decay(at - state.hoursAt, HALF_LIFE_MS.hours);
+    for (let hour = 0; hour < 24; hour++) hours[hour] = Math.fround(hours[hour] * left);
+    state.hoursAt = at;
+  }
+  const hour = localHour(at, timeZone);
+  hours[hour] = Math.fround(hours[hour] + decay(state.hoursAt - at, HALF_LIFE_MS.hours));
+}
+
+/** Below 0 when `a` comes first: the newer one, else the one with the lower type, else with the lower item. */
+const compareActs = (a: RecentAct, b: RecentAct): number =>
+  b.occurredAt - a.occurredAt || EVENT_TYPE_NO[a.type] - EVENT_TYPE_NO[b.type] || a.itemNo - b.itemNo;
+
+function foldRecent(recent: RecentAct[], act: RecentAct): void {
+  let place = 0;
+  while (place < recent.length && compareActs(recent[place], act) <= 0) place++;
+  if (place >= BOUNDS.recent) return;
+  recent.splice(place, 0, act);
+  if (recent.length > BOUNDS.recent) recent.length = BOUNDS.recent;
+}
+
+/** Remember what a page showed, in place. Folding a page again changes nothing. */
+export function foldPage(state: UserState, page: ServedPage): void {
+  if (isFolded(state.pages, page)) return;
+  advance(state.pages, page);
+  state.lastServedAt = Math.max(state.lastServedAt, page.servedAt);
+  for (const { itemNo } of page.placed) addToMap(state.shown, itemNo, 1, page.servedAt, HALF_LIFE_MS.shown);
+  if (state.shown.size > BOUNDS.shown) keepNewest(state.shown, BOUNDS.shown);
+}
