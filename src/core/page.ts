@@ -80,6 +80,8 @@ export interface ComponentTrace {
   in: number;
   out: number;
   ms: number;
+  /** What went wrong, where something did. */
+  failed?: string;
 }
 
 export interface BuiltPage {
@@ -98,5 +100,5 @@ export interface BuiltPage {
   removed: { itemNo: number; component: string }[];
   trace: ComponentTrace[];
   /** Scores of all eligible candidates, best first: what `whyNot` reads. */
-  ranked: { itemNos: Uint32Array; scores: Float32Array };
+  ranked: { itemNos: Uint32Array; scores: Float64Array };
 }

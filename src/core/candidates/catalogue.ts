@@ -1,7 +1,10 @@
 import { growFloat32, growFloat64, growInt32, growUint8 } from './columns.js';
+import { ABSENT, Leaders } from './leaders.js';
+import { Postings } from './postings.js';
 import { CONTENT_STYLES, ITEM_KINDS, type Item, type NameKind, type NumberedItem } from '../item.js';
 
 const NONE = Number.NaN;
+const NEWEST = 512;
 
 /** Names of one kind and their numbers; 0 is unknown. */
 export class Vocabulary {
@@ -46,9 +49,17 @@ export class Catalogue {
   creator = new Int32Array(1024);
   stock = new Int32Array(1024);
   minAge = new Uint8Array(1024);
+  /** 1 for an item that is for some regions only. */
+  regional = new Uint8Array(1024);
   price = new Float32Array(1024);
   createdAt = new Float64Array(1024);
   availableUntil = new Float64Array(1024);
+  /** Items, removed ones too, by every name they carry: any of their categories, their brand, their creator. */
+  readonly itemsOf: Record<NameKind, Postings> = { category: new Postings(), brand: new Postings(), creator: new Postings() };
+  private readonly latest = new Leaders(NEWEST, {
+    size: () => this.size,
+    valueOf: (no) => (this.isOffered(no) ? this.createdAt[no] : ABSENT),
+  });
   private readonly rows: (NumberedItem | undefined)[] = [];
   private readonly numberById = new Map<string, number>();
 
@@ -68,10 +79,20 @@ export class Catalogue {
     return this.rows[no]!.categoryNos;
   }
 
+  /** Whether an item is neither removed nor sold out. */
+  isOffered(no: number): boolean {
+    return this.rows[no] !== undefined && this.removed[no] === 0 && this.stock[no] !== 0;
+  }
+  /** The items offered that were created last, newest first, at most 512. */
+  newest(): readonly number[] {
+    return this.latest.list();
+  }
+
   put(row: NumberedItem): void {
     const { no, item } = row;
     this.grow(no + 1);
     const before = this.rows[no];
+    const wasOffered = this.isOffered(no);
     this.live += Number(!row.removed) - Number(before !== undefined && !before.removed);
     this.rows[no] = row;
     this.numberById.set(item.id, no);
@@ -88,13 +109,25 @@ export class Catalogue {
     this.price[no] = item.price ?? NONE;
     this.createdAt[no] = item.createdAt;
     this.availableUntil[no] = item.availableUntil ?? NONE;
+    this.regional[no] = Number(item.regions.length > 0);
+    this.index(row, before, wasOffered !== this.isOffered(no));
+  }
+
+  private index(row: NumberedItem, before: NumberedItem | undefined, offerChanged: boolean): void {
+    const { no } = row;
+    this.latest.update(no, this.isOffered(no) ? this.createdAt[no] : ABSENT);
+    this.itemsOf.category.move(no, before?.categoryNos ?? [], row.categoryNos, offerChanged);
+    this.itemsOf.brand.move(no, before ? [before.brandNo] : [], [row.brandNo], offerChanged);
+    this.itemsOf.creator.move(no, before ? [before.creatorNo] : [], [row.creatorNo], offerChanged);
   }
 
   private grow(size: number): void {
     if (size > this.kind.length) {
       const capacity = Math.max(size, this.kind.length * 2);
-      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge'] as const) this[column] = growUint8(this[column], capacity);
-      for (const column of ['rootCategory', 'leafCategory', 'brand', 'creator', 'stock'] as const) this[column] = growInt32(this[column], capacity);
+      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge', 'regional'] as const)
+        this[column] = growUint8(this[column], capacity);
+      for (const column of ['rootCategory', 'leafCategory', 'brand', 'creator', 'stock'] as const)
+        this[column] = growInt32(this[column], capacity);
       this.price = growFloat32(this.price, capacity);
       for (const column of ['createdAt', 'availableUntil'] as const) this[column] = growFloat64(this[column], capacity);
     }

@@ -10,4 +10,9 @@ export interface Neighbours {
   weights: Float32Array;
 }
 
-export const noNeighbours = (): Neighbours => ({ builtAt: 0, offsets: new Uint32Array(1), items: new Uint32Array(0), weights: new Float32Array(0) });
+export const noNeighbours = (): Neighbours => ({
+  builtAt: 0,
+  offsets: new Uint32Array(1),
+  items: new Uint32Array(0),
+  weights: new Float32Array(0),
+});

@@ -11,4 +11,6 @@ export interface Shop {
   acts: RecentActs;
   similar: Neighbours;
   boughtTogether: Neighbours;
+  /** Days after which buying an item again is usual, as learned of its category; null, or left out, where nothing is learned. */
+  repurchaseCycleDays?(itemNo: number): number | null;
 }

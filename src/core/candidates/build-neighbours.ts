@@ -1,0 +1,73 @@
+import { type LedgerEvent } from '../events/event.js';
+import { DAY_MS } from '../time.js';
+import { coOccurrence, type Incidence } from './co-occurrence.js';
+import { type Neighbours } from './neighbours.js';
+import { popularityWeight } from './popularity.js';
+
+/** A sign of interest of a user in an item. */
+export interface Interaction {
+  /** Number of the user, from 0 without gaps. */
+  userNo: number;
+  itemNo: number;
+  /** Above 0. */
+  weight: number;
+  /** Epoch ms. */
+  at: number;
+  bought: boolean;
+}
+
+export interface NeighbourOptions {
+  /** How many items there are: one more than the highest number. */
+  items: number;
+  /** When this is, epoch ms. */
+  now: number;
+  /** How many neighbours are kept of an item. */
+  most?: number;
+  /** How many items of one user or basket count, the latest; bounds the cost of one who touched everything. */
+  mostOfOne?: number;
+}
+
+/** How much an event says of interest in its item, 0 for nothing or for what takes interest back. */
+export const interactionWeight = (event: Pick<LedgerEvent, 'type' | 'rating'>): number => Math.max(0, popularityWeight(event));
+
+/**
+ * Items that the same users showed interest in: cosine of the sets of their users, whatever the weights. A generator, so that its caller can let others have
+ * the thread: it pauses every few milliseconds, and returns the table.
+ */
+export function buildSimilar(
+  interactions: readonly Interaction[],
+  { items, now, most = 100, mostOfOne = 500 }: NeighbourOptions,
+): Generator<void, Neighbours> {
+  const incidence = incidenceOf(interactions, items, ({ userNo }) => userNo);
+  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne });
+}
+
+/**
+ * Items that are bought together: cosine of the sets of baskets that they were in, where a basket is what one user bought in one day (UTC).
+ *
+ * @see buildSimilar
+ */
+export function buildBoughtTogether(
+  interactions: readonly Interaction[],
+  { items, now, most = 50, mostOfOne = 100 }: NeighbourOptions,
+): Generator<void, Neighbours> {
+  const basketByUserAndDay = new Map<string, number>();
+  const basketOf = ({ userNo, at }: Interaction): number => {
+    const key = `${userNo} ${Math.floor(at / DAY_MS)}`;
+    let basket = basketByUserAndDay.get(key);
+    if (basket === undefined) basketByUserAndDay.set(key, (basket = basketByUserAndDay.size));
+    return basket;
+  };
+  const incidence = incidenceOf(interactions.filter(({ bought }) => bought), items, basketOf); // prettier-ignore
+  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne });
+}
+
+/** Interactions in columns, without those of items beyond the number given. */
+function incidenceOf(interactions: readonly Interaction[], items: number, groupOf: (interaction: Interaction) => number): Incidence {
+  const known = interactions.filter(({ itemNo, weight }) => itemNo >= 0 && itemNo < items && weight > 0);
+  return {
+    groups: Uint32Array.from(known, groupOf),
+    items: Uint32Array.from(known, ({ itemNo }) => itemNo),
+    at: Float64Array.from(known, ({ at }) => at),
+  };
+}

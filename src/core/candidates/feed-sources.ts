@@ -1,0 +1,136 @@
+import { type NameKind } from '../item.js';
+import { type Offer, type Source } from '../pipeline.js';
+import { type RankingSettings } from '../settings.js';
+import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
+import { type AffinityFamily, type UserState } from '../tags/state.js';
+import { type ItemSums } from './item-sums.js';
+import { largest } from './selection.js';
+import { type Signals } from './signals.js';
+import { type CandidateSource } from './sources.js';
+import { topListsOf } from './top-lists.js';
+
+type ItemSource = Source<Signals>;
+
+const TIMEOUT_MS = 20;
+/** How many of the user's strongest names of a family are asked for their best items. */
+const STRONGEST: [AffinityFamily & NameKind, number][] = [['category', 10], ['brand', 5], ['creator', 3]]; // prettier-ignore
+const CREATORS_ASKED = 30;
+const MIN_A_NAME = 5;
+
+export const limitOf = ({ sources }: RankingSettings, source: CandidateSource): number =>
+  sources.find((quota) => quota.source === source)?.limit ?? 0;
+
+function optional(name: string, source: CandidateSource, share: number, propose: ItemSource['propose']): ItemSource {
+  return {
+    name,
+    source,
+    essential: false,
+    timeoutMs: TIMEOUT_MS,
+    limit: (settings) => Math.ceil(limitOf(settings, source) * share),
+    propose,
+  };
+}
+
+/** Offer items until no more are wanted. */
+export function offerAll(items: ArrayLike<number>, offer: Offer): void {
+  offerSome(items, Infinity, offer);
+}
+
+/** Offer items until so many are taken, or no more are wanted. */
+export function offerSome(items: ArrayLike<number>, limit: number, offer: Offer): void {
+  let taken = 0;
+  for (let i = 0; i < items.length && taken < limit; i++) {
+    const answer = offer(items[i]);
+    if (answer === 'FULL') return;
+    if (answer === 'TAKEN') taken++;
+  }
+}
+
+/** Offer those that most speaks for; where many may be skipped, all of them. */
+function offerBest(sums: ItemSums, { placedBefore, passesCaller }: Signals, offer: Offer, limit: number): void {
+  offerAll(sums.top(passesCaller ? sums.size : limit + placedBefore.size), offer);
+}
+
+const boughtByFriends = optional('friends', 'FRIENDS', 1, (signals, offer, limit) => {
+  offerBest(signals.evidence.friendsBought, signals, offer, limit);
+  offerBest(signals.evidence.friendsLiked, signals, offer, limit);
+});
+
+/** New and popular items of every followed creator in turn. */
+const followedCreators = optional('followed-creators', 'CREATORS', 1, ({ creators, shop, now }, offer, limit) => {
+  const asked = creators.slice(0, CREATORS_ASKED);
+  const each = Math.max(MIN_A_NAME, Math.ceil(limit / Math.max(1, asked.length) / 2));
+  for (const { creatorNo } of asked) {
+    const ascending = shop.catalogue.itemsOf.creator.of(creatorNo);
+    offerSome(ascending.slice(-each).reverse(), each, offer);
+    offerSome(topListsOf(shop).of('creator', creatorNo, now), each, offer);
+  }
+});
+
+const boughtTogether = optional('bought-together', 'BOUGHT_TOGETHER', 1, (signals, offer, limit) =>
+  offerBest(signals.evidence.together, signals, offer, limit),
+);
+
+const similar = optional('similar', 'SIMILAR', 1, (signals, offer, limit) => offerBest(signals.evidence.similar, signals, offer, limit));
+
+function strongestNames(taste: UserState, family: AffinityFamily, count: number, now: number): Uint32Array {
+  const liked = [...taste.affinity[family]].filter(([, { value }]) => value > 0);
+  const nos = liked.map(([no]) => no);
+  const strengths = Float64Array.from(liked, ([, sum]) => decayedValue(sum, now, HALF_LIFE_MS[family]));
+  return largest(nos, strengths, nos.length, count);
+}
+
+/** The most popular items of what the user likes best. */
+const affinity = optional('affinity', 'AFFINITY', 1, ({ taste, shop, now }, offer, limit) => {
+  if (!taste) return;
+  const names = STRONGEST.flatMap(([kind, count]) => Array.from(strongestNames(taste, kind, count, now), (no) => ({ kind, no })));
+  const each = Math.max(MIN_A_NAME, Math.ceil(limit / Math.max(1, names.length)));
+  for (const { kind, no } of names) offerSome(topListsOf(shop).of(kind, no, now), each, offer);
+});
+
+const popularity: ItemSource = {
+  ...optional('popularity', 'TRENDING', 0.5, ({ shop }, offer) => offerAll(shop.popularity.top(), offer)),
+  essential: true,
+};
+
+const trending = optional('trending', 'TRENDING', 0.5, ({ shop }, offer) => offerAll(shop.popularity.topTrending(), offer));
+
+const fresh = optional('fresh', 'FRESH', 1, ({ shop }, offer) => offerAll(shop.catalogue.newest(), offer));
+
+/** The most popular items under the names in the caller's filter, so that a rare category is reached however rare it is. */
+const namedByCaller: ItemSource = {
+  ...optional('named-by-caller', 'CALLER', 1, (signals, offer, limit) => {
+    const named = namedInFilter(signals);
+    if (!named) return;
+    const each = Math.max(MIN_A_NAME, Math.ceil(limit / Math.max(1, named.nos.length)));
+    for (const no of named.nos) offerSome(topListsOf(signals.shop).of(named.kind, no, signals.now), each, offer);
+  }),
+  essential: true,
+};
+
+/** The names of the caller's filter that lead to the fewest items; null where it names none. */
+export function namedInFilter({ request: { filter }, shop: { catalogue } }: Signals): { kind: NameKind; nos: number[] } | null {
+  if (!filter) return null;
+  const families: [NameKind, string[] | null][] = [['creator', filter.creatorIds], ['brand', filter.brands], ['category', filter.categories]]; // prettier-ignore
+  const named = families.flatMap(([kind, names]) => {
+    if (!names) return [];
+    const nos = names.map((name) => catalogue.names[kind].no(name)).filter((no) => no > 0);
+    return [{ kind, nos, items: nos.reduce((sum, no) => sum + catalogue.itemsOf[kind].of(no).length, 0) }];
+  });
+  return named.sort((a, b) => a.items - b.items)[0] ?? null;
+}
+
+/** Where the candidates of a feed come from, the most important first. */
+export const FEED_SOURCES: readonly ItemSource[] = [
+  namedByCaller, boughtByFriends, followedCreators, boughtTogether, similar, affinity, popularity, trending, fresh,
+]; // prettier-ignore
+
+/** The caller's own candidates. */
+export const callerCandidates: ItemSource = {
+  name: 'caller-candidates',
+  source: 'CALLER',
+  essential: true,
+  timeoutMs: TIMEOUT_MS,
+  limit: () => Infinity,
+  propose: ({ request }, offer) => offerAll(request.candidates?.itemNos ?? [], offer),
+};

@@ -1,0 +1,152 @@
+import { type NameKind } from '../item.js';
+import { type Filter } from '../pipeline.js';
+import { type RankingSettings } from '../settings.js';
+import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
+import { DAY_MS } from '../time.js';
+import { type Signals } from './signals.js';
+
+type ItemTest = Filter<Signals>;
+const always = (): boolean => true;
+const dayOf = (at: number): number => Math.floor(at / DAY_MS);
+
+const removed: ItemTest = {
+  name: 'removed',
+  failsOpen: false,
+  reason: 'the shop has removed it',
+  applies: always,
+  keep: ({ shop: { catalogue } }, no) => catalogue.row(no) !== undefined && catalogue.removed[no] === 0,
+};
+
+const soldOut: ItemTest = {
+  name: 'sold-out',
+  failsOpen: false,
+  reason: 'it is sold out',
+  applies: always,
+  keep: ({ shop: { catalogue } }, no) => catalogue.stock[no] !== 0,
+};
+
+const expired: ItemTest = {
+  name: 'expired',
+  failsOpen: false,
+  reason: 'it is no longer available',
+  applies: always,
+  keep: ({ shop: { catalogue }, now }, no) => !(catalogue.availableUntil[no] < now),
+};
+
+/** An item for some regions only is kept from those whose region is not known. */
+const region: ItemTest = {
+  name: 'region',
+  failsOpen: false,
+  reason: 'it is not for the region of the user, or that is not known',
+  applies: always,
+  keep({ shop: { catalogue }, request, user }, no) {
+    if (catalogue.regional[no] === 0) return true;
+    const here = request.region ?? user?.region ?? null;
+    return here !== null && catalogue.item(no).regions.includes(here);
+  },
+};
+
+/** Only the year of birth is known, so a user counts as old enough when he is on every day of this year. */
+const age: ItemTest = {
+  name: 'age',
+  failsOpen: false,
+  reason: 'the user is not known to be old enough for it',
+  applies: always,
+  keep({ shop: { catalogue }, user, now }, no) {
+    const minAge = catalogue.minAge[no];
+    if (minAge === 0) return true;
+    const birthYear = user?.birthYear ?? null;
+    return birthYear !== null && new Date(now).getUTCFullYear() - birthYear - 1 >= minAge;
+  },
+};
+
+const hidesName = ({ acts, now }: Signals, kind: NameKind, nameNo: number): boolean =>
+  (acts.hiddenNames[kind].get(nameNo) ?? -Infinity) > now;
+
+/** What the user hid: items for good, names until the time given. */
+const hidden: ItemTest = {
+  name: 'hidden',
+  failsOpen: false,
+  reason: 'the user has hidden it, or its category, brand or creator',
+  applies({ request, acts }) {
+    const { category, brand, creator } = acts.hiddenNames;
+    return request.kind !== 'rank' && acts.hiddenItems.size + category.size + brand.size + creator.size > 0;
+  },
+  keep(signals, no) {
+    const { catalogue } = signals.shop;
+    if (signals.acts.hiddenItems.has(no)) return false;
+    if (hidesName(signals, 'brand', catalogue.brand[no]) || hidesName(signals, 'creator', catalogue.creator[no])) return false;
+    return !catalogue.categoriesOf(no).some((category) => hidesName(signals, 'category', category));
+  },
+};
+
+/** Hold back what the user owns until buying it again is usual; without a known cycle that is never. A refund lifts the hold. */
+const alreadyBought: ItemTest = {
+  name: 'already-bought',
+  failsOpen: false,
+  reason: 'the user has bought it, and buying it again is not usual yet',
+  applies: ({ request, acts }) => acts.purchases.size > 0 && (request.candidates?.policy.suppressBought ?? true),
+  keep({ acts, shop, now }, no) {
+    const owned = acts.purchases.get(no);
+    if (!owned || owned.quantity <= 0) return true;
+    const days = shop.catalogue.item(no).repurchaseDays ?? shop.repurchaseCycleDays?.(no) ?? Infinity;
+    return now - owned.lastBoughtAt >= days * DAY_MS;
+  },
+};
+
+const callerFilter: ItemTest = {
+  name: 'caller-filter',
+  failsOpen: false,
+  reason: 'the filter of the request does not let it through',
+  applies: ({ passesCaller }) => passesCaller !== null,
+  keep: ({ passesCaller }, no) => passesCaller === null || passesCaller(no),
+};
+
+const alreadyPlaced: ItemTest = {
+  name: 'already-placed',
+  failsOpen: false,
+  reason: 'an earlier page of the feed, or another block of the page, shows it',
+  applies: ({ placedBefore, shownOnPage }) => placedBefore.size + shownOnPage.size > 0,
+  keep: ({ placedBefore, shownOnPage }, no) => !placedBefore.has(no) && !shownOnPage.has(no),
+};
+
+const contextItems: ItemTest = {
+  name: 'context-items',
+  failsOpen: false,
+  reason: 'the user is looking at it, or has it in the cart',
+  applies: ({ request, context }) => request.kind !== 'rank' && context.size > 0,
+  keep: ({ context }, no) => !context.has(no),
+};
+
+/** Being served is a fifth of being seen, where a surface counts what is seen. */
+const SERVED_AS_SEEN = 0.2;
+/** A sum of showings a moment apart has already decayed by so much at most. */
+const DUST = 0.01;
+
+/** What a memory of served items is worth in the showings that a surface counts. */
+export const impressions = (served: number, { countsAt }: RankingSettings['fatigue']): number =>
+  countsAt === 'SERVED' ? served : served * SERVED_AS_SEEN;
+
+/**
+ * Hold back, until the next day (UTC), what was shown as often as allowed. The memory of shown items is one decayed number, so showings of the days before
+ * count in part.
+ */
+export const fatigue: ItemTest = {
+  name: 'fatigue',
+  failsOpen: true,
+  reason: 'it was shown to the user as often today as the settings allow',
+  applies: ({ request, taste }) => (taste?.shown.size ?? 0) > 0 && (request.candidates?.policy.fatigue ?? true),
+  keep({ taste, settings: { fatigue }, now }, no) {
+    const shown = taste?.shown.get(no);
+    if (!shown || dayOf(shown.at) !== dayOf(now)) return true;
+    return impressions(decayedValue(shown, now, HALF_LIFE_MS.shown), fatigue) < fatigue.maxImpressionsPerDay - DUST;
+  },
+};
+
+/** What may be shown at all, in the order of the pipeline: a candidate is removed by the first that does not keep it. */
+export const ELIGIBILITY: readonly ItemTest[] = [
+  removed, soldOut, expired, region, age, hidden, alreadyBought, callerFilter, alreadyPlaced, contextItems,
+]; // prettier-ignore
+
+/** The same with what is held back only while there is enough else. */
+export const FILTERS: readonly ItemTest[] = [...ELIGIBILITY, fatigue];

@@ -1,0 +1,63 @@
+/**
+ * The k-th largest of some values, by quickselect; the values are put in another order. Expected time O(n).
+ *
+ * @param values [n] of which the first `n` count, none NaN; reordered
+ * @param k      from 1 to n
+ * @throws RangeError when k is outside 1..n
+ */
+export function kthLargest(values: Float64Array, n: number, k: number): number {
+  if (!(k >= 1 && k <= n)) throw new RangeError(`there is no ${k}. largest of ${n} values`);
+  let low = 0;
+  let high = n - 1;
+  const target = k - 1;
+  while (low < high) {
+    const pivot = values[(low + high) >>> 1];
+    let i = low;
+    let j = high;
+    while (i <= j) {
+      while (values[i] > pivot) i++;
+      while (values[j] < pivot) j--;
+      if (i > j) break;
+      const value = values[i];
+      values[i++] = values[j];
+      values[j--] = value;
+    }
+    if (target <= j) high = j;
+    else if (target >= i) low = i;
+    else break;
+  }
+  return values[target];
+}
+
+/**
+ * The numbers with the `k` largest values, best first; a tie goes to the lower number. Time O(n + k log k).
+ *
+ * @param nos    [n] distinct numbers, of which the first `n` count
+ * @param values [n] their values, none NaN
+ * @returns      [min(k, n)] of `nos`
+ */
+export const largest = (nos: ArrayLike<number>, values: ArrayLike<number>, n: number, k: number): Uint32Array =>
+  largestPlaces(nos, values, n, k).map((place) => nos[place]);
+
+/** The same, as places in `nos`. */
+export function largestPlaces(nos: ArrayLike<number>, values: ArrayLike<number>, n: number, k: number): Uint32Array {
+  const count = Math.max(0, Math.min(k, n));
+  const places = new Uint32Array(count);
+  if (count === 0) return places;
+  const least = count < n ? leastOfBest(values, n, count) : -Infinity;
+  const level: number[] = [];
+  let found = 0;
+  for (let i = 0; i < n; i++) {
+    if (values[i] > least) places[found++] = i;
+    else if (values[i] === least) level.push(i);
+  }
+  if (level.length > count - found) level.sort((a, b) => nos[a] - nos[b]);
+  for (let i = 0; found < count; i++) places[found++] = level[i];
+  return places.sort((a, b) => values[b] - values[a] || nos[a] - nos[b]);
+}
+
+function leastOfBest(values: ArrayLike<number>, n: number, count: number): number {
+  const copy = new Float64Array(n);
+  for (let i = 0; i < n; i++) copy[i] = values[i];
+  return kthLargest(copy, n, count);
+}

@@ -1,0 +1,189 @@
+import { type PageInputs, type PageRequest } from '../page.js';
+import { type Gatherer, type PipelineRun } from '../pipeline.js';
+import { type RankingSettings } from '../settings.js';
+import { emptyState, type UserState } from '../tags/state.js';
+import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
+import { DAY_MS, decay } from '../time.js';
+import { type UserAttributes } from '../user.js';
+import { compileFilter } from './caller-filter.js';
+import { ItemSums } from './item-sums.js';
+import { type Neighbours } from './neighbours.js';
+import { recentSeeds, type Seed } from './seeds.js';
+import { type Shop } from './shop.js';
+
+/** Somebody the user follows. */
+export interface Friend {
+  userId: string;
+  /** 0..1 */
+  strength: number;
+}
+
+/** What a request says and what is known of its user, brought into a form that sources, filters and features read by item number. */
+export interface Signals {
+  readonly request: PageRequest;
+  readonly settings: RankingSettings;
+  readonly shop: Shop;
+  readonly user: UserAttributes | null;
+  readonly now: number;
+  /** For what the user did expressly, which always binds. */
+  readonly acts: UserState;
+  /** For everything else; null where it is unknown or may not be used. */
+  readonly taste: UserState | null;
+  readonly mayUseTies: boolean;
+  readonly passesCaller: ((itemNo: number) => boolean) | null;
+  /** Placed by earlier pages of this feed. */
+  readonly placedBefore: ReadonlySet<number>;
+  /** Placed by other blocks of the caller's page. */
+  readonly shownOnPage: ReadonlySet<number>;
+  /** Looked at, in the cart, or what the caller wants related items for. */
+  readonly context: ReadonlySet<number>;
+  seeds: Seed[];
+  friends: Friend[];
+  /** Creators the user follows, strongest first. */
+  creators: { creatorNo: number; strength: number }[];
+  /** Evidence per item. Of the numbers that it keeps, those for neighbours are items, those for friends places in `friends`. */
+  readonly evidence: Evidence;
+}
+
+export interface Evidence {
+  /** Neighbours of what the user showed interest in lately. */
+  similar: ItemSums;
+  /** The same of the last three things alone. */
+  lastSimilar: ItemSums;
+  /** What goes with what the user bought or is about to buy. */
+  together: ItemSums;
+  friendsBought: ItemSums;
+  friendsLiked: ItemSums;
+  /** What the neighbour table of the relation asked for says of the basket. */
+  basket: ItemSums;
+}
+
+const MAX_FRIENDS = 100;
+const MAX_BASKET = 50;
+const LAST_SEEDS = 3;
+const FRIEND_ACT_HALF_LIFE_MS = 30 * DAY_MS;
+const FRIEND_ACT_WEIGHTS = { PURCHASE: 1, LIKE: 0.5 };
+
+/** Used by one request at a time: nothing waits between the gathering of signals and the last look at them. */
+const EVIDENCE: Evidence = {
+  similar: new ItemSums(),
+  lastSimilar: new ItemSums(),
+  together: new ItemSums(),
+  friendsBought: new ItemSums(),
+  friendsLiked: new ItemSums(),
+  basket: new ItemSums(),
+};
+
+/** Gather all that later stages read of the request and its user. */
+export function gatherSignals(inputs: PageInputs, run: PipelineRun): Signals {
+  const signals = signalsOf(inputs);
+  run.gather(GATHERERS, signals, () =>
+    Object.values(signals.evidence as unknown as Record<string, ItemSums>).reduce((sum, { size }) => sum + size, 0),
+  );
+  return signals;
+}
+
+/** What is known before anything is gathered. */
+export function signalsOf({ request, config, shop, state, user, purposes, now }: PageInputs): Signals {
+  const isPersonal = purposes.has('PERSONALISATION');
+  for (const sums of Object.values(EVIDENCE) as ItemSums[]) sums.clear();
+  return {
+    request,
+    settings: config.settings,
+    shop,
+    user,
+    now,
+    acts: state ?? emptyState(),
+    taste: isPersonal ? state : null,
+    mayUseTies: isPersonal && purposes.has('SOCIAL_GRAPH'),
+    passesCaller: request.filter && compileFilter(shop.catalogue, request.filter, request.geohash),
+    placedBefore: new Set(request.placedBefore),
+    shownOnPage: new Set(request.shownOnPage),
+    context: new Set([...request.contextItems, ...(request.basket?.itemNos ?? [])]),
+    seeds: [],
+    friends: [],
+    creators: [],
+    evidence: EVIDENCE,
+  };
+}
+
+/** Call with every neighbour of an item and the strength of the bond. */
+export function forNeighbours(
+  { offsets, items, weights }: Neighbours,
+  itemNo: number,
+  visit: (itemNo: number, weight: number) => void,
+): void {
+  if (itemNo + 1 >= offsets.length) return;
+  for (let i = offsets[itemNo]; i < offsets[itemNo + 1]; i++) visit(items[i], weights[i]);
+}
+
+/** Neighbours of what the user showed interest in. */
+export const recentActs: Gatherer<Signals> = {
+  name: 'recent-acts',
+  gather(signals) {
+    const { taste, request, shop, evidence } = signals;
+    if (!taste) return;
+    signals.seeds = recentSeeds(taste, request.contextItems);
+    signals.seeds.forEach(({ itemNo, weight, isBought }, i) => {
+      forNeighbours(shop.similar, itemNo, (neighbour, strength) => {
+        evidence.similar.add(neighbour, weight * strength, itemNo);
+        if (i < LAST_SEEDS) evidence.lastSimilar.add(neighbour, strength / 2 ** i, itemNo);
+      });
+      if (isBought)
+        forNeighbours(shop.boughtTogether, itemNo, (neighbour, strength) => evidence.together.add(neighbour, weight * strength, itemNo));
+    });
+  },
+  forget(signals) {
+    signals.seeds = [];
+    for (const sums of [signals.evidence.similar, signals.evidence.lastSimilar, signals.evidence.together]) sums.clear();
+  },
+};
+
+/** The strongest ties, strongest first, then by id; a new one counts half, and none more than 1. */
+function strongestTies(taste: UserState, now: number): Friend[] {
+  const ties = Array.from(taste.ties, ([userId, tie]) => ({ userId, strength: 1 - 2 ** -decayedValue(tie, now, HALF_LIFE_MS.tie) }));
+  return ties
+    .filter(({ strength }) => strength > 0)
+    .sort((a, b) => b.strength - a.strength || (a.userId < b.userId ? -1 : 1))
+    .slice(0, MAX_FRIENDS);
+}
+
+/** What the people whom the user follows bought and liked, and which of them create. */
+export const followed: Gatherer<Signals> = {
+  name: 'followed',
+  gather(signals) {
+    const { taste, mayUseTies, shop, now, evidence } = signals;
+    if (!taste || !mayUseTies) return;
+    signals.friends = strongestTies(taste, now);
+    signals.friends.forEach(({ userId, strength }, friend) => {
+      const creatorNo = shop.catalogue.names.creator.no(userId);
+      if (creatorNo > 0) signals.creators.push({ creatorNo, strength });
+      for (const { itemNo, type, occurredAt } of shop.acts.of(userId)) {
+        const weight = strength * FRIEND_ACT_WEIGHTS[type] * decay(now - occurredAt, FRIEND_ACT_HALF_LIFE_MS);
+        (type === 'PURCHASE' ? evidence.friendsBought : evidence.friendsLiked).add(itemNo, weight, friend);
+      }
+    });
+  },
+  forget(signals) {
+    signals.friends = [];
+    signals.creators = [];
+    signals.evidence.friendsBought.clear();
+    signals.evidence.friendsLiked.clear();
+  },
+};
+
+/** Neighbours of the basket, by the relation asked for. */
+export const basket: Gatherer<Signals> = {
+  name: 'basket',
+  gather({ request, shop, evidence }) {
+    if (!request.basket) return;
+    const table = request.basket.relation === 'SIMILAR' ? shop.similar : shop.boughtTogether;
+    for (const itemNo of request.basket.itemNos.slice(0, MAX_BASKET)) {
+      forNeighbours(table, itemNo, (neighbour, strength) => evidence.basket.add(neighbour, strength, itemNo));
+    }
+  },
+  forget: ({ evidence }) => evidence.basket.clear(),
+};
+
+/** Everything that is gathered before candidates are, in order. */
+export const GATHERERS: readonly Gatherer<Signals>[] = [recentActs, followed, basket];

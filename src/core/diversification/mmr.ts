@@ -1,0 +1,57 @@
+/**
+ * Marginal relevance of candidates: `(1 - strength) * relevance - strength * similarity to the closest item placed`. Likeness is worked out only when a
+ * value is asked for, and only against what was placed since it was asked for last, so most candidates cost nothing.
+ *
+ * @see Carbonell and Goldstein 1998, doi:10.1145/290941.291025
+ */
+export class MarginalRelevance {
+  private readonly relevance: Float64Array;
+  private readonly closest: Float64Array;
+  /** How many of the items placed each candidate was compared with. */
+  private readonly compared: Uint16Array;
+  private readonly placed: number[];
+
+  /**
+   * @param scores     [n] finite; scaled to 0..1 here
+   * @param similarity likeness of two indices, 0..1
+   * @param before     indices placed before the first position, which candidates are compared with too
+   */
+  constructor(
+    scores: Float64Array,
+    private readonly strength: number,
+    private readonly similarity: (a: number, b: number) => number,
+    before: readonly number[],
+  ) {
+    this.relevance = scaled(scores);
+    this.closest = new Float64Array(scores.length);
+    this.compared = new Uint16Array(scores.length);
+    this.placed = strength > 0 ? [...before] : [];
+  }
+
+  /** What the value of a candidate cannot exceed. */
+  bound(candidate: number): number {
+    return (1 - this.strength) * this.relevance[candidate];
+  }
+
+  value(candidate: number): number {
+    if (this.strength > 0) {
+      for (let i = this.compared[candidate]; i < this.placed.length; i++) {
+        const likeness = this.similarity(candidate, this.placed[i]);
+        if (likeness > this.closest[candidate]) this.closest[candidate] = likeness;
+      }
+      this.compared[candidate] = this.placed.length;
+    }
+    return this.bound(candidate) - this.strength * this.closest[candidate];
+  }
+
+  place(index: number): void {
+    if (this.strength > 0) this.placed.push(index);
+  }
+}
+
+/** Scores brought to 0..1 by the lowest and the highest; all 1 where they are equal. */
+export function scaled(scores: Float64Array): Float64Array {
+  const low = scores.reduce((least, score) => Math.min(least, score), Infinity);
+  const range = scores.reduce((most, score) => Math.max(most, score), -Infinity) - low;
+  return scores.map((score) => (range > 0 ? (score - low) / range : 1));
+}

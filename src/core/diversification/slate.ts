@@ -1,0 +1,112 @@
+import { type SlateRule } from '../exposures/exposure.js';
+import { arrange } from './arrangement.js';
+import { Caps, EVERY_RULE, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from './caps.js';
+import { MarginalRelevance } from './mmr.js';
+
+/**
+ * Everything a slate is made from. Candidates are named by their place in the order of relevance, from 0 for the best; items in front of the first position
+ * by the numbers after them, from n for the first.
+ */
+export interface SlateInput {
+  /** [n] finite, not rising */
+  scores: Float64Array;
+  /** [n] each */
+  columns: SlateColumns;
+  /** The same of what stands in front of the first position. */
+  before: SlateColumns;
+  limits: SlateLimits;
+  /** How many to place; fewer are placed only when n is smaller. */
+  first: number;
+  /** 0 is relevance only, 1 is variety only. */
+  strength: number;
+  /** Likeness of two of the names above, 0..1. */
+  similarity: (a: number, b: number) => number;
+  /** Asked before every attempt; when true the next one takes what there is. */
+  isLate: () => boolean;
+}
+
+export interface Slate {
+  /** Candidates in the order of positions, each once. */
+  order: Uint32Array;
+  /** Rules that were broken, the first given up first. */
+  relaxed: SlateRule[];
+}
+
+/** Soft diversity chooses among so many of the best. */
+export const SOFT_POOL = 200;
+
+/**
+ * Put candidates into positions: hard caps first, then marginal relevance among the best 200 that the caps allow. Where the caps cannot all be kept, the
+ * lightest set of them that makes a full page possible is given up, and even those are kept at every position where they can be. Never short while
+ * candidates exist, never one twice.
+ */
+export function buildSlate(input: SlateInput): Slate {
+  const positions = Math.min(input.first, input.scores.length);
+  const caps = new Caps(input.columns, input.before, input.limits, positions);
+  for (let givenUp = 0; ; givenUp++) {
+    if (givenUp > 0 && input.isLate()) givenUp = EVERY_RULE;
+    if (givenUp < EVERY_RULE && !caps.mayFill(givenUp)) continue;
+    const order = placeGreedily(input, caps, positions, givenUp) ?? arrange(caps, input.scores.length, positions, givenUp);
+    if (order) return { order, relaxed: brokenBy(order, caps) };
+  }
+}
+
+/** Fill one position after the other with the best candidate that breaks the lightest rules; null when a position has none that breaks only those given up. */
+function placeGreedily(
+  { scores, strength, similarity, before }: SlateInput,
+  caps: Caps,
+  positions: number,
+  givenUp: number,
+): Uint32Array | null {
+  const pool = Math.min(SOFT_POOL, scores.length);
+  const earlier = Array.from(before.category, (_, i) => scores.length + i);
+  const soft = new MarginalRelevance(scores.subarray(0, pool), strength, similarity, earlier);
+  const order = new Uint32Array(positions);
+  const isPlaced = new Uint8Array(scores.length);
+  let filled = 0;
+  for (; filled < positions; filled++) {
+    const pick = pickNext(caps, soft, isPlaced, pool, givenUp);
+    if (pick < 0) break;
+    order[filled] = pick;
+    isPlaced[pick] = 1;
+    caps.place(pick);
+    soft.place(pick);
+  }
+  caps.clear();
+  return filled === positions ? order : null;
+}
+
+function pickNext(caps: Caps, soft: MarginalRelevance, isPlaced: Uint8Array, pool: number, givenUp: number): number {
+  let pick = -1;
+  let lightest = givenUp + 1;
+  let highest = -Infinity;
+  for (let i = 0; i < pool; i++) {
+    if (isPlaced[i]) continue;
+    if (lightest === 0 && soft.bound(i) <= highest) break;
+    const broken = caps.broken(i);
+    if (broken > lightest || (broken & ~givenUp) !== 0) continue;
+    const value = soft.value(i);
+    if (broken === lightest && value <= highest) continue;
+    pick = i;
+    lightest = broken;
+    highest = value;
+  }
+  for (let i = pool; i < isPlaced.length && lightest > 0; i++) {
+    if (isPlaced[i]) continue;
+    const broken = caps.broken(i);
+    if (broken >= lightest || (broken & ~givenUp) !== 0) continue;
+    pick = i;
+    lightest = broken;
+  }
+  return pick;
+}
+
+function brokenBy(order: Uint32Array, caps: Caps): SlateRule[] {
+  let bits = 0;
+  for (const candidate of order) {
+    bits |= caps.broken(candidate);
+    caps.place(candidate);
+  }
+  caps.clear();
+  return RELAXATION_ORDER.filter((_, i) => bits & (1 << i));
+}

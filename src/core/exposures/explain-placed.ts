@@ -1,0 +1,60 @@
+import { type Candidates } from '../candidates/candidates.js';
+import { type Signals } from '../candidates/signals.js';
+import { sourcesOf } from '../candidates/sources.js';
+import { type FeatureMatrix } from '../features/matrix.js';
+import { type PipelineRun } from '../pipeline.js';
+import { contributionsOf } from '../scoring/contributions.js';
+import { type Ranking } from '../scoring/rank-candidates.js';
+import { DAY_MS } from '../time.js';
+import { type PlacedItem } from './exposure.js';
+import { Reasons } from './reasons.js';
+
+/** Name of the component. */
+export const EXPLANATION = 'reasons';
+
+const REPEAT_WITHIN_MS = 30 * DAY_MS;
+
+interface Explained {
+  signals: Signals;
+  candidates: Candidates;
+  matrix: FeatureMatrix;
+  ranking: Ranking;
+  /** Places in the order of scores, in the order of positions. */
+  slate: { order: Uint32Array };
+}
+
+/** Everything that is told and kept of the items placed. The policy is deterministic, so no propensity is known. */
+export function explainPlaced({ signals, candidates, matrix, ranking, slate }: Explained, run: PipelineRun): PlacedItem[] {
+  const { catalogue } = signals.shop;
+  const { terms, mixture, scores, order } = ranking;
+  const work = (): PlacedItem[] => {
+    const reasons = new Reasons({ signals, candidates, matrix, terms });
+    return Array.from(slate.order, (rank, i) => {
+      const row = order[rank];
+      const itemNo = candidates.itemNos[row];
+      const { id, productIds } = catalogue.item(itemNo);
+      return {
+        itemNo,
+        itemId: id,
+        position: signals.request.placedBefore.length + i + 1,
+        score: scores[row],
+        rankBefore: rank + 1,
+        sources: sourcesOf(candidates.sources[row]),
+        exploration: false,
+        promoted: false,
+        repeat: wasShown(signals, itemNo),
+        propensity: null,
+        contributions: contributionsOf(terms, mixture, matrix, row),
+        reasons: reasons.of(row),
+        productIds: [...productIds],
+      };
+    });
+  };
+  return run.step('explain', EXPLANATION, slate.order.length, work, (placed) => placed.length);
+}
+
+/** Whether the user was shown an item in the 30 days before; false where what he was shown may not be read. */
+function wasShown({ taste, now }: Signals, itemNo: number): boolean {
+  const shown = taste?.shown.get(itemNo);
+  return shown !== undefined && now - shown.at < REPEAT_WITHIN_MS;
+}

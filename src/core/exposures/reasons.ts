@@ -1,0 +1,165 @@
+import { type Candidates } from '../candidates/candidates.js';
+import { contentSimilarity } from '../candidates/content.js';
+import { BASKET_COMPARED } from '../candidates/related-sources.js';
+import { type Signals } from '../candidates/signals.js';
+import { sourceBit } from '../candidates/sources.js';
+import { column } from '../features/catalogue.js';
+import { type FeatureMatrix } from '../features/matrix.js';
+import { type Term } from '../scoring/rules.js';
+import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
+import { DAY_MS } from '../time.js';
+import { type Reason } from './exposure.js';
+
+/** Everything that reasons are read from; nothing that is only good until scores are awaited. */
+export interface ReasonInputs {
+  signals: Pick<Signals, 'shop' | 'taste' | 'friends' | 'request' | 'settings' | 'now'>;
+  candidates: Candidates;
+  matrix: FeatureMatrix;
+  terms: readonly Term[];
+}
+
+const MAX_REASONS = 3;
+/** What lifts an item by less than this share of what lifts it most did not decide. */
+const LEAST_SHARE = 0.1;
+
+const columns = (...names: string[]): ReadonlySet<number> => new Set(names.map(column));
+const FRIENDS = columns('cross.friends@1');
+const CREATOR = columns('cross.creator_tie@1');
+const SIMILAR = columns('cross.cf@1', 'cross.last_cf@1');
+const TOGETHER = columns('cross.together@1');
+const BASKET = columns('cross.basket@1', 'cross.basket_known@1', 'cross.basket_content@1');
+const CATEGORY = columns('user.category_affinity@1', 'user.category_recent@1');
+const BRAND = columns('user.brand_affinity@1');
+const TREND = columns('item.trend_log@1');
+const FRESHNESS = columns('item.freshness@1');
+const POPULARITY = columns('item.popularity_log@1');
+
+/** A fact that speaks for an item, and the columns through which it acted on the score. */
+type Fact = { reason: Reason; through: ReadonlySet<number> };
+
+/**
+ * Tells why items are shown, from the terms that decided: of every fact about an item, how far its terms lifted the score over the mean of all candidates.
+ * The strongest come first, with that lift as `contribution`. What is no fact about the item is never said, however much it would have weighed.
+ */
+export class Reasons {
+  /** [terms] mean of weight times feature over the candidates */
+  private readonly means: Float64Array;
+
+  constructor(private readonly inputs: ReasonInputs) {
+    const { terms, matrix } = inputs;
+    this.means = Float64Array.from(terms, ({ column, weight }) => {
+      let sum = 0;
+      for (let row = 0; row < matrix.rows; row++) sum += matrix.get(row, column);
+      return (weight * sum) / Math.max(1, matrix.rows);
+    });
+  }
+
+  /** One to four reasons for a candidate. */
+  of(row: number): Reason[] {
+    const facts = [...this.socialFacts(row), ...this.similarFacts(row), ...this.tasteFacts(row), ...this.itemFacts(row)];
+    const lifted = facts
+      .map(({ reason, through }) => ({ ...reason, contribution: this.lift(row, through) }))
+      .sort((a, b) => b.contribution - a.contribution);
+    const most = lifted[0]?.contribution ?? 0;
+    const deciding = lifted.filter(({ contribution }) => contribution > 0 && contribution >= LEAST_SHARE * most).slice(0, MAX_REASONS);
+    if (deciding.length === 0) deciding.push(...lifted.slice(0, 1));
+    const broughtBy = this.broughtByPurchase(row) ? lifted.find(({ code }) => code === 'FRIEND_BOUGHT') : undefined;
+    if (broughtBy && !deciding.includes(broughtBy)) deciding.push(broughtBy);
+    return deciding.length > 0 ? deciding : [{ code: 'SOMETHING_DIFFERENT' }];
+  }
+
+  private lift(row: number, through: ReadonlySet<number>): number {
+    const { terms, matrix } = this.inputs;
+    let sum = 0;
+    terms.forEach(({ column, weight }, i) => {
+      if (through.has(column)) sum += weight * matrix.get(row, column) - this.means[i];
+    });
+    return sum;
+  }
+
+  /** It came in because somebody whom the user follows bought it, which is said whatever weighed most. */
+  private broughtByPurchase(row: number): boolean {
+    const { sources, evidence } = this.inputs.candidates;
+    return evidence.boughtBy[row] >= 0 && (sources[row] & sourceBit('FRIENDS')) !== 0;
+  }
+
+  private socialFacts(row: number): Fact[] {
+    const { candidates, signals, matrix } = this.inputs;
+    const { boughtBy, likedBy } = candidates.evidence;
+    const facts: Fact[] = [];
+    if (boughtBy[row] >= 0)
+      facts.push({ reason: { code: 'FRIEND_BOUGHT', userId: signals.friends[boughtBy[row]].userId }, through: FRIENDS });
+    else if (likedBy[row] >= 0)
+      facts.push({ reason: { code: 'FRIEND_LIKED', userId: signals.friends[likedBy[row]].userId }, through: FRIENDS });
+    if (matrix.get(row, column('cross.creator_tie@1')) > 0) {
+      const { catalogue } = signals.shop;
+      facts.push({
+        reason: { code: 'FOLLOWED_CREATOR', userId: catalogue.names.creator.name(catalogue.creator[candidates.itemNos[row]]) },
+        through: CREATOR,
+      });
+    }
+    return facts;
+  }
+
+  private similarFacts(row: number): Fact[] {
+    const { candidates, signals } = this.inputs;
+    const { similar, together, basket } = candidates.evidence;
+    const idOf = (itemNo: number): string => signals.shop.catalogue.item(itemNo).id;
+    const facts: Fact[] = [];
+    if (basket[row] >= 0 && signals.request.basket?.relation === 'BOUGHT_TOGETHER')
+      facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(basket[row]) }, through: BASKET });
+    else if (signals.request.basket) facts.push(...this.alikeFacts(row, signals.request.basket.itemNos));
+    if (similar[row] >= 0) facts.push({ reason: { code: 'SIMILAR_TO', itemId: idOf(similar[row]) }, through: SIMILAR });
+    if (together[row] >= 0) facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(together[row]) }, through: TOGETHER });
+    return facts;
+  }
+
+  private alikeFacts(row: number, basket: readonly number[]): Fact[] {
+    const { candidates, signals } = this.inputs;
+    const { catalogue } = signals.shop;
+    let nearest = candidates.evidence.basket[row];
+    if (nearest < 0) {
+      const likeness = (other: number): number => contentSimilarity(catalogue, candidates.itemNos[row], other);
+      nearest = basket.slice(0, BASKET_COMPARED).reduce((best, other) => (best < 0 || likeness(other) > likeness(best) ? other : best), -1);
+      if (nearest < 0 || likeness(nearest) === 0) return [];
+    }
+    return [{ reason: { code: 'SIMILAR_TO', itemId: catalogue.item(nearest).id }, through: BASKET }];
+  }
+
+  private tasteFacts(row: number): Fact[] {
+    const { candidates, signals } = this.inputs;
+    const { catalogue } = signals.shop;
+    const { taste, now } = signals;
+    if (!taste) return [];
+    const no = candidates.itemNos[row];
+    const strength = (category: number): number => {
+      const sum = taste.affinity.category.get(category);
+      return sum === undefined ? 0 : decayedValue(sum, now, HALF_LIFE_MS.category);
+    };
+    // Of equally strong names the narrowest says most.
+    const liked = catalogue.categoriesOf(no).reduce((best, category) => (strength(category) >= strength(best) ? category : best), 0);
+    const facts: Fact[] = [];
+    if (strength(liked) > 0)
+      facts.push({
+        reason: { code: 'LIKES_CATEGORY', tag: `category-affinity:${catalogue.names.category.name(liked)}` },
+        through: CATEGORY,
+      });
+    if ((taste.affinity.brand.get(catalogue.brand[no])?.value ?? 0) > 0)
+      facts.push({
+        reason: { code: 'LIKES_BRAND', tag: `brand-affinity:${catalogue.names.brand.name(catalogue.brand[no])}` },
+        through: BRAND,
+      });
+    return facts;
+  }
+
+  private itemFacts(row: number): Fact[] {
+    const { candidates, signals, matrix } = this.inputs;
+    const { shop, settings, now } = signals;
+    const facts: Fact[] = [];
+    if (matrix.get(row, column('item.trend_log@1')) > 0) facts.push({ reason: { code: 'TRENDING' }, through: TREND });
+    if (now - shop.catalogue.createdAt[candidates.itemNos[row]] < settings.mix.newItemDays * DAY_MS)
+      facts.push({ reason: { code: 'NEW' }, through: FRESHNESS });
+    if (matrix.get(row, column('item.popularity_log@1')) > 0) facts.push({ reason: { code: 'POPULAR' }, through: POPULARITY });
+    return facts;
+  }
+}

@@ -1,0 +1,58 @@
+import { findCandidates } from './candidates/find-candidates.js';
+import { gatherSignals } from './candidates/signals.js';
+import { placeCandidates } from './diversification/place-candidates.js';
+import { explainPlaced } from './exposures/explain-placed.js';
+import { FEATURE_NAMES } from './features/catalogue.js';
+import { FEATURE_GROUPS } from './features/groups.js';
+import { FeatureMatrix } from './features/matrix.js';
+import { type BuiltPage, type PageInputs } from './page.js';
+import { PipelineRun } from './pipeline.js';
+import { rankCandidates } from './scoring/rank-candidates.js';
+
+/**
+ * START HERE. One page, from what is asked and known to what is placed and why: a feed, a ranking of the caller's own candidates, or items related to a
+ * basket. The same inputs give the same page.
+ *
+ * @throws PageCancelled when the caller went away
+ */
+export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
+  const run = new PipelineRun(inputs);
+  if (inputs.state === null) run.giveUp('USER_STATE_UNAVAILABLE');
+
+  // Who asks, what for, and what speaks for which item.
+  const signals = gatherSignals(inputs, run);
+
+  // What may be shown: sources propose, filters remove, the whole shop fills up.
+  const candidates = findCandidates(signals, run);
+
+  // What is known of each, in numbers.
+  const matrix = new FeatureMatrix(candidates.itemNos.length);
+  run.fill(FEATURE_GROUPS, signals, candidates, matrix, matrix.rows);
+
+  // How good each is for this user now. Whatever is waited for is waited for here.
+  const ranking = await rankCandidates(signals, candidates, matrix, run);
+
+  // What is placed where: hard caps, then variety.
+  const slate = placeCandidates(signals, candidates, ranking, run);
+
+  // What is told and kept of it.
+  const placed = explainPlaced({ signals, candidates, matrix, ranking, slate }, run);
+  if (placed.length < inputs.request.first && inputs.request.placedBefore.length === 0) run.giveUp('TOO_FEW_CANDIDATES');
+
+  return {
+    placed,
+    features: matrix.pick(slate.order.map((rank) => ranking.order[rank])),
+    featureNames: FEATURE_NAMES,
+    scorer: ranking.scorer,
+    degraded: run.degraded,
+    relaxed: slate.relaxed,
+    poolSize: matrix.rows,
+    hasNextPage: matrix.rows > placed.length,
+    removed: run.removed,
+    trace: run.trace,
+    ranked: {
+      itemNos: ranking.order.map((row) => candidates.itemNos[row]),
+      scores: Float64Array.from(ranking.order, (row) => ranking.scores[row]),
+    },
+  };
+}

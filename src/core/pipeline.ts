@@ -1,0 +1,257 @@
+import { type CandidateSource } from './candidates/sources.js';
+import { type Degradation, type Scorer as ScorerName } from './exposures/exposure.js';
+import { type ComponentTrace, type PageInputs } from './page.js';
+import { type RankingSettings } from './settings.js';
+
+/** TAKEN: it is a candidate now. SKIPPED: it cannot be shown on this page, which costs the source nothing. FULL: no more are wanted. */
+export type OfferAnswer = 'TAKEN' | 'SKIPPED' | 'FULL';
+export type Offer = (itemNo: number) => OfferAnswer;
+
+/** Prepares what later components read. One that throws has gathered nothing, which is named. */
+export interface Gatherer<S> {
+  name: string;
+  gather(signals: S): void;
+  /** Put back the state of having gathered nothing. */
+  forget(signals: S): void;
+}
+
+/** Proposes items. One that throws or takes too long keeps what it offered until then, which is named. */
+export interface Source<S> {
+  name: string;
+  /** Whose provenance its candidates carry. */
+  source: CandidateSource;
+  /** Runs even when the deadline has passed, so that there is always something to show. */
+  essential: boolean;
+  timeoutMs: number;
+  /** How many it may offer; 0 switches it off. */
+  limit(settings: RankingSettings): number;
+  propose(signals: S, offer: Offer, limit: number): void;
+}
+
+/** Decides on one candidate and leaves it as it is. */
+export interface Filter<S> {
+  name: string;
+  /** What a fault means: true keeps the candidate, false removes it. */
+  failsOpen: boolean;
+  /** Why it removes, for people. */
+  reason: string;
+  /** Whether it can remove anything from this request. */
+  applies(signals: S): boolean;
+  keep(signals: S, itemNo: number): boolean;
+}
+
+/** Fills its columns of a feature matrix whose cells hold their defaults. One that throws leaves the defaults. */
+export interface FeatureGroup<S, C, M> {
+  name: string;
+  fill(signals: S, candidates: C, matrix: M): void;
+  forget(matrix: M): void;
+}
+
+/** Gives one value per row, in the order of the rows; higher is better. The next scorer takes over from one that throws. */
+export interface Scorer<M> {
+  name: string;
+  scorer: ScorerName;
+  score(matrix: M): Float64Array | Promise<Float64Array>;
+}
+
+/** Gives a permutation prefix of row indices. */
+export interface Reranker<I> {
+  name: string;
+  rerank(input: I): Uint32Array;
+}
+
+/** Where sources put their candidates, each item once. */
+export interface Union {
+  readonly size: number;
+  /** Note that a source proposed an item. */
+  add(itemNo: number, source: CandidateSource): OfferAnswer;
+}
+
+export type Stage = 'signals' | 'candidates' | 'filter' | 'features' | 'score' | 'slate' | 'explain';
+
+/** The caller went away: nothing is served. */
+export class PageCancelled extends Error {
+  constructor() {
+    super('the caller went away while the page was built');
+    this.name = 'PageCancelled';
+  }
+}
+
+/** Looks at the clock once in so many offers. */
+const OFFERS_A_LOOK = 64;
+
+/** Runs the components of one page: owns counts, times, deadline, cancellation, and what had to be given up. */
+export class PipelineRun {
+  readonly trace: ComponentTrace[] = [];
+  removed: { itemNo: number; component: string }[] = [];
+  private readonly givenUp = new Set<Degradation>();
+
+  constructor(private readonly outside: Pick<PageInputs, 'clock' | 'deadline' | 'cancelled'>) {}
+
+  get degraded(): Degradation[] {
+    return [...this.givenUp];
+  }
+  get isLate(): boolean {
+    return this.outside.clock() >= this.outside.deadline;
+  }
+  giveUp(what: Degradation): void {
+    this.givenUp.add(what);
+  }
+
+  /** Run one component that must succeed, counting what went in and what came out. */
+  step<T>(stage: Stage, name: string, before: number, work: () => T, after: (result: T) => number): T {
+    this.stopIfCancelled();
+    const started = this.outside.clock();
+    const result = work();
+    this.trace.push({ stage, name, in: before, out: after(result), ms: this.outside.clock() - started });
+    return result;
+  }
+
+  gather<S>(gatherers: readonly Gatherer<S>[], signals: S, count: () => number): void {
+    for (const gatherer of gatherers) {
+      this.attempt('signals', gatherer.name, count, () => gatherer.gather(signals), () => {
+        gatherer.forget(signals);
+        this.giveUp('SOURCE_TIMEOUT');
+      }); // prettier-ignore
+    }
+  }
+
+  /** Ask the sources in the order of their importance. */
+  propose<S>(sources: readonly Source<S>[], signals: S, settings: RankingSettings, union: Union): void {
+    for (const source of sources) {
+      const limit = source.limit(settings);
+      if (limit === 0) continue;
+      if (!source.essential && this.isLate) {
+        this.giveUp('DEADLINE');
+        continue;
+      }
+      const offer = this.offerTo(union, source, limit);
+      this.attempt('candidates', source.name, () => union.size, () => source.propose(signals, offer, limit), () => this.giveUp('SOURCE_TIMEOUT')); // prettier-ignore
+    }
+  }
+
+  private offerTo<S>(union: Union, { source, essential, timeoutMs }: Source<S>, limit: number): Offer {
+    const { clock, deadline } = this.outside;
+    const end = essential ? Infinity : Math.min(clock() + timeoutMs, deadline);
+    let taken = 0;
+    let offers = 0;
+    let isOver = false;
+    return (itemNo) => {
+      if (isOver || taken >= limit) return 'FULL';
+      if (++offers % OFFERS_A_LOOK === 0 && clock() >= end) {
+        isOver = true;
+        this.giveUp('SOURCE_TIMEOUT');
+        return 'FULL';
+      }
+      const answer = union.add(itemNo, source);
+      if (answer === 'TAKEN') taken++;
+      return answer;
+    };
+  }
+
+  /** What every filter keeps, in the same order; what one removes the next does not see. */
+  filter<S>(filters: readonly Filter<S>[], signals: S, itemNos: Uint32Array): Uint32Array {
+    let kept = itemNos;
+    for (const filter of filters) {
+      const before = kept;
+      kept = this.step('filter', filter.name, before.length, () => this.keptBy(filter, signals, before), (after) => after.length); // prettier-ignore
+    }
+    return kept;
+  }
+
+  /** Some items that were removed are candidates after all. */
+  readmit(itemNos: ReadonlySet<number>): void {
+    this.removed = this.removed.filter(({ itemNo }) => !itemNos.has(itemNo));
+  }
+
+  private keptBy<S>(filter: Filter<S>, signals: S, itemNos: Uint32Array): Uint32Array {
+    const applies = applicability(filter, signals);
+    if (applies === 'none') return itemNos;
+    const kept = new Uint32Array(itemNos.length);
+    let n = 0;
+    for (let i = 0; i < itemNos.length; i++) {
+      if (applies === 'some' && keeps(filter, signals, itemNos[i])) kept[n++] = itemNos[i];
+      else this.removed.push({ itemNo: itemNos[i], component: filter.name });
+    }
+    return kept.subarray(0, n);
+  }
+
+  fill<S, C, M>(groups: readonly FeatureGroup<S, C, M>[], signals: S, candidates: C, matrix: M, rows: number): void {
+    for (const group of groups) {
+      this.attempt('features', group.name, () => rows, () => group.fill(signals, candidates, matrix), () => group.forget(matrix)); // prettier-ignore
+    }
+  }
+
+  /** Scores of the first scorer that gives any, and which that was. @throws what the last one throws */
+  async score<M>(scorers: readonly Scorer<M>[], matrix: M, rows: number): Promise<{ scores: Float64Array; scorer: ScorerName }> {
+    for (const [i, scorer] of scorers.entries()) {
+      this.stopIfCancelled();
+      const started = this.outside.clock();
+      try {
+        const scores = await scorer.score(matrix);
+        this.trace.push({ stage: 'score', name: scorer.name, in: rows, out: rows, ms: this.outside.clock() - started });
+        return { scores, scorer: scorer.scorer };
+      } catch (error) {
+        if (i === scorers.length - 1) throw error;
+        this.trace.push({
+          stage: 'score',
+          name: scorer.name,
+          in: rows,
+          out: 0,
+          ms: this.outside.clock() - started,
+          failed: messageOf(error),
+        });
+      }
+    }
+    throw new RangeError('there is no scorer');
+  }
+
+  /** Run one component that may fail: the fault is named in the trace, and what it means is the caller's to say. */
+  private attempt(stage: Stage, name: string, count: () => number, work: () => void, onFault: () => void): void {
+    this.stopIfCancelled();
+    const before = count();
+    const started = this.outside.clock();
+    let failed: string | undefined;
+    try {
+      work();
+    } catch (error) {
+      failed = messageOf(error);
+      onFault();
+    }
+    const entry: ComponentTrace = { stage, name, in: before, out: count(), ms: this.outside.clock() - started };
+    this.trace.push(failed === undefined ? entry : { ...entry, failed });
+  }
+
+  private stopIfCancelled(): void {
+    if (this.outside.cancelled()) throw new PageCancelled();
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Whether a filter removes some, none, or, since it failed, all. */
+function applicability<S>(filter: Filter<S>, signals: S): 'some' | 'none' | 'all' {
+  try {
+    return filter.applies(signals) ? 'some' : 'none';
+  } catch {
+    return filter.failsOpen ? 'none' : 'all';
+  }
+}
+
+/** One filter's word on one item, whatever happens. */
+function keeps<S>(filter: Filter<S>, signals: S, itemNo: number): boolean {
+  try {
+    return filter.keep(signals, itemNo);
+  } catch {
+    return filter.failsOpen;
+  }
+}
+
+/** The first filter that removes an item, or null when all keep it. */
+export function removedBy<S>(filters: readonly Filter<S>[], signals: S, itemNo: number): Filter<S> | null {
+  for (const filter of filters) {
+    const applies = applicability(filter, signals);
+    if (applies === 'all' || (applies === 'some' && !keeps(filter, signals, itemNo))) return filter;
+  }
+  return null;
+}
