@@ -20,11 +20,11 @@ const LOST =
   /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed)/;
 
 function isConnectionFault(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, driverError } = error as { code?: unknown; driverError?: unknown };
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, message, driverError } = error as { code?: unknown; message?: unknown; driverError?: unknown };
   if (driverError !== undefined && driverError !== error) return isConnectionFault(driverError); // TypeORM wraps what pg throws
   if (typeof code === 'string' && (SOCKET_CODES.has(code) || SERVER_AWAY.test(code))) return true;
-  return LOST.test(error.message);
+  return typeof message === 'string' && LOST.test(message);
 }
 
 /**
