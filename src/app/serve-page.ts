@@ -1,6 +1,6 @@
 import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../core/errors.js';
-import { type Degradation, type LoggedPage, type Page } from '../core/exposures/exposure.js';
+import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
 import { buildPage } from '../core/feed.js';
 import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
 import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
@@ -105,7 +105,11 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
 
   const feedId = cursor && !expired ? cursor.feedId : uuidv7();
   const pageNo = cursor && !expired ? cursor.pageNo : 0;
-  const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded: degradations(built, inputs, pageNo, expired) });
+  const page = assemblePage(job, inputs, built, {
+    feedId,
+    pageNo,
+    degraded: expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded,
+  });
   const next: FeedCursor = {
     feedId,
     pageNo: pageNo + 1,
@@ -152,14 +156,6 @@ async function continueFeed({ input }: Job, ports: ServePagePorts, cursor: FeedC
     placedBefore: goesOn ? placed : [],
     shownOnPage: goesOn ? onPage : [...onPage, ...placed],
   };
-}
-
-function degradations(built: BuiltPage, { request, state }: PageInputs, pageNo: number, expired: boolean): Degradation[] {
-  const degraded = new Set(built.degraded);
-  if (state === null) degraded.add('USER_STATE_UNAVAILABLE');
-  if (expired) degraded.add('CURSOR_EXPIRED');
-  if (pageNo === 0 && built.placed.length < request.first) degraded.add('TOO_FEW_CANDIDATES');
-  return [...degraded];
 }
 
 function assemblePage(

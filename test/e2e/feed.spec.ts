@@ -123,9 +123,9 @@ describe('a feed, through the public API', () => {
     expect(exposure.hash).toMatch(/^[0-9a-f]{64}$/);
   });
 
-  it('does without the state of a user that cannot be known, and says that there are too few', async () => {
+  it('says that there are too few, and that no model scored', async () => {
     const none = await feed(service, { userId: 'reader', filter: { categories: ['no such category'] } });
-    expect([none.items, none.ranking.degraded]).toEqual([[], ['TOO_FEW_CANDIDATES']]);
+    expect([none.items, none.ranking.degraded]).toEqual([[], ['MODEL_MISSING', 'TOO_FEW_CANDIDATES']]);
   });
 
   it('obeys stock, region, age and end of sale', async () => {
