@@ -232,7 +232,7 @@ export function liveStatesContract(name: string, make: (load: Load) => Promise<L
             expect(packState(await trial.states.read(userId))).toEqual(packState(past.folded(userId)));
           await trial.close();
         }),
-        { numRuns: 60 },
+        { numRuns: 30 },
       );
     }, 120_000);
 

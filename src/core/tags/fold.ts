@@ -10,8 +10,6 @@ import { foldOwnership } from './ownership.js';
 import { BOUNDS, type RecentAct, type UserState } from './state.js';
 import { foldFollow, foldTies } from './ties.js';
 
-export { decayedValue } from './decayed.js';
-
 export interface FoldOptions {
   /** In which the hours of a day are counted. */
   timeZone: string;
