@@ -92,14 +92,20 @@ export function catalogueStoreContract(name: string, make: (clock: () => number)
 
       it('makes all of a call or nothing, and gives the numbers of what failed to the next', async () => {
         const refused: ItemToStore = itemToStore('bad', { title: 'no text holds \0' });
-        const [bad, good] = await Promise.allSettled([
-          store.upsert([itemToStore('p', { categories: ['gone'] }), refused]),
-          store.upsert([itemToStore('q', { categories: ['kept'] })]),
+        const results = await Promise.allSettled([
+          store.upsert([itemToStore('o', { categories: ['first'] })]), // while this is written, the others wait and are gathered
+          store.upsert([itemToStore('p', { categories: ['second'] })]),
+          store.upsert([itemToStore('x', { categories: ['gone'] }), refused]),
+          store.upsert([itemToStore('q', { categories: ['third'] })]),
         ]);
-        expect([bad.status, good.status]).toEqual(['rejected', 'fulfilled']);
+        expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled', 'rejected', 'fulfilled']);
         const { items, names } = await readAll(made.open());
-        expect(items.map(({ no, item, categoryNos }) => [no, item.id, categoryNos])).toEqual([[0, 'q', [1]]]);
-        expect(names.map(({ name: text }) => text)).toEqual(['kept']);
+        expect(items.map(({ no, item, categoryNos }) => [no, item.id, categoryNos])).toEqual([
+          [0, 'o', [1]],
+          [1, 'p', [2]],
+          [2, 'q', [3]],
+        ]);
+        expect(names.map(({ name: text }) => text)).toEqual(['first', 'second', 'third']);
       });
     });
 
