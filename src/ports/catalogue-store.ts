@@ -7,6 +7,7 @@ export type ItemToStore = Omit<Item, 'createdAt'> & { createdAt: number | null }
 export interface CatalogueChanges {
   /** Revision after these changes; ask from it the next time. */
   revision: number;
+  /** Not to be changed: items of one category path share its arrays. */
   items: NumberedItem[];
   names: { kind: NameKind; no: number; name: string }[];
 }
