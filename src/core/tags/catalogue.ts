@@ -1,20 +1,10 @@
-import { type Purpose } from '../privacy/purposes.js';
 import { BEHAVIOUR_TAGS } from './behaviour-tags.js';
 import { INTEREST_TAGS } from './interest-tags.js';
 import { PURCHASE_TAGS } from './purchase-tags.js';
 import { SOCIAL_TAGS } from './social-tags.js';
-import { type TagDeclaration } from './tag.js';
+import { type TagDeclaration, type TagDefinition } from './tag.js';
 
-/** A tag, or a family of tags written `family:value`. */
-export interface TagDefinition {
-  key: string;
-  dimension: TagDimension;
-  unit: string;
-  halfLifeHours: number | null;
-  description: string;
-  purpose: Purpose;
-}
-export type TagDimension = 'SOCIAL' | 'PURCHASE' | 'INTEREST' | 'BEHAVIOUR' | 'CONTEXT' | 'VALUE' | 'TRUST';
+export { type TagDefinition, type TagDimension } from './tag.js';
 
 /** Every tag there is, each with how it is read from a state, so that what is said and what is computed cannot part. */
 export const declaredTags: readonly TagDeclaration[] = [...INTEREST_TAGS, ...PURCHASE_TAGS, ...SOCIAL_TAGS, ...BEHAVIOUR_TAGS];

@@ -1,8 +1,19 @@
 import { EVENT_TYPE_NO, type EventType } from '../events/event.js';
+import { type Purpose } from '../privacy/purposes.js';
 import { HOUR_MS } from '../time.js';
-import { type TagDefinition } from './catalogue.js';
 import { HALF_LIFE_MS } from './decayed.js';
 import { type UserState } from './state.js';
+
+/** A tag, or a family of tags written `family:value`. */
+export interface TagDefinition {
+  key: string;
+  dimension: TagDimension;
+  unit: string;
+  halfLifeHours: number | null;
+  description: string;
+  purpose: Purpose;
+}
+export type TagDimension = 'SOCIAL' | 'PURCHASE' | 'INTEREST' | 'BEHAVIOUR' | 'CONTEXT' | 'VALUE' | 'TRUST';
 
 /** Names behind the numbers in a state; '' for a number without one. */
 export interface TagNames {
