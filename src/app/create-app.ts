@@ -25,6 +25,8 @@ import { createWriteCatalogue } from './write-catalogue.js';
 export interface AppOptions {
   purposes: ReadonlySet<Purpose>;
   timeZone: string;
+  /** The one that amounts are summed in. */
+  currency: string;
   locales: string[];
   /** Epoch ms. */
   clock: () => number;

@@ -20,10 +20,11 @@ export function createLoadStates(ports: {
   exposureLog: ExposureLog;
   index: ShopIndex;
   timeZone: string;
+  currency: string;
   clock: () => number;
   log: Log;
 }): LoadStates {
-  const { snapshots, ledger, exposureLog, index, timeZone, clock, log } = ports;
+  const { snapshots, ledger, exposureLog, index, timeZone, currency, clock, log } = ports;
 
   const unpacked = (packed: Uint8Array | undefined): UserState => {
     if (!packed) return emptyState();
@@ -43,7 +44,7 @@ export function createLoadStates(ports: {
         ledger.eventsOfUser(userId, state.events),
         exposureLog.pagesOfUser(userId, state.pages, clock() - SHOWN_DAYS * DAY_MS),
       ]);
-      for (const event of events) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone });
+      for (const event of events) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone, currency });
       for (const page of pages) foldPage(state, page);
       return [userId, state];
     };

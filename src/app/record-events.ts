@@ -1,6 +1,6 @@
 import { attribute, attributionWindowMs } from '../core/events/attribution.js';
 import { type LedgerEvent, type ShopEvent } from '../core/events/event.js';
-import { readEvent } from '../core/events/read-event.js';
+import { CLOCK_SKEW_MS, readEvent } from '../core/events/read-event.js';
 import { foldEvent } from '../core/tags/fold.js';
 import { type ExposureFacts, type ExposureLog } from '../ports/exposure-log.js';
 import { type IncomingEvent, type Ledger } from '../ports/ledger.js';
@@ -15,6 +15,7 @@ export interface RecordEventsPorts {
   index: ShopIndex;
   clock: () => number;
   timeZone: string;
+  currency: string;
 }
 
 /** Record events: check each, class its attribution, keep it, then fold it into live state, so that an acknowledged event acts on the next feed. */
@@ -106,7 +107,8 @@ const latestQuery = ({ event, itemNo }: Checked) => ({
   itemNo,
   itemId: event.itemId!,
   from: event.occurredAt - attributionWindowMs(event.type)!,
-  to: event.occurredAt,
+  // The clock of a client may run slow.
+  to: event.occurredAt + CLOCK_SKEW_MS,
 });
 
 /** When each user was last shown a page; a user whose state cannot be had is left out, and then looked up. */
@@ -116,7 +118,7 @@ async function lastServed(userIds: string[], states: LiveStates): Promise<Map<st
   return new Map(distinct.flatMap((userId, i) => (read[i].status === 'fulfilled' ? [[userId, read[i].value.lastServedAt] as const] : [])));
 }
 
-async function foldAll(events: LedgerEvent[], { states, index, timeZone }: RecordEventsPorts): Promise<void> {
+async function foldAll(events: LedgerEvent[], { states, index, timeZone, currency }: RecordEventsPorts): Promise<void> {
   const eventsByUser = new Map<string, LedgerEvent[]>();
   for (const event of events) {
     const own = eventsByUser.get(event.userId);
@@ -124,6 +126,6 @@ async function foldAll(events: LedgerEvent[], { states, index, timeZone }: Recor
     else eventsByUser.set(event.userId, [event]);
   }
   await states.update(eventsByUser.keys(), (userId, state) => {
-    for (const event of eventsByUser.get(userId)!) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone });
+    for (const event of eventsByUser.get(userId)!) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone, currency });
   });
 }
