@@ -1,5 +1,6 @@
 import { type CandidateSource } from '../core/candidates/sources.js';
-import { type Degradation, type ReasonCode, type Scorer, type SlateRule } from '../core/exposures/exposure.js';
+import { type ReasonCode } from '../core/exposures/exposure.js';
+import { type Degradation, type Scorer, type SlateRule } from '../core/outcome.js';
 import { type EventType } from '../core/events/event.js';
 import { type Item } from '../core/item.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';

@@ -1,5 +1,6 @@
 import { type Shop } from './candidates/shop.js';
-import { type Degradation, type Page, type PlacedItem, type Scorer, type SlateRule } from './exposures/exposure.js';
+import { type Page, type PlacedItem } from './exposures/exposure.js';
+import { type Degradation, type Scorer, type SlateRule } from './outcome.js';
 import { type ItemKind } from './item.js';
 import { type Purpose } from './privacy/purposes.js';
 import { type Random } from './random.js';

@@ -1,5 +1,5 @@
 import { type CandidateSource } from './candidates/sources.js';
-import { type Degradation, type Scorer as ScorerName } from './exposures/exposure.js';
+import { type Degradation, type Scorer as ScorerName } from './outcome.js';
 import { type ComponentTrace, type PageInputs } from './page.js';
 import { type RankingSettings } from './settings.js';
 
@@ -167,13 +167,11 @@ export class PipelineRun {
   private keptBy<S>(filter: Filter<S>, signals: S, itemNos: Uint32Array): Uint32Array {
     const applies = applicability(filter, signals);
     if (applies === 'none') return itemNos;
-    const kept = new Uint32Array(itemNos.length);
-    let n = 0;
+    const before = this.removed.length;
     for (let i = 0; i < itemNos.length; i++) {
-      if (applies === 'some' && keeps(filter, signals, itemNos[i])) kept[n++] = itemNos[i];
-      else this.removed.push({ itemNo: itemNos[i], component: filter.name });
+      if (applies === 'all' || !keeps(filter, signals, itemNos[i])) this.removed.push({ itemNo: itemNos[i], component: filter.name });
     }
-    return kept.subarray(0, n);
+    return without(itemNos, this.removed.slice(before));
   }
 
   fill<S, C, M>(groups: readonly FeatureGroup<S, C, M>[], signals: S, candidates: C, matrix: M, rows: number): void {
@@ -225,6 +223,17 @@ export class PipelineRun {
   private stopIfCancelled(): void {
     if (this.outside.cancelled()) throw new PageCancelled();
   }
+}
+
+/** Items but for some of them that come in the same order. */
+function without(itemNos: Uint32Array, removed: readonly { itemNo: number }[]): Uint32Array {
+  if (removed.length === 0) return itemNos;
+  let next = 0;
+  return itemNos.filter((itemNo) => {
+    if (removed[next]?.itemNo !== itemNo) return true;
+    next++;
+    return false;
+  });
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

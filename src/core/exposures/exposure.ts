@@ -1,16 +1,6 @@
 import { type CandidateSource } from '../candidates/sources.js';
 import { type LedgerPosition } from '../events/event.js';
-
-export type Scorer = 'MODEL' | 'RULES' | 'POPULARITY';
-export const DEGRADATIONS = [
-  'MODEL_MISSING', 'MODEL_SLOW', 'MODEL_FAILED', 'MODEL_ABSURD', 'USER_STATE_UNAVAILABLE', 'SOURCE_TIMEOUT', 'STALE_CATALOGUE', 'LOG_DEFERRED',
-  'OVERLOADED', 'DEADLINE', 'TOO_FEW_CANDIDATES', 'CURSOR_EXPIRED',
-] as const; // prettier-ignore
-export type Degradation = (typeof DEGRADATIONS)[number];
-export const SLATE_RULES = [
-  'CATEGORY_CAP', 'BRAND_CAP', 'CREATOR_CAP', 'COMMERCIAL_SHARE', 'NEW_ITEM_SHARE', 'SMALL_CREATOR_SHARE', 'EXPLORATION_SHARE', 'STYLE_MIX', 'FATIGUE',
-] as const; // prettier-ignore
-export type SlateRule = (typeof SLATE_RULES)[number];
+import { type Degradation, type PageKind, type Scorer, type SlateRule } from '../outcome.js';
 
 export const REASON_CODES = [
   'FRIEND_BOUGHT', 'FRIEND_LIKED', 'FOLLOWED_CREATOR', 'SIMILAR_TO', 'BOUGHT_TOGETHER_WITH', 'LIKES_CATEGORY', 'LIKES_BRAND', 'TRENDING', 'NEW',
@@ -55,7 +45,7 @@ export interface Page {
   feedId: string;
   /** From 0. */
   pageNo: number;
-  kind: 'feed' | 'rank' | 'related';
+  kind: PageKind;
   userId: string | null;
   sessionId: string | null;
   surface: string;
