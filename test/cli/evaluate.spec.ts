@@ -93,6 +93,8 @@ describe('npm run evaluate', () => {
     expect(stdout).toContain('items with 2+ users and users with 2+ items');
     expect(stdout).toContain('| popularity | 5 |');
     expect(stdout).toContain('| itemknn | 5 |');
+    expect(stdout).toContain('| rules | 5 |');
+    expect(stdout).toContain('| feed | 5 |');
     expect(stdout).not.toContain('| friends |');
   });
 });
@@ -104,7 +106,7 @@ describe('a command line that cannot be met', () => {
     expect(code).toBe(1);
     expect(stderr).toContain('--split-at says where the test begins');
     expect(stderr).toContain('--tune-at says where the tuning period begins');
-    expect(stderr).toContain('--methods names "magic", allowed are popularity, itemknn, friends');
+    expect(stderr).toContain('--methods names "magic", allowed are popularity, itemknn, friends, rules, feed');
   });
 
   it.each([

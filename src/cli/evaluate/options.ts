@@ -15,6 +15,7 @@ export interface EvaluateOptions {
   splitAt?: number;
   tuneAt?: number;
   halfLifeDays?: number;
+  neighbourDays?: number;
   methods?: string[];
   limit?: number;
   json?: string;

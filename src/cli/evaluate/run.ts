@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { readDataFolder } from './folder.js';
-import { METHODS } from './methods.js';
+import { methodsWith } from './methods.js';
 import { type EvaluateOptions, planOf } from './options.js';
 import { evaluate, type Report } from '../../core/evaluation/evaluation.js';
 import { markdownOf } from '../../core/evaluation/markdown.js';
@@ -13,7 +13,7 @@ export async function runEvaluation(
   command: string,
 ): Promise<{ report: Report; markdown: string }> {
   const data = await readDataFolder(folder);
-  const { plan, methods } = planOf(data, options, METHODS);
+  const { plan, methods } = planOf(data, options, methodsWith(options.neighbourDays));
   const report = await evaluate(data.history, plan, methods, () => performance.now());
   const markdown = `${markdownOf(report)}\nMade by \`${command}\`.\n`;
   const files: [string | undefined, string][] = [

@@ -5,9 +5,10 @@ import { judge, type Judgement, LIST, type Row, rowOf } from './judgement.js';
 import { type Method } from './methods.js';
 import { queriesOf, replay, streamOf } from './next-event.js';
 import { type Split, splitByTime, splitLastOut, splitTenths } from './splits.js';
-import { taskOf } from './task.js';
+import { type Task, taskOf } from './task.js';
 import { AppError } from '../errors.js';
 import { hash32, seededRandom } from '../random.js';
+import { DAY_MS } from '../time.js';
 
 export const PROTOCOLS = ['time', 'leave-last-out', '8-1-1', 'next-event'] as const;
 export type Protocol = (typeof PROTOCOLS)[number];
@@ -62,9 +63,13 @@ export interface Report {
   /** ISO instants of the examined period; null where the protocol knows none. */
   testFrom: string | null;
   testUntil: string | null;
+  /** Half-life of popularity along a stream; null for every other protocol. */
+  halfLifeDays: number | null;
   /** List length of the headline figures. */
   listLength: number;
   counts: Counts;
+  /** What a reader has to know of each method. */
+  notes: string[];
   rows: (Row & { ms: number })[];
   differences: Difference[];
 }
@@ -101,9 +106,15 @@ function followShare(history: History, users: Iterable<number>): number {
   return follows.reduce((sum, one) => sum + one, 0) / follows.length;
 }
 
+/** A task with as many examinees as the plan allows; users with cold items alone are taken in proportion. */
+function limitedTask(task: Task, limit: number | null): Task {
+  const examinees = sampled(task.examinees, limit, ({ user }) => task.history.users[user]);
+  return { ...task, examinees, usersWithCold: task.usersWithCold * (examinees.length / task.examinees.length) };
+}
+
 function splitBench(history: History, plan: Plan): Bench {
-  const task = taskOf(history, splitOf(history, plan));
-  const examinees = sampled(task.examinees, plan.limit, ({ user }) => history.users[user]);
+  const task = limitedTask(taskOf(history, splitOf(history, plan)), plan.limit);
+  const { examinees } = task;
   const counts: Counts = {
     events: history.at.length,
     users: history.users.length,
@@ -120,7 +131,7 @@ function splitBench(history: History, plan: Plan): Bench {
     counts,
     testFrom: isTimed ? (plan.slice === 'final' ? plan.splitAt : plan.tuneAt) : null,
     testUntil: isTimed && plan.slice === 'tune' ? plan.splitAt : null,
-    judgeMethod: (method) => judge(task, method.rank(task, LIST), examinees),
+    judgeMethod: (method) => judge(task, method.rank(task, LIST)),
   };
 }
 
@@ -192,8 +203,10 @@ export async function evaluate(whole: History, plan: Plan, methods: readonly Met
     density: plan.density,
     testFrom: isoOrNull(bench.testFrom),
     testUntil: isoOrNull(bench.testUntil),
+    halfLifeDays: plan.protocol === 'next-event' ? plan.halfLifeMs / DAY_MS : null,
     listLength,
     counts: bench.counts,
+    notes: methods.map(({ note }) => note),
     rows: judged.map(({ name, judgement, ms }) => ({ ...rowOf(name, judgement, history.categories.length > 0), ms })),
     differences: differencesOf(judged, listLength),
   };

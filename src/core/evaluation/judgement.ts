@@ -81,11 +81,12 @@ export function noteList(judgement: Judgement, at: number, list: Int32Array, his
 }
 
 /** Let a method rank for every examinee and compare with what came. */
-export async function judge(task: Task, rank: Rank, examinees = task.examinees): Promise<Judgement> {
+export async function judge(task: Task, rank: Rank): Promise<Judgement> {
+  const { examinees } = task;
   const judgement = emptyJudgement(examinees.length, task.history.items.length);
   judgement.candidates = task.popular;
-  // Users with cold items alone score 0 under every method: they count in the mean, in proportion where only some users are examined.
-  judgement.casesWithCold = task.usersWithCold * (examinees.length / task.examinees.length);
+  // Users with cold items alone score 0 under every method, and count in that mean.
+  judgement.casesWithCold = task.usersWithCold;
   for (const [at, examinee] of examinees.entries()) {
     const list = (await rank(examinee)).subarray(0, LIST);
     const isHit = Array.from(list, (item) => examinee.relevant.has(item));

@@ -18,16 +18,17 @@ function table(head: readonly string[], lines: readonly (readonly string[])[]): 
 }
 
 /** What was examined, in sentences. */
-function preface({ dataset, protocol, slice, density, testFrom, testUntil, counts }: Report): string {
+function preface({ dataset, protocol, slice, density, testFrom, testUntil, halfLifeDays, counts }: Report): string {
   const core = density ? `, items with ${density.usersPerItem}+ users and users with ${density.itemsPerUser}+ items` : '';
   const period = testFrom ? `test from ${testFrom}${testUntil ? ` up to ${testUntil}` : ''}` : 'no instant divides fit and test';
   const unit = protocol === 'next-event' ? 'queries' : 'users';
-  const social = counts.followShare > 0 ? ` ${percent(counts.followShare)} of the examined users follow somebody; the edges carry no dates, which favours friends a little.` : ''; // prettier-ignore
+  const social = counts.followShare > 0 ? ` ${percent(counts.followShare)} of the examined users follow somebody.` : '';
+  const halving = halfLifeDays === null ? '' : ` Popularity halves every ${halfLifeDays} days.`;
   return [
     `### ${dataset}: ${PROTOCOL_NAMES[protocol]}${core} (${slice === 'final' ? 'final slice' : 'tuning slice'})`,
     `${period[0].toUpperCase()}${period.slice(1)}. ${count(counts.events)} events of ${count(counts.users)} users with ${count(counts.items)} items, ` +
-      `${count(counts.fitEvents)} of them before; ${count(counts.testUsers)} users in the test, ${count(counts.examined)} ${unit} examined. ` +
-      `${count(counts.warmPairs)} new pairs are warm, a further ${percent(counts.coldShare)} of all are on items never seen before.${social}`,
+      `${count(counts.fitEvents)} of them to learn from; ${count(counts.testUsers)} users in the test, ${count(counts.examined)} ${unit} examined. ` +
+      `${count(counts.warmPairs)} new pairs are warm, a further ${percent(counts.coldShare)} of all are on items never seen before.${social}${halving}`,
   ].join('\n\n');
 }
 
@@ -51,6 +52,11 @@ function comparison({ differences, listLength }: Report): string {
 
 /** A report as Markdown: what was examined, one line per method, and the differences with their intervals. */
 export function markdownOf(report: Report): string {
-  const parts = [preface(report), headline(report), ...(report.differences.length > 0 ? [comparison(report)] : [])];
+  const parts = [
+    preface(report),
+    headline(report),
+    report.notes.map((note) => `* ${note}`).join('\n'),
+    ...(report.differences.length > 0 ? [comparison(report)] : []),
+  ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -11,6 +11,8 @@ export type Rank = (examinee: Examinee) => Int32Array | Promise<Int32Array>;
 /** Something that ranks, under a split and along a stream. */
 export interface Method {
   name: string;
+  /** What a reader of its figures has to know, as a sentence. */
+  note: string;
   /** Says nothing without a graph, and is left out where there is none. */
   needsGraph: boolean;
   /** Learn from the fit data of a task. */
@@ -19,8 +21,13 @@ export interface Method {
   stream(stream: Stream, halfLifeMs: number): StreamMethod;
 }
 
+const POPULARITY_NOTE = 'popularity: number of distinct people who touched an item, fading along a stream.';
+const ITEMKNN_NOTE = "itemknn: sum of the cosines to the user's items, 100 neighbours an item, no shrinkage.";
+const FRIENDS_NOTE =
+  'friends: number of followed people who touched an item, then popularity; edges carry no dates, which favours it a little.';
+
 export const BASELINES: readonly Method[] = [
-  { name: 'popularity', needsGraph: false, rank: popularityBaseline, stream: popularityStream },
-  { name: 'itemknn', needsGraph: false, rank: itemKnnBaseline, stream: itemKnnStream },
-  { name: 'friends', needsGraph: true, rank: friendsBaseline, stream: friendsStream },
+  { name: 'popularity', note: POPULARITY_NOTE, needsGraph: false, rank: popularityBaseline, stream: popularityStream },
+  { name: 'itemknn', note: ITEMKNN_NOTE, needsGraph: false, rank: itemKnnBaseline, stream: itemKnnStream },
+  { name: 'friends', note: FRIENDS_NOTE, needsGraph: true, rank: friendsBaseline, stream: friendsStream },
 ];

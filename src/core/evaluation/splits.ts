@@ -16,6 +16,8 @@ export interface Split {
   masked: Pair[];
   /** Distinct pairs to be foretold. */
   test: Pair[];
+  /** Epoch ms at which everyone is asked; null asks each user when his first test event occurs. */
+  askAt: number | null;
 }
 
 /** Chance-like order of a pair that is the same on every machine: the hex sha256 of `user:item`. */
@@ -48,7 +50,7 @@ function pairsByUser(history: History): Pair[][] {
 export function splitByTime(history: History, from: number, until = Infinity): Split {
   const rows = Int32Array.from(history.at.keys());
   const test = rows.filter((row) => history.at[row] >= from && history.at[row] < until);
-  return { fit: rows.filter((row) => history.at[row] < from), masked: [], test: distinctPairs(history, test) };
+  return { fit: rows.filter((row) => history.at[row] < from), masked: [], test: distinctPairs(history, test), askAt: from };
 }
 
 interface Ordered extends Pair {
@@ -81,7 +83,7 @@ export function splitLastOut(history: History, back: 0 | 1, minItems = 5): Split
     test.push(held[0]);
     unseen.push(...held);
   }
-  return { fit: rowsWithout(history, unseen), masked: [], test };
+  return { fit: rowsWithout(history, unseen), masked: [], test, askAt: null };
 }
 
 /** How many of `n` items go to validation and test at a tenth each: a part that would round to nothing gets one item while more than one is left. */
@@ -113,5 +115,5 @@ export function splitTenths(history: History, part: 'valid' | 'test'): Split {
     test.push(...(part === 'test' ? testPairs : validPairs));
     if (part === 'test') masked.push(...validPairs);
   }
-  return { fit: rowsWithout(history, held), masked, test };
+  return { fit: rowsWithout(history, held), masked, test, askAt: history.at.reduce((last, at) => Math.max(last, at || 0), 0) };
 }

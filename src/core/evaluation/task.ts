@@ -11,8 +11,8 @@ export interface Examinee {
   relevant: ReadonlySet<number>;
   /** The same with items that nobody touched in the fit data; at least as many. */
   relevantWithCold: number;
-  /** Epoch ms of his first test event, NaN where unknown. */
-  testAt: number;
+  /** Epoch ms at which he is asked. */
+  askAt: number;
 }
 
 /** A split, made ready for methods: who touched what, who is examined, and what may be shown. */
@@ -50,7 +50,7 @@ function sizes({ offsets }: Groups): Int32Array {
 interface Wanted {
   warm: Set<number>;
   all: number;
-  testAt: number;
+  firstAt: number;
 }
 
 /** New test items of every user of the fit data. */
@@ -64,10 +64,10 @@ function wantedByUser(
   for (const { user, item, at } of split.test) {
     const seen = groupOf(itemsOf, user);
     if (seen.length === 0 || seen.includes(item) || maskedOf.get(user)?.has(item)) continue;
-    const entry = wanted.get(user) ?? { warm: new Set(), all: 0, testAt: at };
+    const entry = wanted.get(user) ?? { warm: new Set(), all: 0, firstAt: at };
     wanted.set(user, entry);
     entry.all++;
-    entry.testAt = Math.min(entry.testAt, at);
+    entry.firstAt = Math.min(entry.firstAt, at);
     if (popularity[item] > 0) entry.warm.add(item);
   }
   return wanted;
@@ -92,12 +92,12 @@ export function taskOf(history: History, split: Split): Task {
   const examinees = wanted
     .filter(([, { warm }]) => warm.size > 0)
     .sort(([a], [b]) => a - b)
-    .map(([user, { warm, all, testAt }]) => ({
+    .map(([user, { warm, all, firstAt }]) => ({
       user,
       masked: new Set([...groupOf(itemsOf, user), ...(maskedOf.get(user) ?? [])]),
       relevant: warm,
       relevantWithCold: all,
-      testAt,
+      askAt: split.askAt ?? firstAt,
     }));
   return {
     history,
