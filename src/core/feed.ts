@@ -1,3 +1,4 @@
+import { pickFloat64, pickUint32 } from './candidates/columns.js';
 import { findCandidates } from './candidates/find-candidates.js';
 import { gatherSignals } from './candidates/signals.js';
 import { placeCandidates } from './diversification/place-candidates.js';
@@ -41,7 +42,7 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
 
   return {
     placed,
-    features: matrix.pick(slate.order.map((rank) => ranking.order[rank])),
+    features: matrix.pick(pickUint32(ranking.order, slate.order)),
     featureNames: FEATURE_NAMES,
     scorer: ranking.scorer,
     degraded: run.degraded,
@@ -51,8 +52,8 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
     removed: run.removed,
     trace: run.trace,
     ranked: {
-      itemNos: ranking.order.map((row) => candidates.itemNos[row]),
-      scores: Float64Array.from(ranking.order, (row) => ranking.scores[row]),
+      itemNos: pickUint32(candidates.itemNos, ranking.order),
+      scores: pickFloat64(ranking.scores, ranking.order),
     },
   };
 }

@@ -31,24 +31,29 @@ export interface CandidateEvidence {
 /** Bring kept candidates into columns, with the evidence that must not be looked up later. */
 export function candidatesOf(signals: Signals, proposed: CandidateSet, kept: Uint32Array): Candidates {
   const itemNos = kept.slice().sort();
-  const { evidence } = signals;
-  const evidenceOf = (sums: { evidenceOf: (itemNo: number) => number }): Int32Array =>
-    Int32Array.from(itemNos, (no) => sums.evidenceOf(no));
+  const { similar, together, basket, friendsBought, friendsLiked } = signals.evidence;
+  const sources = new Uint16Array(itemNos.length);
+  for (let row = 0; row < itemNos.length; row++) sources[row] = proposed.sourcesOf(itemNos[row]);
   return {
     itemNos,
-    sources: Uint16Array.from(itemNos, (no) => proposed.sourcesOf(no)),
-    fatigued: fatigue.applies(signals)
-      ? Uint8Array.from(itemNos, (no) => Number(!fatigue.keep(signals, no)))
-      : new Uint8Array(itemNos.length),
+    sources,
+    fatigued: fatiguedOf(signals, itemNos),
     prior: priorOf(signals, itemNos),
     evidence: {
-      similar: evidenceOf(evidence.similar),
-      together: evidenceOf(evidence.together),
-      basket: evidenceOf(evidence.basket),
-      boughtBy: evidenceOf(evidence.friendsBought),
-      likedBy: evidenceOf(evidence.friendsLiked),
+      similar: similar.evidenceOf(itemNos),
+      together: together.evidenceOf(itemNos),
+      basket: basket.evidenceOf(itemNos),
+      boughtBy: friendsBought.evidenceOf(itemNos),
+      likedBy: friendsLiked.evidenceOf(itemNos),
     },
   };
+}
+
+function fatiguedOf(signals: Signals, itemNos: Uint32Array): Uint8Array {
+  const fatigued = new Uint8Array(itemNos.length);
+  if (!fatigue.applies(signals)) return fatigued;
+  for (let row = 0; row < itemNos.length; row++) fatigued[row] = Number(!fatigue.keep(signals, itemNos[row]));
+  return fatigued;
 }
 
 function priorOf({ request: { candidates } }: Signals, itemNos: Uint32Array): Candidates['prior'] {

@@ -5,6 +5,18 @@ import { CONTENT_STYLES, ITEM_KINDS, type Item, type NameKind, type NumberedItem
 
 const NONE = Number.NaN;
 const NEWEST = 512;
+/** Bits of `flags`. */
+export const KNOWN = 1;
+export const REMOVED = 2;
+export const SOLD_OUT = 4;
+/** For some regions only. */
+export const REGIONAL = 8;
+export const AGE_LIMITED = 16;
+/** Has a last moment. */
+export const ENDING = 32;
+
+/** Categories an item may have. */
+export const MAX_DEPTH = 8;
 
 /** Names of one kind and their numbers; 0 is unknown. */
 export class Vocabulary {
@@ -45,12 +57,14 @@ export class Catalogue {
   /** The broadest and the narrowest category. */
   rootCategory = new Int32Array(1024);
   leafCategory = new Int32Array(1024);
+  /** [MAX_DEPTH a number] all categories of an item, broad to narrow, then zeros: beside each other, since ranking reads them all the time. */
+  paths = new Int32Array(1024 * MAX_DEPTH);
   brand = new Int32Array(1024);
   creator = new Int32Array(1024);
   stock = new Int32Array(1024);
   minAge = new Uint8Array(1024);
-  /** 1 for an item that is for some regions only. */
-  regional = new Uint8Array(1024);
+  /** What may keep an item away from somebody, in one byte, since most items have none of it: see the constants above. 0 for a number without an item. */
+  flags = new Uint8Array(1024);
   price = new Float32Array(1024);
   createdAt = new Float64Array(1024);
   availableUntil = new Float64Array(1024);
@@ -81,7 +95,7 @@ export class Catalogue {
 
   /** Whether an item is neither removed nor sold out. */
   isOffered(no: number): boolean {
-    return this.rows[no] !== undefined && this.removed[no] === 0 && this.stock[no] !== 0;
+    return (this.flags[no] & (KNOWN | REMOVED | SOLD_OUT)) === KNOWN;
   }
   /** The items offered that were created last, newest first, at most 512. */
   newest(): readonly number[] {
@@ -102,6 +116,8 @@ export class Catalogue {
     this.commercial[no] = Number(item.commercial);
     this.rootCategory[no] = row.categoryNos[0];
     this.leafCategory[no] = row.categoryNos[row.categoryNos.length - 1];
+    this.paths.fill(0, no * MAX_DEPTH, (no + 1) * MAX_DEPTH);
+    this.paths.set(row.categoryNos.slice(0, MAX_DEPTH), no * MAX_DEPTH);
     this.brand[no] = row.brandNo;
     this.creator[no] = row.creatorNo;
     this.stock[no] = item.stock ?? -1;
@@ -109,7 +125,7 @@ export class Catalogue {
     this.price[no] = item.price ?? NONE;
     this.createdAt[no] = item.createdAt;
     this.availableUntil[no] = item.availableUntil ?? NONE;
-    this.regional[no] = Number(item.regions.length > 0);
+    this.flags[no] = flagsOf(row);
     this.index(row, before, wasOffered !== this.isOffered(no));
   }
 
@@ -124,13 +140,24 @@ export class Catalogue {
   private grow(size: number): void {
     if (size > this.kind.length) {
       const capacity = Math.max(size, this.kind.length * 2);
-      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge', 'regional'] as const)
+      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge', 'flags'] as const)
         this[column] = growUint8(this[column], capacity);
       for (const column of ['rootCategory', 'leafCategory', 'brand', 'creator', 'stock'] as const)
         this[column] = growInt32(this[column], capacity);
+      this.paths = growInt32(this.paths, capacity * MAX_DEPTH);
       this.price = growFloat32(this.price, capacity);
       for (const column of ['createdAt', 'availableUntil'] as const) this[column] = growFloat64(this[column], capacity);
     }
     this.size = Math.max(this.size, size);
   }
+}
+
+function flagsOf({ item, removed }: NumberedItem): number {
+  let flags = KNOWN;
+  if (removed) flags |= REMOVED;
+  if (item.stock === 0) flags |= SOLD_OUT;
+  if (item.regions.length > 0) flags |= REGIONAL;
+  if (item.minAge !== null && item.minAge > 0) flags |= AGE_LIMITED;
+  if (item.availableUntil !== null) flags |= ENDING;
+  return flags;
 }

@@ -25,3 +25,31 @@ export function growFloat64(column: Float64Array, capacity: number): Float64Arra
   larger.set(column);
   return larger;
 }
+
+/** Values of a column at some rows, in the order of the rows. */
+export function pickInt32(column: ArrayLike<number>, rows: ArrayLike<number>): Int32Array {
+  const picked = new Int32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
+  return picked;
+}
+
+/** @see pickInt32 */
+export function pickUint32(column: ArrayLike<number>, rows: ArrayLike<number>): Uint32Array<ArrayBuffer> {
+  const picked = new Uint32Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
+  return picked;
+}
+
+/** @see pickInt32 */
+export function pickUint8(column: ArrayLike<number>, rows: ArrayLike<number>): Uint8Array {
+  const picked = new Uint8Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
+  return picked;
+}
+
+/** @see pickInt32 */
+export function pickFloat64(column: ArrayLike<number>, rows: ArrayLike<number>): Float64Array {
+  const picked = new Float64Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
+  return picked;
+}

@@ -1,16 +1,21 @@
-import { type Catalogue } from './catalogue.js';
+import { type Catalogue, MAX_DEPTH } from './catalogue.js';
 
 /**
  * Overlap of two category paths: the names they share, as a share of the longer path.
  *
  * @returns 0 for nothing in common to 1 for the same path
  */
-export function categoryOverlap(catalogue: Catalogue, a: number, b: number): number {
-  const ours = catalogue.categoriesOf(a);
-  const theirs = catalogue.categoriesOf(b);
+export function categoryOverlap({ paths }: Catalogue, a: number, b: number): number {
+  const startA = a * MAX_DEPTH;
+  const startB = b * MAX_DEPTH;
+  let depthB = 0;
+  while (depthB < MAX_DEPTH && paths[startB + depthB] !== 0) depthB++;
   let shared = 0;
-  for (let i = 0; i < ours.length; i++) if (theirs.includes(ours[i])) shared++;
-  return shared / Math.max(ours.length, theirs.length);
+  let depthA = 0;
+  for (; depthA < MAX_DEPTH && paths[startA + depthA] !== 0; depthA++) {
+    for (let i = 0; i < depthB; i++) if (paths[startB + i] === paths[startA + depthA]) shared++;
+  }
+  return shared / Math.max(1, depthA, depthB);
 }
 
 /** How near two prices are: the smaller as a share of the larger; 0 where one is unknown, 1 where both are 0. */

@@ -3,6 +3,7 @@ import { type Filter } from '../pipeline.js';
 import { type RankingSettings } from '../settings.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { DAY_MS } from '../time.js';
+import { AGE_LIMITED, ENDING, KNOWN, REGIONAL, REMOVED, SOLD_OUT } from './catalogue.js';
 import { type Signals } from './signals.js';
 
 type ItemTest = Filter<Signals>;
@@ -14,7 +15,7 @@ const removed: ItemTest = {
   failsOpen: false,
   reason: 'the shop has removed it',
   applies: always,
-  keep: ({ shop: { catalogue } }, no) => catalogue.row(no) !== undefined && catalogue.removed[no] === 0,
+  keep: ({ shop: { catalogue } }, no) => (catalogue.flags[no] & (KNOWN | REMOVED)) === KNOWN,
 };
 
 const soldOut: ItemTest = {
@@ -22,7 +23,7 @@ const soldOut: ItemTest = {
   failsOpen: false,
   reason: 'it is sold out',
   applies: always,
-  keep: ({ shop: { catalogue } }, no) => catalogue.stock[no] !== 0,
+  keep: ({ shop: { catalogue } }, no) => (catalogue.flags[no] & SOLD_OUT) === 0,
 };
 
 const expired: ItemTest = {
@@ -30,7 +31,7 @@ const expired: ItemTest = {
   failsOpen: false,
   reason: 'it is no longer available',
   applies: always,
-  keep: ({ shop: { catalogue }, now }, no) => !(catalogue.availableUntil[no] < now),
+  keep: ({ shop: { catalogue }, now }, no) => (catalogue.flags[no] & ENDING) === 0 || catalogue.availableUntil[no] >= now,
 };
 
 /** An item for some regions only is kept from those whose region is not known. */
@@ -40,7 +41,7 @@ const region: ItemTest = {
   reason: 'it is not for the region of the user, or that is not known',
   applies: always,
   keep({ shop: { catalogue }, request, user }, no) {
-    if (catalogue.regional[no] === 0) return true;
+    if ((catalogue.flags[no] & REGIONAL) === 0) return true;
     const here = request.region ?? user?.region ?? null;
     return here !== null && catalogue.item(no).regions.includes(here);
   },
@@ -53,10 +54,9 @@ const age: ItemTest = {
   reason: 'the user is not known to be old enough for it',
   applies: always,
   keep({ shop: { catalogue }, user, now }, no) {
-    const minAge = catalogue.minAge[no];
-    if (minAge === 0) return true;
+    if ((catalogue.flags[no] & AGE_LIMITED) === 0) return true;
     const birthYear = user?.birthYear ?? null;
-    return birthYear !== null && new Date(now).getUTCFullYear() - birthYear - 1 >= minAge;
+    return birthYear !== null && new Date(now).getUTCFullYear() - birthYear - 1 >= catalogue.minAge[no];
   },
 };
 

@@ -1,4 +1,4 @@
-import { type Page } from '../exposures/exposure.js';
+import { type PageKind } from '../outcome.js';
 import { type PipelineRun, removedBy, type Source } from '../pipeline.js';
 import { CandidateSet, LOOK_AHEAD } from './candidate-set.js';
 import { type Candidates, candidatesOf } from './candidates.js';
@@ -8,7 +8,7 @@ import { ELIGIBILITY, fatigue, FILTERS } from './filters.js';
 import { ALIKE_SOURCES, RELATION_SOURCES } from './related-sources.js';
 import { type Signals } from './signals.js';
 
-const SOURCES: Record<Page['kind'], readonly Source<Signals>[]> = {
+const SOURCES: Record<PageKind, readonly Source<Signals>[]> = {
   feed: FEED_SOURCES,
   rank: [callerCandidates],
   related: RELATION_SOURCES,

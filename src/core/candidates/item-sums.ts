@@ -40,20 +40,29 @@ export class ItemSums {
 
   /** 0 for an item that nothing speaks for. */
   sumOf(itemNo: number): number {
+    if (this.touched.length === 0) return 0;
     const slot = this.slotOf(itemNo);
     return this.keys[slot] === 0 ? 0 : this.sums[slot];
   }
 
-  /** What spoke strongest for an item, the first of equals; -1 where nothing did. */
-  evidenceOf(itemNo: number): number {
-    const slot = this.slotOf(itemNo);
-    return this.keys[slot] === 0 ? -1 : this.evidence[slot];
+  /** What spoke strongest for each of some items, the first of equals; -1 where nothing did. */
+  evidenceOf(itemNos: Uint32Array): Int32Array {
+    const found = new Int32Array(itemNos.length).fill(-1);
+    for (let i = 0; i < itemNos.length && this.touched.length > 0; i++) {
+      const slot = this.slotOf(itemNos[i]);
+      if (this.keys[slot] !== 0) found[i] = this.evidence[slot];
+    }
+    return found;
   }
 
   /** The items with the `k` largest sums, best first; a tie goes to the lower number. */
   top(k: number): Uint32Array {
-    const nos = this.touched.map((slot) => this.keys[slot] - 1);
-    const values = Float64Array.from(this.touched, (slot) => this.sums[slot]);
+    const nos = new Uint32Array(this.size);
+    const values = new Float64Array(this.size);
+    for (let i = 0; i < this.size; i++) {
+      nos[i] = this.keys[this.touched[i]] - 1;
+      values[i] = this.sums[this.touched[i]];
+    }
     return largest(nos, values, nos.length, k);
   }
 

@@ -36,8 +36,11 @@ export function kthLargest(values: Float64Array, n: number, k: number): number {
  * @param values [n] their values, none NaN
  * @returns      [min(k, n)] of `nos`
  */
-export const largest = (nos: ArrayLike<number>, values: ArrayLike<number>, n: number, k: number): Uint32Array =>
-  largestPlaces(nos, values, n, k).map((place) => nos[place]);
+export function largest(nos: ArrayLike<number>, values: ArrayLike<number>, n: number, k: number): Uint32Array {
+  const best = largestPlaces(nos, values, n, k);
+  for (let i = 0; i < best.length; i++) best[i] = nos[best[i]];
+  return best;
+}
 
 /** The same, as places in `nos`. */
 export function largestPlaces(nos: ArrayLike<number>, values: ArrayLike<number>, n: number, k: number): Uint32Array {

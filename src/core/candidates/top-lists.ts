@@ -6,7 +6,7 @@ import { type Shop } from './shop.js';
 
 const LIST_LENGTH = 200;
 /** Shorter postings are ordered on the spot. */
-const WORTH_KEEPING = 64;
+const WORTH_KEEPING = 16;
 /** A list follows popularity this late, and the catalogue a second late. */
 const POPULARITY_LAG_MS = 10_000;
 const CATALOGUE_LAG_MS = 1_000;
@@ -46,9 +46,15 @@ export class TopLists {
   }
 
   private order(items: readonly number[]): Uint32Array {
-    const offered = items.filter((no) => this.catalogue.isOffered(no));
-    const weights = Float64Array.from(offered, (no) => this.popularity.orderOf(no));
-    return largest(offered, weights, offered.length, LIST_LENGTH);
+    const offered = new Uint32Array(items.length);
+    const weights = new Float64Array(items.length);
+    let n = 0;
+    for (const no of items) {
+      if (!this.catalogue.isOffered(no)) continue;
+      offered[n] = no;
+      weights[n++] = this.popularity.orderOf(no);
+    }
+    return largest(offered, weights, n, LIST_LENGTH);
   }
 }
 

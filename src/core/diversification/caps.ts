@@ -1,4 +1,5 @@
-import { type SlateRule } from '../exposures/exposure.js';
+import { NumberTable } from '../candidates/number-table.js';
+import { type SlateRule } from '../outcome.js';
 
 /**
  * Rules that a slate keeps, the lightest first; the bit of a rule is 1, 2, 4 and so on, so that a set of rules is lighter than another when its number is
@@ -38,7 +39,7 @@ interface Cap {
   bit: number;
   most: number;
   groups: Int32Array;
-  groupsBefore: number[];
+  groupsBefore: Int32Array;
   /** How many of each group stand in the `window - 1` positions before the next one. */
   inWindow: Int32Array;
 }
@@ -124,17 +125,12 @@ export class Caps {
   private addCap(bit: number, most: number, names: ArrayLike<number>, before: ArrayLike<number>): void {
     const { window } = this.limits;
     if (most >= window) return;
-    const groupByName = new Map<number, number>();
-    const groupOf = (name: number): number => {
-      if (name === 0) return -1;
-      let group = groupByName.get(name);
-      if (group === undefined) groupByName.set(name, (group = groupByName.size));
-      return group;
-    };
-    const groups = Int32Array.from(names, groupOf);
-    const groupsBefore = Array.from(before, groupOf);
-    const inWindow = new Int32Array(groupByName.size);
-    for (const group of groupsBefore.slice(Math.max(0, this.before - window + 1))) if (group >= 0) inWindow[group]++;
+    const numbering = new NumberTable(names.length + before.length);
+    const groups = new Int32Array(names.length);
+    const groupsBefore = new Int32Array(before.length);
+    const found = numberGroups(before, groupsBefore, numbering, numberGroups(names, groups, numbering, 0));
+    const inWindow = new Int32Array(found);
+    for (let i = Math.max(0, this.before - window + 1); i < this.before; i++) if (groupsBefore[i] >= 0) inWindow[groupsBefore[i]]++;
     this.caps.push({ bit, most, groups, groupsBefore, inWindow });
   }
 
@@ -159,4 +155,13 @@ export class Caps {
       if (left >= 0) inWindow[left] -= by;
     }
   }
+}
+
+/** Number the names as they come, -1 for the unknown one; how many there are by now. */
+function numberGroups(names: ArrayLike<number>, groups: Int32Array, numbering: NumberTable, found: number): number {
+  for (let i = 0; i < names.length; i++) {
+    groups[i] = names[i] === 0 ? -1 : numbering.get(names[i], found);
+    if (groups[i] === found) numbering.set(names[i], found++);
+  }
+  return found;
 }

@@ -1,5 +1,6 @@
 import { type Candidates } from '../candidates/candidates.js';
 import { type Catalogue } from '../candidates/catalogue.js';
+import { pickFloat64, pickInt32, pickUint32, pickUint8 } from '../candidates/columns.js';
 import { type Signals } from '../candidates/signals.js';
 import { type PipelineRun } from '../pipeline.js';
 import { type SlateColumns, type SlateLimits } from './caps.js';
@@ -30,10 +31,10 @@ function strengthOf({ request, settings: { diversity } }: Signals): number {
 
 function columnsOf(catalogue: Catalogue, itemNos: Uint32Array, fatigued: Uint8Array): SlateColumns {
   return {
-    category: Int32Array.from(itemNos, (no) => catalogue.leafCategory[no]),
-    brand: Int32Array.from(itemNos, (no) => catalogue.brand[no]),
-    creator: Int32Array.from(itemNos, (no) => catalogue.creator[no]),
-    commercial: Uint8Array.from(itemNos, (no) => catalogue.commercial[no]),
+    category: pickInt32(catalogue.leafCategory, itemNos),
+    brand: pickInt32(catalogue.brand, itemNos),
+    creator: pickInt32(catalogue.creator, itemNos),
+    commercial: pickUint8(catalogue.commercial, itemNos),
     fatigued,
   };
 }
@@ -48,9 +49,11 @@ export function placeCandidates(
   const { request, shop } = signals;
   const { order } = ranking;
   const limits = limitsOf(signals);
-  const itemNos = order.map((row) => candidates.itemNos[row]);
+  const itemNos = pickUint32(candidates.itemNos, order);
   const inFront = Uint32Array.from(request.placedBefore.slice(-(limits.window - 1)).slice(0, limits.window - 1));
-  const all = Uint32Array.of(...itemNos, ...inFront);
+  const all = new Uint32Array(itemNos.length + inFront.length);
+  all.set(itemNos);
+  all.set(inFront, itemNos.length);
   let strength = strengthOf(signals);
   if (strength > 0 && run.isLate) {
     run.giveUp('DEADLINE');
@@ -58,12 +61,8 @@ export function placeCandidates(
   }
   const work = (): Slate =>
     buildSlate({
-      scores: Float64Array.from(order, (row) => ranking.scores[row]),
-      columns: columnsOf(
-        shop.catalogue,
-        itemNos,
-        Uint8Array.from(order, (row) => candidates.fatigued[row]),
-      ),
+      scores: pickFloat64(ranking.scores, order),
+      columns: columnsOf(shop.catalogue, itemNos, pickUint8(candidates.fatigued, order)),
       before: columnsOf(shop.catalogue, inFront, new Uint8Array(inFront.length)),
       limits,
       first: request.first,

@@ -1,4 +1,4 @@
-import { type SlateRule } from '../exposures/exposure.js';
+import { type SlateRule } from '../outcome.js';
 import { arrange } from './arrangement.js';
 import { Caps, EVERY_RULE, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from './caps.js';
 import { MarginalRelevance } from './mmr.js';

@@ -3,7 +3,7 @@ import { contentSimilarity } from '../candidates/content.js';
 import { BASKET_COMPARED } from '../candidates/related-sources.js';
 import { type Signals } from '../candidates/signals.js';
 import { sourceBit } from '../candidates/sources.js';
-import { column } from '../features/catalogue.js';
+import { column, FEATURE_COUNT } from '../features/catalogue.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type Term } from '../scoring/rules.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
@@ -22,7 +22,10 @@ const MAX_REASONS = 3;
 /** What lifts an item by less than this share of what lifts it most did not decide. */
 const LEAST_SHARE = 0.1;
 
-const columns = (...names: string[]): ReadonlySet<number> => new Set(names.map(column));
+const CREATOR_TIE = column('cross.creator_tie@1');
+const TREND_LOG = column('item.trend_log@1');
+const POPULARITY_LOG = column('item.popularity_log@1');
+const columns = (...names: string[]): readonly number[] => names.map(column);
 const FRIENDS = columns('cross.friends@1');
 const CREATOR = columns('cross.creator_tie@1');
 const SIMILAR = columns('cross.cf@1', 'cross.last_cf@1');
@@ -35,23 +38,26 @@ const FRESHNESS = columns('item.freshness@1');
 const POPULARITY = columns('item.popularity_log@1');
 
 /** A fact that speaks for an item, and the columns through which it acted on the score. */
-type Fact = { reason: Reason; through: ReadonlySet<number> };
+type Fact = { reason: Reason; through: readonly number[] };
 
 /**
  * Tells why items are shown, from the terms that decided: of every fact about an item, how far its terms lifted the score over the mean of all candidates.
  * The strongest come first, with that lift as `contribution`. What is no fact about the item is never said, however much it would have weighed.
  */
 export class Reasons {
-  /** [terms] mean of weight times feature over the candidates */
-  private readonly means: Float64Array;
+  /** [features] rule weights, 0 where there is no rule */
+  private readonly weights = new Float64Array(FEATURE_COUNT);
+  /** [features] mean of weight times feature over the candidates */
+  private readonly means = new Float64Array(FEATURE_COUNT);
 
   constructor(private readonly inputs: ReasonInputs) {
     const { terms, matrix } = inputs;
-    this.means = Float64Array.from(terms, ({ column, weight }) => {
+    for (const { column, weight } of terms) {
       let sum = 0;
       for (let row = 0; row < matrix.rows; row++) sum += matrix.get(row, column);
-      return (weight * sum) / Math.max(1, matrix.rows);
-    });
+      this.weights[column] = weight;
+      this.means[column] = (weight * sum) / Math.max(1, matrix.rows);
+    }
   }
 
   /** One to four reasons for a candidate. */
@@ -68,12 +74,9 @@ export class Reasons {
     return deciding.length > 0 ? deciding : [{ code: 'SOMETHING_DIFFERENT' }];
   }
 
-  private lift(row: number, through: ReadonlySet<number>): number {
-    const { terms, matrix } = this.inputs;
+  private lift(row: number, through: readonly number[]): number {
     let sum = 0;
-    terms.forEach(({ column, weight }, i) => {
-      if (through.has(column)) sum += weight * matrix.get(row, column) - this.means[i];
-    });
+    for (const column of through) sum += this.weights[column] * this.inputs.matrix.get(row, column) - this.means[column];
     return sum;
   }
 
@@ -91,7 +94,7 @@ export class Reasons {
       facts.push({ reason: { code: 'FRIEND_BOUGHT', userId: signals.friends[boughtBy[row]].userId }, through: FRIENDS });
     else if (likedBy[row] >= 0)
       facts.push({ reason: { code: 'FRIEND_LIKED', userId: signals.friends[likedBy[row]].userId }, through: FRIENDS });
-    if (matrix.get(row, column('cross.creator_tie@1')) > 0) {
+    if (matrix.get(row, CREATOR_TIE) > 0) {
       const { catalogue } = signals.shop;
       facts.push({
         reason: { code: 'FOLLOWED_CREATOR', userId: catalogue.names.creator.name(catalogue.creator[candidates.itemNos[row]]) },
@@ -156,10 +159,10 @@ export class Reasons {
     const { candidates, signals, matrix } = this.inputs;
     const { shop, settings, now } = signals;
     const facts: Fact[] = [];
-    if (matrix.get(row, column('item.trend_log@1')) > 0) facts.push({ reason: { code: 'TRENDING' }, through: TREND });
+    if (matrix.get(row, TREND_LOG) > 0) facts.push({ reason: { code: 'TRENDING' }, through: TREND });
     if (now - shop.catalogue.createdAt[candidates.itemNos[row]] < settings.mix.newItemDays * DAY_MS)
       facts.push({ reason: { code: 'NEW' }, through: FRESHNESS });
-    if (matrix.get(row, column('item.popularity_log@1')) > 0) facts.push({ reason: { code: 'POPULAR' }, through: POPULARITY });
+    if (matrix.get(row, POPULARITY_LOG) > 0) facts.push({ reason: { code: 'POPULAR' }, through: POPULARITY });
     return facts;
   }
 }

@@ -1,7 +1,7 @@
 import { contentSimilarity } from '../candidates/content.js';
 import { BASKET_COMPARED } from '../candidates/related-sources.js';
 import { column } from './catalogue.js';
-import { featureGroup } from './item-features.js';
+import { featureGroup, setLog1p } from './item-features.js';
 
 const CF = column('cross.cf@1');
 const LAST_CF = column('cross.last_cf@1');
@@ -22,10 +22,10 @@ export const evidenceFeatures = featureGroup(
     const tieByCreator = new Map(creators.map(({ creatorNo, strength }) => [creatorNo, strength]));
     for (let row = 0; row < itemNos.length; row++) {
       const no = itemNos[row];
-      matrix.set(row, CF, Math.log1p(10 * similar.sumOf(no)));
-      matrix.set(row, LAST_CF, Math.log1p(20 * lastSimilar.sumOf(no)));
-      matrix.set(row, TOGETHER, Math.log1p(10 * together.sumOf(no)));
-      matrix.set(row, FRIENDS, Math.log1p(friendsBought.sumOf(no) + friendsLiked.sumOf(no)));
+      setLog1p(matrix, row, CF, 10 * similar.sumOf(no));
+      setLog1p(matrix, row, LAST_CF, 20 * lastSimilar.sumOf(no));
+      setLog1p(matrix, row, TOGETHER, 10 * together.sumOf(no));
+      setLog1p(matrix, row, FRIENDS, friendsBought.sumOf(no) + friendsLiked.sumOf(no));
       if (tieByCreator.size > 0) matrix.set(row, CREATOR_TIE, tieByCreator.get(catalogue.creator[no]) ?? 0);
     }
   },
@@ -43,7 +43,7 @@ export const basketFeatures = featureGroup(
       const sum = evidence.basket.sumOf(no);
       let nearest = 0;
       for (const other of compared) nearest = Math.max(nearest, contentSimilarity(catalogue, no, other));
-      matrix.set(row, BASKET, Math.log1p(10 * sum));
+      setLog1p(matrix, row, BASKET, 10 * sum);
       matrix.set(row, BASKET_KNOWN, Number(sum > 0));
       matrix.set(row, BASKET_CONTENT, nearest);
     }

@@ -12,6 +12,11 @@ export function featureGroup(name: string, columns: readonly number[], fill: Gro
   return { name, fill, forget: (matrix) => matrix.reset(columns) };
 }
 
+/** Set a cell to `ln(1 + value)`; most values are 0, which the cell holds already. */
+export function setLog1p(matrix: FeatureMatrix, row: number, column: number, value: number): void {
+  if (value !== 0) matrix.set(row, column, Math.log1p(value));
+}
+
 const FRESH_HALF_LIFE_MS = 14 * DAY_MS;
 const POPULARITY = column('item.popularity_log@1');
 const TREND = column('item.trend_log@1');
@@ -34,8 +39,8 @@ export const itemFeatures = featureGroup(
       const trend = popularity.trendAt(no, now);
       const ageMs = Math.max(0, now - catalogue.createdAt[no]);
       const price = catalogue.price[no];
-      matrix.set(row, POPULARITY, Math.log1p(weight));
-      matrix.set(row, TREND, Math.log1p(trend));
+      setLog1p(matrix, row, POPULARITY, weight);
+      setLog1p(matrix, row, TREND, trend);
       matrix.set(row, TREND_SHARE, trend / (1 + weight));
       matrix.set(row, FRESHNESS, decay(ageMs, FRESH_HALF_LIFE_MS));
       matrix.set(row, AGE, Math.log1p(ageMs / DAY_MS));

@@ -1,8 +1,10 @@
 import { FEATURE_COUNT, featureCatalogue } from './catalogue.js';
 
 const DEFAULTS = Float32Array.from(featureCatalogue, (feature) => feature.default);
-const LEAST = Float64Array.from(featureCatalogue, ({ min }) => min ?? -Infinity);
-const MOST = Float64Array.from(featureCatalogue, ({ max }) => max ?? Infinity);
+/** The largest number of single precision. */
+const HUGE = 3.4028234663852886e38;
+const LEAST = Float64Array.from(featureCatalogue, ({ min }) => min ?? -HUGE);
+const MOST = Float64Array.from(featureCatalogue, ({ max }) => max ?? HUGE);
 
 /** Features of the candidates of one request: a row per candidate, a column per feature of the catalogue, cells not filled hold their default. */
 export class FeatureMatrix {
@@ -20,8 +22,9 @@ export class FeatureMatrix {
 
   /** Put a value into its cell: drawn into its range, or the default where it is not a number. */
   set(row: number, column: number, value: number): void {
-    const drawn = value < LEAST[column] ? LEAST[column] : value > MOST[column] ? MOST[column] : value;
-    this.values[row * FEATURE_COUNT + column] = Number.isFinite(drawn) ? drawn : DEFAULTS[column];
+    const cell = row * FEATURE_COUNT + column;
+    if (value >= LEAST[column] && value <= MOST[column]) this.values[cell] = value;
+    else this.values[cell] = Number.isNaN(value) ? DEFAULTS[column] : value < LEAST[column] ? LEAST[column] : MOST[column];
   }
 
   /** The same value in every row of a column. */

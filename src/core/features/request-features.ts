@@ -44,24 +44,35 @@ function bitCount(bits: number): number {
 }
 
 /** Write the mid-rank of every value of one column into another: the share of rows below it, those level with it counting half. */
-function writeRanks(matrix: FeatureMatrix, from: number, to: number): void {
-  const { rows, values } = matrix;
+function writeRanks({ rows, values }: FeatureMatrix, from: number, to: number): void {
   const sorted = new Float32Array(rows);
   for (let row = 0; row < rows; row++) sorted[row] = values[row * FEATURE_COUNT + from];
   sorted.sort();
-  for (let row = 0; row < rows; row++) {
-    const value = values[row * FEATURE_COUNT + from];
-    matrix.set(row, to, (countBelow(sorted, value, false) + countBelow(sorted, value, true)) / (2 * rows));
-  }
+  const ranks = new Float32Array(rows);
+  const distinct = collapse(sorted, ranks);
+  for (let row = 0; row < rows; row++)
+    values[row * FEATURE_COUNT + to] = ranks[placeOf(sorted, distinct, values[row * FEATURE_COUNT + from])];
 }
 
-/** How many of ascending values are below a value, or not above it. */
-function countBelow(sorted: Float32Array, value: number, orLevel: boolean): number {
+/** Move the distinct ones of ascending values to the front, each with its mid-rank in `ranks`; how many there are. */
+function collapse(sorted: Float32Array, ranks: Float32Array): number {
+  let distinct = 0;
+  for (let start = 0, end = 0; start < sorted.length; start = end) {
+    const value = sorted[start];
+    while (end < sorted.length && sorted[end] === value) end++;
+    sorted[distinct] = value;
+    ranks[distinct++] = (start + end) / (2 * sorted.length);
+  }
+  return distinct;
+}
+
+/** Where a value stands among ascending ones that hold it. */
+function placeOf(ascending: Float32Array, n: number, value: number): number {
   let low = 0;
-  let high = sorted.length;
+  let high = n - 1;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (sorted[middle] < value || (orLevel && sorted[middle] === value)) low = middle + 1;
+    if (ascending[middle] < value) low = middle + 1;
     else high = middle;
   }
   return low;

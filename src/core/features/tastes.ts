@@ -1,11 +1,15 @@
-import { type Catalogue } from '../candidates/catalogue.js';
+import { type Catalogue, MAX_DEPTH } from '../candidates/catalogue.js';
+import { NumberTable } from '../candidates/number-table.js';
 import { type Seed } from '../candidates/seeds.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { type AffinityFamily, type UserState } from '../tags/state.js';
 
+/** More than a family of affinities, or the categories of the last things, hold. */
+const EXPECTED = 80;
+
 /** A user's taste for the names of one family as of one instant. */
 export class Taste {
-  private readonly strengths = new Map<number, number>();
+  private readonly strengths = new NumberTable(EXPECTED);
   /** Sum of all that are positive. */
   private total = 0;
 
@@ -15,27 +19,35 @@ export class Taste {
     return taste;
   }
 
+  /** Add to the strength of a name, with one sign for one name. */
   add(no: number, strength: number): void {
-    this.strengths.set(no, (this.strengths.get(no) ?? 0) + strength);
+    this.strengths.set(no, this.strengths.get(no, 0) + strength);
     if (strength > 0) this.total += strength;
   }
 
   /** Share of the whole taste that is for a name, 0..1. */
   share(no: number): number {
-    const strength = this.strengths.get(no);
-    return strength === undefined || strength <= 0 || this.total === 0 ? 0 : strength / this.total;
+    const strength = this.strengths.get(no, 0);
+    return strength <= 0 || this.total === 0 ? 0 : strength / this.total;
   }
 
-  /** Share that is for any of some names, 0..1. */
-  shareOfAll(nos: readonly number[]): number {
+  /** Share that is for any of an item's categories, 0..1. */
+  shareOfPath({ paths }: Catalogue, itemNo: number): number {
     let sum = 0;
-    for (let i = 0; i < nos.length; i++) sum += this.share(nos[i]);
+    for (let i = itemNo * MAX_DEPTH; i < (itemNo + 1) * MAX_DEPTH && paths[i] !== 0; i++) sum += this.share(paths[i]);
     return sum;
   }
 
   /** How much speaks against a name, 0 or more. */
   against(no: number): number {
-    return Math.max(0, -(this.strengths.get(no) ?? 0));
+    return Math.max(0, -this.strengths.get(no, 0));
+  }
+
+  /** How much speaks against an item's categories, 0 or more. */
+  againstPath({ paths }: Catalogue, itemNo: number): number {
+    let sum = 0;
+    for (let i = itemNo * MAX_DEPTH; i < (itemNo + 1) * MAX_DEPTH && paths[i] !== 0; i++) sum += this.against(paths[i]);
+    return sum;
   }
 }
 

@@ -3,7 +3,7 @@ import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { priceBand } from '../tags/interest.js';
 import { HOUR_MS } from '../time.js';
 import { column } from './catalogue.js';
-import { featureGroup } from './item-features.js';
+import { featureGroup, setLog1p } from './item-features.js';
 import { recentTaste, Taste } from './tastes.js';
 
 const CATEGORY = column('user.category_affinity@1');
@@ -32,16 +32,16 @@ export const tasteFeatures = featureGroup(
     const recent = recentTaste(seeds, catalogue);
     for (let row = 0; row < itemNos.length; row++) {
       const no = itemNos[row];
-      const categories = catalogue.categoriesOf(no);
       const price = catalogue.price[no];
-      let against = brand.against(catalogue.brand[no]) + creator.against(catalogue.creator[no]);
-      for (let i = 0; i < categories.length; i++) against += category.against(categories[i]);
-      matrix.set(row, CATEGORY, Math.log(0.05 + category.shareOfAll(categories)));
-      matrix.set(row, RECENT, Math.log(0.1 + recent.shareOfAll(categories)));
+      const against = brand.against(catalogue.brand[no]) + creator.against(catalogue.creator[no]) + category.againstPath(catalogue, no);
+      const share = category.shareOfPath(catalogue, no);
+      const recentShare = recent.shareOfPath(catalogue, no);
+      if (share > 0) matrix.set(row, CATEGORY, Math.log(0.05 + share));
+      if (recentShare > 0) matrix.set(row, RECENT, Math.log(0.1 + recentShare));
       matrix.set(row, BRAND, brand.share(catalogue.brand[no]));
       matrix.set(row, CREATOR, creator.share(catalogue.creator[no]));
       if (!Number.isNaN(price)) matrix.set(row, PRICE, band.share(priceBand(price)));
-      matrix.set(row, AVERSION, Math.log1p(against));
+      setLog1p(matrix, row, AVERSION, against);
     }
   },
 );
@@ -55,7 +55,7 @@ export const memoryFeatures = featureGroup('memory-features', [SHOWN, OWNED, TOU
     const no = itemNos[row];
     const shown = taste.shown.get(no);
     if (shown) matrix.set(row, SHOWN, Math.log1p(impressions(decayedValue(shown, now, halfLifeMs), settings.fatigue)));
-    matrix.set(row, OWNED, Math.log1p(Math.max(0, taste.purchases.get(no)?.quantity ?? 0)));
+    setLog1p(matrix, row, OWNED, Math.max(0, taste.purchases.get(no)?.quantity ?? 0));
     if (touched.has(no)) matrix.set(row, TOUCHED, 1);
   }
 });

@@ -16,15 +16,17 @@ export function contributionsOf(
   matrix: FeatureMatrix,
   row: number,
 ): { name: string; value: number }[] {
-  const all = terms.map(({ name, column, weight }) => ({ name, value: weight * scale * matrix.get(row, column) }));
-  if (offset !== 0) all.push({ name: SCALING, value: offset });
-  if (priorWeight > 0) addTo(all, PRIOR, priorWeight * matrix.get(row, PRIOR_COLUMN));
-  const counting = all.filter(({ value }) => value !== 0);
-  return counting.length > 0 ? counting : all.slice(0, 1);
-}
-
-function addTo(contributions: { name: string; value: number }[], name: string, value: number): void {
-  const same = contributions.find((contribution) => contribution.name === name);
-  if (same) same.value += value;
-  else contributions.push({ name, value });
+  const contributions: { name: string; value: number }[] = [];
+  let prior = priorWeight * matrix.get(row, PRIOR_COLUMN);
+  for (const { name, column, weight } of terms) {
+    let value = weight * scale * matrix.get(row, column);
+    if (column === PRIOR_COLUMN) {
+      value += prior;
+      prior = 0;
+    }
+    if (value !== 0) contributions.push({ name, value });
+  }
+  if (prior !== 0) contributions.push({ name: PRIOR, value: prior });
+  if (offset !== 0) contributions.push({ name: SCALING, value: offset });
+  return contributions.length > 0 ? contributions : [{ name: terms[0]?.name ?? PRIOR, value: 0 }];
 }

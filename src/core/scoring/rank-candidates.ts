@@ -1,6 +1,6 @@
 import { type Candidates } from '../candidates/candidates.js';
 import { type Signals } from '../candidates/signals.js';
-import { type Scorer as ScorerName } from '../exposures/exposure.js';
+import { type Scorer as ScorerName } from '../outcome.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type PipelineRun } from '../pipeline.js';
 import { finiteScores } from './objective.js';

@@ -6,6 +6,7 @@
  * @returns        [n] row indices
  */
 export function rankRows(scores: Float64Array, tieOrder: Uint32Array): Uint32Array {
-  const rows = Uint32Array.from(scores.keys());
+  const rows = new Uint32Array(scores.length);
+  for (let row = 0; row < rows.length; row++) rows[row] = row;
   return rows.sort((a, b) => scores[b] - scores[a] || tieOrder[a] - tieOrder[b]);
 }
