@@ -11,8 +11,8 @@ import { DAY_MS } from '../../core/time.js';
  */
 export function methodsWith(neighbourDays: number | undefined): Method[] {
   const service: Service = { buildPage, neighbourWindowMs: neighbourDays === undefined ? Infinity : neighbourDays * DAY_MS };
-  const learnt = neighbourDays === undefined ? 'all that happened' : `the last ${neighbourDays} days`;
-  const asked = `by default settings, as of the instant of asking; neighbours from ${learnt} until then`;
+  const learnt = neighbourDays === undefined ? 'everything' : `the last ${neighbourDays} days`;
+  const asked = `by default settings, as of the instant of asking; neighbours from ${learnt} in the fit data`;
   return [
     ...BASELINES,
     serviceMethod({

@@ -1,6 +1,6 @@
+import { type Rank } from './baselines/ranking.js';
 import { type History } from './history.js';
 import { categoryEntropy, gini, mean, ndcg, recall, standardError } from './metrics.js';
-import { type Rank } from './methods.js';
 import { type Task } from './task.js';
 
 /** How long the judged lists are: NDCG looks at the first 10, most else at the first 20. */

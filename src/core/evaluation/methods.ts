@@ -3,10 +3,8 @@ import { itemKnnBaseline } from './baselines/itemknn.js';
 import { popularityBaseline } from './baselines/popularity.js';
 import { friendsStream, itemKnnStream, popularityStream } from './baselines/streams.js';
 import { type Stream, type StreamMethod } from './next-event.js';
-import { type Examinee, type Task } from './task.js';
-
-/** The first items for a user, best first. Asked for one user after the other, in the order of the task. */
-export type Rank = (examinee: Examinee) => Int32Array | Promise<Int32Array>;
+import { type Rank } from './baselines/ranking.js';
+import { type Task } from './task.js';
 
 /** Something that ranks, under a split and along a stream. */
 export interface Method {

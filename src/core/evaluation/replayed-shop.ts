@@ -1,28 +1,17 @@
-import { buildBoughtTogether, buildSimilar, type Interaction, interactionWeight } from '../candidates/build-neighbours.js';
+import { buildBoughtTogether, buildSimilar } from '../candidates/build-neighbours.js';
 import { Catalogue } from '../candidates/catalogue.js';
 import { noNeighbours } from '../candidates/neighbours.js';
 import { PopularityColumns } from '../candidates/popularity.js';
 import { ActsByUser } from '../candidates/recent-acts.js';
 import { type Shop } from '../candidates/shop.js';
-import { EVENT_TYPES, type EventType, type LedgerEvent } from '../events/event.js';
-import { type NumberedItem } from '../item.js';
 import { foldEvent } from '../tags/fold.js';
 import { emptyState, type UserState } from '../tags/state.js';
 import { type History } from './history.js';
-
-/** What the sources call the acts of the public schema; a name of the schema stands for itself, any other is a view. */
-const EVENT_TYPE_BY_NAME: ReadonlyMap<string, EventType> = new Map<string, EventType>([
-  ...EVENT_TYPES.map((type): [string, EventType] => [type.toLowerCase(), type]),
-  ['rating', 'REVIEW'],
-  ['favorite', 'SAVE'],
-  ['cart', 'ADD_TO_CART'],
-  ['listen', 'PLAY_END'],
-]);
+import { ReplayedEvents } from './replayed-events.js';
 
 const FOLD_OPTIONS = { timeZone: 'UTC' };
 const TIE = 1;
 const MAX_TIES = 500;
-const STARS = 5;
 
 /** The result of work that pauses now and then, done without a pause. */
 function finished<T>(work: Generator<void, T>): T {
@@ -34,59 +23,52 @@ function finished<T>(work: Generator<void, T>): T {
 
 /**
  * The service's own view of a data set, made by telling it one event after the other: an item enters the catalogue with its first event, everyone's state
- * is folded from what he did. Items are numbered in the order in which they came, as in a shop.
+ * is folded from what he did.
  *
  * The sources do not date who follows whom, so a tie counts as made when the user is asked.
  */
 export class ReplayedShop {
   readonly shop: Shop;
+  /** How many events were told. */
+  told = 0;
+  private readonly events: ReplayedEvents;
   private readonly catalogue = new Catalogue();
   private readonly popularity = new PopularityColumns();
   private readonly acts = new ActsByUser();
   private readonly states: (UserState | undefined)[] = [];
-  /** Number in the catalogue of each item of the history, -1 before its first event, and the reverse. */
-  private readonly noOf: Int32Array;
-  private readonly itemOf: number[] = [];
-  private readonly interactions: Interaction[] = [];
-  private told = 0;
 
-  constructor(private readonly history: History) {
-    this.noOf = new Int32Array(history.items.length).fill(-1);
-    history.categories.forEach((name, i) => this.catalogue.names.category.set(i + 1, name));
-    this.brandNos();
-    this.shop = {
-      catalogue: this.catalogue,
-      popularity: this.popularity,
-      acts: this.acts,
-      similar: noNeighbours(),
-      boughtTogether: noNeighbours(),
-    };
+  /** @param rows all that will be told, in order */
+  constructor(
+    private readonly history: History,
+    private readonly rows: Int32Array,
+  ) {
+    this.events = new ReplayedEvents(history, rows);
+    const { category, brand } = this.catalogue.names;
+    history.categories.forEach((name, i) => category.set(i + 1, name));
+    for (const [name, no] of this.events.brandNos) brand.set(no, name);
+    const { catalogue, popularity, acts } = this;
+    this.shop = { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours() };
   }
 
-  /** Tell the service of an event, by its row. */
-  observe(row: number): void {
-    const event = this.eventOf(row);
-    const user = this.history.userOf[row];
-    const state = (this.states[user] ??= emptyState());
-    const weight = interactionWeight(event);
-    const { itemNo, occurredAt: at } = event;
-    if (weight > 0) this.interactions.push({ userNo: user, itemNo, weight, at, bought: event.type === 'PURCHASE' });
+  /** Tell the service of the next event. */
+  observeNext(): void {
+    const row = this.rows[this.told++];
+    const event = this.events.eventOf(row, this.told);
+    if (!this.catalogue.row(event.itemNo)) this.catalogue.put(this.events.rowOf(event.itemNo, event.occurredAt));
+    const state = (this.states[this.history.userOf[row]] ??= emptyState());
     this.popularity.observe(event);
     this.acts.observe(event);
     foldEvent(state, event, this.catalogue.row(event.itemNo), FOLD_OPTIONS);
   }
 
-  /** How many events were told. */
-  get size(): number {
-    return this.told;
-  }
-
-  /** Make the tables of neighbours again from what was told of some time back. */
-  learn(now: number, windowMs: number): void {
-    const recent = this.interactions.filter(({ at }) => at >= now - windowMs);
-    const options = { items: this.itemOf.length, now };
-    this.shop.similar = finished(buildSimilar(recent, options));
-    this.shop.boughtTogether = finished(buildBoughtTogether(recent, options));
+  /** Make the tables of neighbours from the first so many events, of which those of some time before the last one count. */
+  learnFrom(count: number, windowMs: number): void {
+    if (count === 0) return;
+    const now = this.history.at[this.rows[count - 1]] || 0;
+    const interactions = this.events.interactionsOf(this.rows.subarray(0, count), now - windowMs);
+    const options = { items: this.events.items, now };
+    this.shop.similar = finished(buildSimilar(interactions, options));
+    this.shop.boughtTogether = finished(buildBoughtTogether(interactions, options));
   }
 
   /** What is known of a user at an instant. */
@@ -99,80 +81,10 @@ export class ReplayedShop {
 
   /** Numbers in the catalogue of those items that are in it. */
   nosOf(items: Iterable<number>): number[] {
-    return Array.from(items, (item) => this.noOf[item]).filter((no) => no >= 0);
+    return Array.from(items, (item) => this.events.noOfItem(item)).filter((no) => no >= 0 && this.catalogue.row(no) !== undefined);
   }
   /** The item of the history behind a number of the catalogue. */
   itemAt(no: number): number {
-    return this.itemOf[no];
-  }
-
-  private eventOf(row: number): LedgerEvent {
-    const { users, items, types, userOf, itemOf, typeOf, at, value } = this.history;
-    const item = itemOf[row];
-    const occurredAt = at[row] || 0;
-    const type = EVENT_TYPE_BY_NAME.get(types[typeOf[row]].toLowerCase()) ?? 'VIEW';
-    const itemNo = this.noOf[item] >= 0 ? this.noOf[item] : this.put(item, occurredAt);
-    const event: LedgerEvent = {
-      id: `${row}`,
-      type,
-      userId: users[userOf[row]],
-      occurredAt,
-      receivedAt: occurredAt,
-      itemId: items[item],
-      itemNo,
-      attribution: 'UNATTRIBUTED',
-      writer: 1,
-      seq: ++this.told,
-    };
-    if (type === 'REVIEW' && value[row] >= 1) event.rating = Math.min(STARS, value[row]);
-    if (type === 'PURCHASE' && value[row] > 0) event.amount = value[row];
-    return event;
-  }
-
-  private put(item: number, createdAt: number): number {
-    const no = this.itemOf.push(item) - 1;
-    this.noOf[item] = no;
-    this.catalogue.put(this.rowOf(item, no, createdAt));
-    return no;
-  }
-
-  private rowOf(item: number, no: number, createdAt: number): NumberedItem {
-    const { items, categories, categoriesOf, brands } = this.history;
-    return {
-      no,
-      item: {
-        id: items[item],
-        kind: 'PRODUCT',
-        title: items[item],
-        categories: categoriesOf[item].map((category) => categories[category]),
-        brand: brands[item],
-        creatorId: null,
-        price: null,
-        currency: null,
-        stock: null,
-        labels: [],
-        style: null,
-        commercial: false,
-        aiGenerated: false,
-        productIds: [],
-        regions: [],
-        geohash: null,
-        minAge: null,
-        durationMs: null,
-        repurchaseDays: null,
-        imageUrl: null,
-        createdAt,
-        availableUntil: null,
-      },
-      categoryNos: categoriesOf[item].map((category) => category + 1),
-      brandNo: this.catalogue.names.brand.no(brands[item] ?? ''),
-      creatorNo: 0,
-      removed: false,
-    };
-  }
-
-  private brandNos(): void {
-    const names = new Set(this.history.brands.filter((brand) => brand !== null));
-    [...names].forEach((name, i) => this.catalogue.names.brand.set(i + 1, name));
+    return this.events.itemAt(no);
   }
 }

@@ -3,7 +3,6 @@ import { PURPOSES } from '../privacy/purposes.js';
 import { seededRandom } from '../random.js';
 import { type RankingConfig, type RankingSettings } from '../settings.js';
 import { localHour } from '../time.js';
-import { type History } from './history.js';
 import { type Method } from './methods.js';
 import { type Stream, type StreamMethod } from './next-event.js';
 import { ReplayedShop } from './replayed-shop.js';
@@ -19,6 +18,12 @@ const PAGE = 20;
 const SEED = 20;
 /** Neighbours are made again after each further share of the events. */
 const RELEARN_SHARE = 0.02;
+
+/** The service with the settings it runs under. */
+interface Deployed {
+  service: Service;
+  config: RankingConfig;
+}
 
 /** Settings under which the order of a page is the order of its scores. */
 export function withoutSlate(settings: RankingSettings): RankingSettings {
@@ -44,90 +49,70 @@ const configOf = (settings: RankingSettings): RankingConfig => ({
   activatedAt: 0,
 });
 
-/** The service as it stands between two events. */
-class ServiceReplay {
-  private readonly shop: ReplayedShop;
-  private learnAt = 0;
-
-  /** @param events how many there will be in all */
-  constructor(
-    history: History,
-    private readonly events: number,
-    private readonly service: Service,
-    private readonly config: RankingConfig,
-  ) {
-    this.shop = new ReplayedShop(history);
-  }
-
-  observe(row: number): void {
-    this.shop.observe(row);
-  }
-  itemAt(no: number): number {
-    return this.shop.itemAt(no);
-  }
-
-  /** Ask for a page. No clock runs, so no deadline passes and the answer is the same every time. */
-  ask(user: number, now: number, masked: Iterable<number>): Promise<BuiltPage> {
-    const { shop, service, config } = this;
-    if (shop.size >= this.learnAt) {
-      shop.learn(now, service.neighbourWindowMs);
-      this.learnAt = shop.size + Math.max(1, Math.floor(this.events * RELEARN_SHARE));
-    }
-    return service.buildPage({
-      request: {
-        kind: 'feed',
-        surface: config.surface,
-        first: PAGE,
-        filter: null,
-        region: null,
-        geohash: null,
-        hour: localHour(now, 'UTC'),
-        contextItems: [],
-        candidates: null,
-        basket: null,
-        placedBefore: [],
-        shownOnPage: shop.nosOf(masked),
-      },
-      config,
-      shop: shop.shop,
-      state: shop.stateOf(user, now),
-      user: null,
-      purposes: new Set(PURPOSES),
-      now,
-      random: seededRandom(SEED),
-      clock: () => 0,
-      deadline: Infinity,
-      cancelled: () => false,
-    });
-  }
+/** Ask the replayed service for a page. No clock runs, so no deadline passes and the answer is the same every time. */
+function ask(shop: ReplayedShop, { service, config }: Deployed, user: number, now: number, masked: Iterable<number>): Promise<BuiltPage> {
+  return service.buildPage({
+    request: {
+      kind: 'feed',
+      surface: config.surface,
+      first: PAGE,
+      filter: null,
+      region: null,
+      geohash: null,
+      hour: localHour(now, 'UTC'),
+      contextItems: [],
+      candidates: null,
+      basket: null,
+      placedBefore: [],
+      shownOnPage: shop.nosOf(masked),
+    },
+    config,
+    shop: shop.shop,
+    state: shop.stateOf(user, now),
+    user: null,
+    purposes: new Set(PURPOSES),
+    now,
+    random: seededRandom(SEED),
+    clock: () => 0,
+    deadline: Infinity,
+    cancelled: () => false,
+  });
 }
 
-/** Pages of all examinees, one after the other in time, each from what happened up to the instant at which he is asked. */
-async function pagesOf(task: Task, service: Service, config: RankingConfig): Promise<Map<number, Int32Array>> {
+/**
+ * Pages of all examinees, one after the other in time, each from what happened up to the instant at which he is asked; but for the tables of neighbours,
+ * which come from all of the fit data, as those of every other method do.
+ */
+async function pagesOf(task: Task, deployed: Deployed): Promise<Map<number, Int32Array>> {
   const { fit } = task.split;
-  const replay = new ServiceReplay(task.history, fit.length, service, config);
+  const shop = new ReplayedShop(task.history, fit);
+  shop.learnFrom(fit.length, deployed.service.neighbourWindowMs);
   const pages = new Map<number, Int32Array>();
   const inTime = [...task.examinees].sort((a, b) => a.askAt - b.askAt || a.user - b.user);
-  let told = 0;
   for (const { user, masked, askAt } of inTime) {
-    while (told < fit.length && !(task.history.at[fit[told]] > askAt)) replay.observe(fit[told++]);
-    const { placed } = await replay.ask(user, askAt, masked);
-    pages.set(
-      user,
-      Int32Array.from(placed, ({ itemNo }) => replay.itemAt(itemNo)),
-    );
+    while (shop.told < fit.length && !(task.history.at[fit[shop.told]] > askAt)) shop.observeNext();
+    const { placed } = await ask(shop, deployed, user, askAt, masked);
+    const items = Int32Array.from(placed, ({ itemNo }) => shop.itemAt(itemNo));
+    pages.set(user, items);
   }
   return pages;
 }
 
-function streamMethod(stream: Stream, service: Service, config: RankingConfig, isByScore: boolean): StreamMethod {
-  const replay = new ServiceReplay(stream.history, stream.rows.length, service, config);
+/** Along a stream the tables of neighbours are made again from what happened so far, after every fiftieth of the events. */
+function streamMethod(stream: Stream, deployed: Deployed, isByScore: boolean): StreamMethod {
+  const shop = new ReplayedShop(stream.history, stream.rows);
+  const every = Math.max(1, Math.floor(stream.rows.length * RELEARN_SHARE));
+  let learnAt = 0;
   return {
-    observe: (row) => replay.observe(row),
+    observe: () => shop.observeNext(),
     score: async (user, at, seen, scores) => {
-      const { placed, ranked } = await replay.ask(user, at, seen);
-      if (isByScore) ranked.itemNos.forEach((no, i) => (scores[replay.itemAt(no)] = ranked.scores[i]));
-      else placed.forEach(({ itemNo }, i) => (scores[replay.itemAt(itemNo)] = -i));
+      if (shop.told >= learnAt) {
+        shop.learnFrom(shop.told, deployed.service.neighbourWindowMs);
+        learnAt = shop.told + every;
+      }
+      const { placed, ranked } = await ask(shop, deployed, user, at, seen);
+      if (isByScore) ranked.itemNos.forEach((no, i) => (scores[shop.itemAt(no)] = ranked.scores[i]));
+      else placed.forEach(({ itemNo }, i) => (scores[shop.itemAt(itemNo)] = -i));
     },
   };
 }
@@ -143,15 +128,15 @@ export interface ServiceMethod {
 
 /** The service itself as a method, from candidates to the page: asked when the protocol asks, knowing what happened until then. */
 export function serviceMethod({ name, note, service, settings, isByScore }: ServiceMethod): Method {
-  const config = configOf(settings);
+  const deployed: Deployed = { service, config: configOf(settings) };
   return {
     name,
     note: `${name}: ${note}`,
     needsGraph: false,
     rank: (task, depth) => {
       let pages: Promise<Map<number, Int32Array>> | undefined;
-      return async ({ user }) => (await (pages ??= pagesOf(task, service, config))).get(user)!.subarray(0, depth);
+      return async ({ user }) => (await (pages ??= pagesOf(task, deployed))).get(user)!.subarray(0, depth);
     },
-    stream: (stream) => streamMethod(stream, service, config, isByScore),
+    stream: (stream) => streamMethod(stream, deployed, isByScore),
   };
 }

@@ -40,46 +40,45 @@ function watched(look: (inputs: PageInputs) => void): Service {
   };
 }
 
-/** Latest time of any event of a history that a service was told before it was asked. */
+/** The latest time that anything a service was told before it was asked carries. */
 function latestTold({ shop, state }: PageInputs): number {
   const created = Array.from({ length: shop.catalogue.size }, (_, no) => shop.catalogue.createdAt[no]);
-  return Math.max(state!.updatedAt, ...created, shop.similar.builtAt);
+  return Math.max(state!.updatedAt, ...created);
 }
 
 describe('ReplayedShop', () => {
   const history = historyFrom(['1 1 0', '2 1 1', '2 2 2', '3 2 3'], [['1', '2'], ['1', '3']], { 1: ['books'], 2: ['books', 'maps'] }); // prettier-ignore
+  const told = (count: number): ReplayedShop => {
+    const shop = new ReplayedShop(history, Int32Array.from(history.at.keys()));
+    for (let i = 0; i < count; i++) shop.observeNext();
+    return shop;
+  };
 
   it('puts an item into the catalogue with its first event, in order of appearance', () => {
-    const shop = new ReplayedShop(history);
-    expect(shop.shop.catalogue.size).toBe(0);
-    shop.observe(0);
-    shop.observe(1);
-    expect([shop.shop.catalogue.size, shop.shop.catalogue.createdAt[0]]).toEqual([1, 0]);
-    shop.observe(2);
-    expect(shop.shop.catalogue.item(1)).toMatchObject({ id: '2', categories: ['books', 'maps'], createdAt: 2 * DAY_MS });
-    expect(shop.itemAt(shop.nosOf([1])[0])).toBe(1);
+    expect(told(0).shop.catalogue.size).toBe(0);
+    expect([told(2).shop.catalogue.size, told(2).shop.catalogue.createdAt[0], told(2).nosOf([0, 1])]).toEqual([1, 0, [0]]);
+    expect(told(3).shop.catalogue.item(1)).toMatchObject({ id: '2', categories: ['books', 'maps'], createdAt: 2 * DAY_MS });
+    expect(told(3).itemAt(1)).toBe(1);
   });
 
   it('folds a rating as a review, so that what was rated is owned', () => {
-    const shop = new ReplayedShop(history);
-    for (const row of history.at.keys()) shop.observe(row);
-    const state = shop.stateOf(1, 5 * DAY_MS);
+    const state = told(4).stateOf(1, 5 * DAY_MS);
     expect([...state.purchases.keys()]).toEqual([0, 1]);
     expect(state.recent.map(({ type }) => type)).toEqual(['REVIEW', 'REVIEW']);
   });
 
   it('takes an undated tie as made when the user is asked', () => {
-    expect([...new ReplayedShop(history).stateOf(0, 7).ties]).toEqual([['2', { value: 1, at: 7 }], ['3', { value: 1, at: 7 }]]); // prettier-ignore
+    expect([...told(0).stateOf(0, 7).ties]).toEqual([['2', { value: 1, at: 7 }], ['3', { value: 1, at: 7 }]]); // prettier-ignore
   });
 
-  it('learns neighbours from no further back than it is told to', () => {
-    const shop = new ReplayedShop(history);
-    for (const row of history.at.keys()) shop.observe(row);
-    shop.learn(3 * DAY_MS, Infinity);
-    expect(shop.shop.similar.items).toHaveLength(2);
-    // Since day 2 user 2 touched one item alone.
-    shop.learn(3 * DAY_MS, DAY_MS);
-    expect(shop.shop.similar.items).toHaveLength(0);
+  it('learns neighbours from so many events, and from no further back than it is told to', () => {
+    const shop = told(4);
+    const pairs = (count: number, windowMs: number): number => {
+      shop.learnFrom(count, windowMs);
+      return shop.shop.similar.items.length;
+    };
+    // User 2 makes items 1 and 2 neighbours with his event of day 2, unless that of day 1 is out of sight.
+    expect([pairs(2, Infinity), pairs(3, Infinity), pairs(4, DAY_MS)]).toEqual([0, 2, 0]);
   });
 });
 
@@ -111,7 +110,7 @@ describe('the service under a split', () => {
     );
   });
 
-  it('is asked when the held-back event occurs, and knows nothing of it or of anything later', async () => {
+  it('is asked when the held-back event occurs, and was told nothing of it or of anything later', async () => {
     const history = randomHistory(seededRandom(6));
     const task = taskOf(history, splitOf(history, planOf({ protocol: 'leave-last-out' })));
     const asked: number[] = [];
@@ -159,6 +158,7 @@ describe('the service along a stream', () => {
         const place = queries.places[asked++];
         const before = [...stream.rows.subarray(0, place)];
         const user = history.userOf[stream.rows[place]];
+        expect(inputs.shop.similar.builtAt).toBeLessThanOrEqual(inputs.now);
         expect(inputs.shop.catalogue.live).toBe(new Set(before.map((row) => history.itemOf[row])).size);
         expect(inputs.state!.eventCount).toBe(before.filter((row) => history.userOf[row] === user).length);
       }),

@@ -4,6 +4,9 @@ import { type Examinee, type Task } from '../task.js';
 /** The first `depth` items for a user, best first; fewer only when fewer candidates are left. */
 export type Ranking = (examinee: Examinee) => Int32Array;
 
+/** The same of a method that may answer later. Asked for one user after the other. */
+export type Rank = (examinee: Examinee) => Int32Array | Promise<Int32Array>;
+
 /** Scores closer than this count as tied, so that rounding of sums decides nothing. */
 const TIE = 1e-6;
 
