@@ -10,21 +10,21 @@ interface Kind {
   sql: string;
   /** Number of the type in pg_type. */
   oid: number;
-  write(bytes: ElementBytes, value: never): void;
+  write: (bytes: ArrayBytes, value: never) => void;
 }
 
-const kind = <V>(sql: string, oid: number, write: (bytes: ElementBytes, value: V) => void) => ({ sql, oid, write });
+const kind = <V>(sql: string, oid: number, write: (bytes: ArrayBytes, value: V) => void) => ({ sql, oid, write });
 
 /** How values travel: dates as YYYY-MM-DD, instants as epoch ms, bytes as hex text or as bytes. */
 export const KINDS = {
-  date: kind<string>('date', 1082, (bytes, value) => bytes.int32(Date.parse(value) / DAY_MS - EPOCH_MS / DAY_MS)),
+  date: kind<string>('date', 1082, (bytes, value) => bytes.day(value)),
   int: kind<number>('int', 23, (bytes, value) => bytes.int32(value)),
   bigint: kind<number>('bigint', 20, (bytes, value) => bytes.int64(value)),
   double: kind<number>('double precision', 701, (bytes, value) => bytes.float64(value)),
   boolean: kind<boolean>('boolean', 16, (bytes, value) => bytes.boolean(value)),
   instant: kind<number>('timestamptz', 1184, (bytes, value) => bytes.int64((value - EPOCH_MS) * 1000)),
   text: kind<string>('text', 25, (bytes, value) => bytes.text(value)),
-  uuid: kind<string>('uuid', 2950, (bytes, value) => bytes.hex(value.includes('-') ? value.replaceAll('-', '') : value)),
+  uuid: kind<string>('uuid', 2950, (bytes, value) => bytes.uuid(value)),
   bytes: kind<Uint8Array>('bytea', 17, (bytes, value) => bytes.block(value)),
   hex: kind<string>('bytea', 17, (bytes, value) => bytes.hex(value)),
 } satisfies Record<string, Kind>;
@@ -36,7 +36,7 @@ export interface Column<R> {
   name: string;
   kind: keyof typeof KINDS;
   cast?: string;
-  of(row: R): unknown;
+  of: (row: R) => unknown;
 }
 
 /** Declare a column with its value's type checked. */
@@ -51,14 +51,18 @@ export const column = <R, K extends keyof typeof KINDS>(
  * The rows as one parameter per column: PostgreSQL arrays in their binary form. `pg` would make text of arrays, element by element, and the server
  * would parse it back; this costs about a third of it on either side, and one statement with them is one round trip where COPY takes two per table.
  *
+ * @param bytes where to write; several calls may share one
  * @returns a column without any value is null, and `unnest` then fills it up
  */
-export function arrayParameters<R>(columns: readonly Column<R>[], rows: readonly R[]): (Buffer | null)[] {
-  const bytes = new ElementBytes(columns.length * (ONE_DIMENSION_HEADER + rows.length * 16));
+export function arrayParameters<R>(
+  columns: readonly Column<R>[],
+  rows: readonly R[],
+  bytes = new ArrayBytes(rows.length * 512),
+): (Buffer | null)[] {
   return columns.map((column) => arrayOf(bytes, column, rows));
 }
 
-function arrayOf<R>(bytes: ElementBytes, { kind, of }: Column<R>, rows: readonly R[]): Buffer | null {
+function arrayOf<R>(bytes: ArrayBytes, { kind, of }: Column<R>, rows: readonly R[]): Buffer | null {
   const { oid, write } = KINDS[kind] as Kind;
   const start = bytes.beginArray(oid, rows.length);
   let anything = false;
@@ -90,10 +94,13 @@ export function insertRows<R>(table: string, columns: readonly Column<R>[], firs
 export const textArray = (values: readonly (string | null)[]): string =>
   `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/[\\"]/g, '\\$&')}"`)).join(',')}}`;
 
-/** Elements of binary arrays, one behind the other: each its length, then its value. */
-class ElementBytes {
+/** Room for binary arrays, one behind the other. It grows as needed; a good guess of the size saves copying. */
+export class ArrayBytes {
   private bytes: Buffer;
   private end = 0;
+  /** Rows of one page or one day come together, so what a date or an id turned into is mostly that of the row before. */
+  private lastDay = { text: '', number: 0 };
+  private lastUuid = { text: '', hex: '' };
 
   constructor(size: number) {
     this.bytes = Buffer.allocUnsafe(size);
@@ -130,6 +137,18 @@ class ElementBytes {
   int32(value: number): void {
     this.begin(4);
     this.end = this.bytes.writeInt32BE(value, this.end);
+  }
+
+  /** @param text YYYY-MM-DD */
+  day(text: string): void {
+    if (text !== this.lastDay.text) this.lastDay = { text, number: (Date.parse(text) - EPOCH_MS) / DAY_MS };
+    this.int32(this.lastDay.number);
+  }
+
+  /** @param text 32 hex digits, with or without hyphens */
+  uuid(text: string): void {
+    if (text !== this.lastUuid.text) this.lastUuid = { text, hex: text.replaceAll('-', '') };
+    this.hex(this.lastUuid.hex);
   }
 
   /** @param value integer within 2^53 */

@@ -3,6 +3,7 @@ import { CanonicalBytes } from '../../core/exposures/canonical-bytes.js';
 import { CHAIN_FORMAT, type ChainKind, chainStart } from '../../core/exposures/chain.js';
 import { type ChainFault } from '../../ports/ledger.js';
 import { asUnavailable } from './faults.js';
+import { type DailyTable, daysOf } from './partitions.js';
 
 /** An entry read back, to be checked against the one before it. */
 export interface ReadEntry {
@@ -32,7 +33,12 @@ interface Chain {
  */
 export async function checkChains(
   pool: Pool,
-  { kind, days, entries, strays }: { kind: ChainKind; days: string[]; entries: EntriesOfDay; strays?: (client: PoolClient, day: string) => Promise<string | null> },
+  {
+    kind,
+    days,
+    entries,
+    strays,
+  }: { kind: ChainKind; days: string[]; entries: EntriesOfDay; strays?: (client: PoolClient, day: string) => Promise<string | null> },
 ): Promise<ChainFault | null> {
   for (const day of days) {
     const fault = await inSnapshot(pool, async (client) => {
@@ -67,14 +73,21 @@ async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T
   }
 }
 
-async function chainsOf(client: PoolClient, kind: ChainKind, day: string): Promise<{ byWriter: Map<number, Chain> } | { fault: ChainFault }> {
+async function chainsOf(
+  client: PoolClient,
+  kind: ChainKind,
+  day: string,
+): Promise<{ byWriter: Map<number, Chain> } | { fault: ChainFault }> {
   const bytes = new CanonicalBytes();
   const { rows } = await client.query<{ id: number; format: number; seq: number; hash: string | null }>(
     `SELECT id, format, last_seq::float8 AS seq, encode(last_hash, 'hex') AS hash FROM writers WHERE kind = $1 AND day = $2 ORDER BY id`,
     [kind, day],
   );
   const foreign = rows.find(({ format }) => format !== CHAIN_FORMAT);
-  if (foreign) return { fault: { day, writer: foreign.id, seq: 1, reason: `the chain is written in format ${foreign.format}, which is not known here` } };
+  if (foreign)
+    return {
+      fault: { day, writer: foreign.id, seq: 1, reason: `the chain is written in format ${foreign.format}, which is not known here` },
+    };
   return {
     byWriter: new Map(
       rows.map(({ id, seq, hash }) => [id, { seq: 0, hash: chainStart(bytes, { kind, day, writer: id }), lastSeq: seq, lastHash: hash }]),
@@ -89,7 +102,8 @@ async function checkDay(chains: Map<number, Chain>, day: string, batches: AsyncI
       const chain = chains.get(writer);
       if (!chain) return { day, writer, seq, reason: 'no writer has this number on this day' };
       if (seq > chain.seq + 1) return { day, writer, seq: chain.seq + 1, reason: `the entry is missing; entry ${seq} comes next` };
-      const reason = seq <= chain.seq ? `the entry is out of place, after entry ${chain.seq}` : (entry.fault() ?? differs(entry, chain.hash));
+      const reason =
+        seq <= chain.seq ? `the entry is out of place, after entry ${chain.seq}` : (entry.fault() ?? differs(entry, chain.hash));
       if (reason !== null) return { day, writer, seq, reason };
       chain.seq = seq;
       chain.hash = entry.hash;
@@ -105,8 +119,20 @@ async function checkDay(chains: Map<number, Chain>, day: string, batches: AsyncI
 const differs = (entry: ReadEntry, previous: string): string | null =>
   entry.rehash(previous) === entry.hash ? null : 'the entry does not have the hash that follows from its content and the entry before it';
 
+/** Every day that has a chain of the kind, or entries in one of the tables; in order. */
+export async function daysToCheck(pool: Pool, kind: ChainKind, tables: DailyTable[]): Promise<string[]> {
+  const days = await Promise.all(tables.map((table) => daysOf(pool, table)));
+  const { rows } = await pool.query<{ day: string }>(`SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM writers WHERE kind = $1`, [
+    kind,
+  ]);
+  return [...new Set([...days.flat(), ...rows.map(({ day }) => day)])].sort();
+}
+
 /** Rows of a query in batches, through a cursor of the transaction. */
-export async function* cursorRows(client: PoolClient, query: { text: string; values: unknown[]; batch: number }): AsyncGenerator<unknown[][]> {
+export async function* cursorRows(
+  client: PoolClient,
+  query: { text: string; values: unknown[]; batch: number },
+): AsyncGenerator<unknown[][]> {
   await client.query(`DECLARE entries NO SCROLL CURSOR FOR ${query.text}`, query.values);
   for (;;) {
     const { rows } = await client.query<unknown[]>({ text: `FETCH ${query.batch} FROM entries`, rowMode: 'array' });

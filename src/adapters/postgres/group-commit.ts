@@ -35,7 +35,8 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): (ite
   const take = (): Call<I, O>[] => {
     let items = 0;
     let calls = 0;
-    while (calls < queue.length && (calls === 0 || items + queue[calls].items.length <= options.maxItems)) items += queue[calls++].items.length;
+    while (calls < queue.length && (calls === 0 || items + queue[calls].items.length <= options.maxItems))
+      items += queue[calls++].items.length;
     waiting -= items;
     return queue.splice(0, calls);
   };
@@ -47,7 +48,9 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): (ite
 
   return (items) => {
     if (waiting + items.length > options.maxWaiting && waiting > 0)
-      return Promise.reject(new AppError('UNAVAILABLE', 'more is waiting to be written than the database takes; try again after a second', [], 1));
+      return Promise.reject(
+        new AppError('UNAVAILABLE', 'more is waiting to be written than the database takes; try again after a second', [], 1),
+      );
     waiting += items.length;
     return new Promise((resolve, reject) => {
       queue.push({ items, resolve, reject });
@@ -74,7 +77,10 @@ async function commitTogether<I, O>(calls: Call<I, O>[], options: GroupCommitOpt
 async function within<T>(timeoutMs: number, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new AppError('UNAVAILABLE', 'the database does not answer; try again after a second', [], 1)), timeoutMs);
+    timer = setTimeout(
+      () => reject(new AppError('UNAVAILABLE', 'the database does not answer; try again after a second', [], 1)),
+      timeoutMs,
+    );
   });
   try {
     return await Promise.race([promise, late]);

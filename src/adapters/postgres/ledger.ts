@@ -8,10 +8,20 @@ import { type FoldCursor, isFolded } from '../../core/tags/cursor.js';
 import { DAY_MS, utcDay } from '../../core/time.js';
 import { type Appended, type IncomingEvent, type Ledger } from '../../ports/ledger.js';
 import { arrayParameters, type Column, column, unnest } from './binary-arrays.js';
-import { checkChains, cursorRows, type EntriesOfDay, type ReadEntry } from './chain-check.js';
+import { checkChains, cursorRows, daysToCheck, type EntriesOfDay, type ReadEntry } from './chain-check.js';
 import { asUnavailable } from './faults.js';
 import { createGroupCommit } from './group-commit.js';
-import { chainEvents, EVENT_COLUMNS, epochMs, type EventRow, INSERT_EVENTS, READ_EVENT, READ_SEALS, readEvent, readSeals } from './ledger-rows.js';
+import {
+  chainEvents,
+  EVENT_COLUMNS,
+  epochMs,
+  type EventRow,
+  INSERT_EVENTS,
+  READ_EVENT,
+  READ_SEALS,
+  readEvent,
+  readSeals,
+} from './ledger-rows.js';
 import { daysOf } from './partitions.js';
 import { createSalts } from './salts.js';
 import { inTransaction } from './transaction.js';
@@ -47,7 +57,7 @@ export function createPostgresLedger({ pool, clock, retentionDays, randomBytes }
     eventsSince: (cursor) => eventsSince(pool, cursor, firstDay(cursor.since)),
     outcomesOf: (exposureId) => outcomesOf(pool, exposureId),
     async verify(days) {
-      return checkChains(pool, { kind: 'events', days: days ?? (await daysWithEntries(pool)), entries: entriesOfDay });
+      return checkChains(pool, { kind: 'events', days: days ?? (await daysToCheck(pool, 'events', ['events'])), entries: entriesOfDay });
     },
   };
 }
@@ -69,7 +79,9 @@ interface Keyed {
 async function commitEvents(calls: IncomingEvent[][], tools: Tools): Promise<Appended[][]> {
   const keyed = distinct(calls);
   // Taken before the transaction, which would otherwise hold one connection while it waits for another.
-  const heads = new Map(await Promise.all([...new Set(keyed.map(({ day }) => day))].map(async (day) => [day, await tools.writers.head(day)] as const)));
+  const heads = new Map(
+    await Promise.all([...new Set(keyed.map(({ day }) => day))].map(async (day) => [day, await tools.writers.head(day)] as const)),
+  );
 
   const { rows, moves } = await inTransaction(tools.pool, async (client) => {
     const known = await claimIds(client, keyed);
@@ -190,15 +202,6 @@ async function readRows(pool: Pool, query: { name: string; text: string; values:
   return pool.query<unknown[]>({ ...query, rowMode: 'array' }).catch((error: unknown) => {
     throw asUnavailable(error);
   });
-}
-
-async function daysWithEntries(pool: Pool): Promise<string[]> {
-  const { rows } = await readRows(pool, {
-    name: 'events-days',
-    text: `SELECT DISTINCT to_char(day, 'YYYY-MM-DD') FROM writers WHERE kind = 'events'`,
-    values: [],
-  });
-  return [...new Set([...(await daysOf(pool, 'events')), ...(rows as [string][]).map(([day]) => day)])].sort();
 }
 
 const entriesOfDay: EntriesOfDay = async function* (client, day) {

@@ -25,25 +25,38 @@ const dayAfter = (day: string): string => utcDay(Date.parse(day) + DAY_MS);
 export async function ensurePartitions(pool: Pool, now: number): Promise<void> {
   const days = Array.from({ length: DAYS_AHEAD + 1 }, (_, ahead) => utcDay(now + ahead * DAY_MS));
   const wanted = days.flatMap((day) => DAILY_TABLES.map((table) => ({ table, day })));
-  const names = wanted.map(({ table, day }) => partitionOf(table, day));
-  const missing = await pool
-    .query<{ i: number }>('SELECT ord::int - 1 AS i FROM unnest($1::text[]) WITH ORDINALITY AS w(name, ord) WHERE to_regclass(name) IS NULL', [names])
-    .catch((error: unknown) => {
-      throw asUnavailable(error);
-    });
-  for (const { i } of missing.rows) await inTransaction(pool, (client) => addPartition(client, wanted[i].table, wanted[i].day));
+  const missing = await missingOf(pool, wanted).catch((error: unknown) => {
+    throw asUnavailable(error);
+  });
+  for (const partition of missing) await inTransaction(pool, (client) => addPartition(client, partition));
+}
+
+interface Partition {
+  table: DailyTable;
+  day: string;
+}
+
+/** Asked of the catalogue itself: `to_regclass` may remember that there was nothing, from before another process was faster. */
+async function missingOf(client: Pool | PoolClient, partitions: Partition[]): Promise<Partition[]> {
+  const names = partitions.map(({ table, day }) => partitionOf(table, day));
+  const { rows } = await client.query<{ name: string }>(
+    'SELECT relname::text AS name FROM pg_inherits JOIN pg_class ON oid = inhrelid WHERE relname = ANY($1)',
+    [names],
+  );
+  const present = new Set(rows.map(({ name }) => name));
+  return partitions.filter((_, i) => !present.has(names[i]));
 }
 
 /**
  * The table is made apart and then attached, which holds up neither readers nor writers of other partitions. The default partition is locked for as
  * long as that takes, so that nothing can arrive in it that belongs to the new one.
  */
-async function addPartition(client: PoolClient, table: DailyTable, day: string): Promise<void> {
+async function addPartition(client: PoolClient, partition: Partition): Promise<void> {
+  const { table, day } = partition;
   const name = partitionOf(table, day);
   await client.query(LOCK_TIMEOUT);
   await client.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, LOCKS.partitions]);
-  const { rows } = await client.query<{ present: boolean }>('SELECT to_regclass($1) IS NOT NULL AS present', [name]);
-  if (rows[0].present) return; // another process was faster
+  if ((await missingOf(client, [partition])).length === 0) return;
   await client.query(`
     CREATE TABLE ${name} (LIKE ${table} INCLUDING DEFAULTS INCLUDING CONSTRAINTS INCLUDING STORAGE);
     LOCK TABLE ${table}_default IN ACCESS EXCLUSIVE MODE;

@@ -1,4 +1,4 @@
-import { ATTRIBUTIONS, EVENT_TYPES, HIDE_SCOPES, type LedgerEvent } from '../events/event.js';
+import { ATTRIBUTIONS, EVENT_TYPES, type LedgerEvent } from '../events/event.js';
 import { type CanonicalBytes } from './canonical-bytes.js';
 import { type KeptPage } from './kept-page.js';
 import { commitmentOf, type Seal, sealFault, type SealedTexts } from './seal.js';
@@ -51,8 +51,7 @@ export function eventHash(bytes: CanonicalBytes, previous: string, event: KeptEv
   bytes.optionalDigest(seals.referrer && commitmentOf(seals.referrer));
   bytes.number(event.itemNo).text(event.itemId).text(event.exposureId).text(event.surface).text(event.platform);
   bytes.optionalNumber(event.quantity).optionalNumber(event.amount).text(event.currency).optionalNumber(event.dwellMs);
-  bytes.optionalNumber(event.rating).optionalNumber(event.sentiment).text(event.campaign);
-  bytes.byte(event.hideScope === undefined ? 255 : HIDE_SCOPES.indexOf(event.hideScope));
+  bytes.optionalNumber(event.rating).optionalNumber(event.sentiment).text(event.campaign).text(event.hideScope);
   return bytes.sha256();
 }
 

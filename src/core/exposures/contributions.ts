@@ -14,30 +14,45 @@ type Contributions = PlacedItem['contributions'];
  * @throws RangeError for more than 65,535 names or terms
  */
 export function packContributions(items: readonly Contributions[]): Buffer {
-  const numberByName = new Map<string, number>();
-  let terms = 0;
-  for (const contributions of items) {
-    terms += contributions.length;
-    for (const { name } of contributions) if (!numberByName.has(name)) numberByName.set(name, numberByName.size);
-  }
-  if (terms === 0) return Buffer.alloc(0);
-  const names = [...numberByName.keys()].map((name) => Buffer.from(name));
-  const packed = Buffer.allocUnsafe(2 + names.reduce((sum, name) => sum + 2 + name.length, 0) + items.length * 2 + terms * 10);
-  let at = packed.writeUInt16LE(names.length, 0);
-  for (const name of names) {
+  const { names, numbers } = numberNames(items);
+  if (numbers.length === 0) return Buffer.alloc(0);
+  const encoded = names.map((name) => Buffer.from(name));
+  const packed = Buffer.allocUnsafe(2 + encoded.reduce((sum, name) => sum + 2 + name.length, 0) + items.length * 2 + numbers.length * 10);
+  let at = packed.writeUInt16LE(encoded.length, 0);
+  for (const name of encoded) {
     at = packed.writeUInt16LE(name.length, at);
     at += name.copy(packed, at);
   }
   const view = new DataView(packed.buffer, packed.byteOffset, packed.length);
+  let term = 0;
   for (const contributions of items) {
     at = packed.writeUInt16LE(contributions.length, at);
-    for (const { name, value } of contributions) {
-      view.setUint16(at, numberByName.get(name)!, true);
+    for (const { value } of contributions) {
+      view.setUint16(at, numbers[term++], true);
       view.setFloat64(at + 2, value, true);
       at += 10;
     }
   }
   return packed;
+}
+
+/** The names in the order in which they first occur, and for each term of all items the number of its name. */
+function numberNames(items: readonly Contributions[]): { names: string[]; numbers: number[] } {
+  const names: string[] = [];
+  const numberByName = new Map<string, number>();
+  const numbers: number[] = [];
+  const expected: number[] = []; // by place in an item: items mostly have the same terms in the same order
+  for (const contributions of items)
+    for (let i = 0; i < contributions.length; i++) {
+      const { name } = contributions[i];
+      if (names[expected[i]] !== name) {
+        let number = numberByName.get(name);
+        if (number === undefined) numberByName.set(name, (number = names.push(name) - 1));
+        expected[i] = number;
+      }
+      numbers.push(expected[i]);
+    }
+  return { names, numbers };
 }
 
 /**

@@ -1,7 +1,8 @@
-import { type CandidateSource, sourceBit, sourcesOf } from '../candidates/sources.js';
+import { sourceBit, sourcesOf } from '../candidates/sources.js';
+import { type Degradation, type SlateRule } from '../outcome.js';
 import { CanonicalBytes } from './canonical-bytes.js';
 import { packContributions, unpackContributions } from './contributions.js';
-import { type Degradation, type Page, type PlacedItem, type Reason, type SlateRule } from './exposure.js';
+import { type Page, type PlacedItem, type Reason } from './exposure.js';
 import { seal, type Seal } from './seal.js';
 
 /** An exposure as it lies in the log. */
@@ -91,48 +92,63 @@ function keepItem(item: PlacedItem, numberByMention: Map<string, number>): KeptE
 }
 
 function reasonsText(reasons: readonly Reason[], numberByMention: Map<string, number>): string {
+  if (reasons.every(({ userId }) => userId === undefined)) return JSON.stringify(reasons);
   return JSON.stringify(
-    reasons.map(({ userId, ...rest }) => {
-      if (userId === undefined) return rest;
-      let mention = numberByMention.get(userId);
-      if (mention === undefined) numberByMention.set(userId, (mention = numberByMention.size));
-      return { ...rest, mention };
+    reasons.map((reason) => {
+      if (reason.userId === undefined) return reason;
+      let mention = numberByMention.get(reason.userId);
+      if (mention === undefined) numberByMention.set(reason.userId, (mention = numberByMention.size));
+      return { mention, ...reason, userId: undefined };
     }),
   );
 }
 
-/** A page as it was served, but for what erasure took. With `withFeatures` false the matrix and its names are left empty. */
-export function restorePage(kept: KeptPage, featureNames: readonly string[], withFeatures = true): Page {
+/** A page without what belongs to its items. */
+export type PageFrame = Omit<Page, 'placed' | 'features'>;
+
+/** What a kept page says of the page as a whole, but for what erasure took. */
+export function restoreFrame(kept: KeptPage, featureNames: readonly string[]): PageFrame {
   const {
-    seal: _seal,
-    mentionSeals: _seals,
-    mentions,
-    featureCatalogue: _hash,
-    contributions,
-    assignments,
-    features,
-    placed,
-    ...plain
+    feedId,
+    pageNo,
+    kind,
+    userId,
+    sessionId,
+    surface,
+    pageId,
+    servedAt,
+    scorer,
+    modelVersion,
+    configVersion,
+    poolSize,
+    fixedByCaller,
   } = kept;
-  const terms = unpackContributions(contributions, placed.length);
   return {
-    ...plain,
-    assignments: assignments === null ? [] : (JSON.parse(assignments) as Page['assignments']),
+    ...{ feedId, pageNo, kind, userId, sessionId, surface, pageId, servedAt, scorer, modelVersion, configVersion, poolSize, fixedByCaller },
+    assignments: kept.assignments === null ? [] : (JSON.parse(kept.assignments) as Page['assignments']),
     degraded: kept.degraded as Degradation[],
     relaxed: kept.relaxed as SlateRule[],
-    featureNames: withFeatures ? featureNames : [],
-    features: withFeatures ? floats(features) : new Float32Array(0),
-    placed: placed.map((item, i) => restoreItem(item, mentions, terms[i])),
+    featureNames,
   };
 }
 
-/** Bytes may begin anywhere in the buffer they came in; floats cannot, so they are copied. */
-const floats = (bytes: Uint8Array): Float32Array => new Float32Array(bytes.slice().buffer);
+/** A page as it was served, but for what erasure took. Without names of features the matrix is left empty. */
+export function restorePage(kept: KeptPage, featureNames: readonly string[]): Page {
+  const terms = unpackContributions(kept.contributions, kept.placed.length);
+  return {
+    ...restoreFrame(kept, featureNames),
+    features: featureNames.length === 0 ? new Float32Array(0) : floats(kept.features),
+    placed: kept.placed.map((item, i) => restoreItem(item, kept.mentions, terms[i])),
+  };
+}
+
+/** Little-endian float32 values. Bytes may begin anywhere in the buffer they came in; floats cannot, so they are copied. */
+export const floats = (bytes: Uint8Array): Float32Array => new Float32Array(new Uint8Array(bytes).buffer);
 
 /** One item as it was placed. */
 export function restoreItem(kept: KeptExposure, mentions: KeptPage['mentions'], contributions: PlacedItem['contributions']): PlacedItem {
   const { sources, reasons, ...plain } = kept;
-  return { ...plain, sources: sourcesOf(sources) satisfies CandidateSource[], contributions, reasons: restoreReasons(reasons, mentions) };
+  return { ...plain, sources: sourcesOf(sources), contributions, reasons: restoreReasons(reasons, mentions) };
 }
 
 function restoreReasons(text: string | null, mentions: KeptPage['mentions']): Reason[] {

@@ -1,4 +1,4 @@
-import { CanonicalBytes } from './canonical-bytes.js';
+import { type CanonicalBytes } from './canonical-bytes.js';
 
 export const SALT_BYTES = 16;
 const SALT_LENGTH = SALT_BYTES * 2;
