@@ -1,0 +1,35 @@
+import { type FastifyRequest } from 'fastify';
+import { type ApiConfig } from './api-config.js';
+import { Refusal } from './refusals.js';
+
+const LOOPBACK_IPV4 = /^(::ffff:)?127(\.\d{1,3}){3}$/;
+
+const isLoopbackAddress = (address: string): boolean => address === '::1' || LOOPBACK_IPV4.test(address);
+const isLoopbackName = (name: string): boolean =>
+  name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name.replace(/^\[|\]$/g, ''));
+
+const refusal = (message: string): Refusal => new Refusal(403, 'FORBIDDEN', message);
+
+function isLoopbackOrigin(origin: string): boolean {
+  return URL.canParse(origin) && isLoopbackName(new URL(origin).hostname);
+}
+
+/**
+ * The door of protected mode, in which every caller may do everything: only this machine gets in, by a name of this machine (a foreign name in Host
+ * is a page that had its own name point here), and no page of another site. Gives the refusal, or null.
+ */
+export function protectedDoor({ host, corsOrigins }: ApiConfig): (request: FastifyRequest) => Refusal | null {
+  const allowedOrigins = new Set(corsOrigins);
+  return ({ raw, headers }) => {
+    const forwarded = headers['x-forwarded-for'];
+    const callers = [raw.socket.remoteAddress ?? '', ...(forwarded === undefined ? [] : String(forwarded).split(','))];
+    if (!callers.every((caller) => isLoopbackAddress(caller.trim()))) return refusal('without authentication only this machine is served');
+
+    const name = headers.host?.replace(/:\d*$/, '').toLowerCase();
+    if (name !== undefined && name !== host && !isLoopbackName(name)) return refusal('the Host header names another machine');
+
+    const { origin } = headers;
+    const foreign = origin !== undefined && !allowedOrigins.has(origin) && !isLoopbackOrigin(origin);
+    return foreign ? refusal('pages of this origin may not call; CORS_ORIGINS lists those that may') : null;
+  };
+}

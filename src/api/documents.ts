@@ -1,0 +1,163 @@
+import {
+  type DocumentNode,
+  GraphQLError,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+  isNonNullType,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  parse,
+  print,
+  separateOperations,
+  specifiedRules,
+  TypeInfo,
+  typeFromAST,
+  validate,
+  ValidationContext,
+} from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { AppError } from '../core/errors.js';
+import { brokenLimits, fragmentsOf, LIMITS, shapeOf } from './document-limits.js';
+import { costOf } from './query-cost.js';
+import { type Variables, variablesReader } from './variables.js';
+
+/** A document that is refused whatever its variables are. */
+export class BadQuery extends AppError {
+  constructor(readonly problems: readonly { message: string; locations?: GraphQLError['locations'] }[]) {
+    super('BAD_QUERY', problems.map(({ message }) => message).join('; '));
+    this.name = 'BadQuery';
+  }
+}
+
+/** An operation that may run: checked whole, with what has to be asked of each request's variables. */
+export interface Operation {
+  /** Text with this one operation in it. Compiled queries are kept by text, so two operations must not share one. */
+  source: string;
+  /** The field it asks for, or `several`: few enough to label metrics with. */
+  label: string;
+  readVariables: (given: Variables) => Variables;
+  cost: (variables: Variables) => number;
+  /** Set when it must not be compiled: the compiler gives null for a variable left out inside a written-out list or object, not the default. */
+  interpreted: DocumentNode | null;
+}
+
+export interface DocumentRules {
+  introspection: boolean;
+  /** Whether messages may propose names of the schema. */
+  suggestions: boolean;
+}
+
+const MAX_PROBLEMS = 20;
+const KEPT_DOCUMENTS = 500;
+const KEPT_CHARACTERS = 4_000_000;
+
+const refuse = (message: string): never => {
+  throw new BadQuery([{ message }]);
+};
+
+function parsed(query: string): DocumentNode {
+  if (query.length > LIMITS.characters)
+    refuse(`the document has ${query.length} characters; at most ${LIMITS.characters} are allowed: send values as variables`);
+  try {
+    return parse(query, { maxTokens: LIMITS.tokens });
+  } catch (error) {
+    if (error instanceof GraphQLError) throw new BadQuery([error]);
+    throw error;
+  }
+}
+
+function chosen(document: DocumentNode, operationName: string | null): OperationDefinitionNode {
+  const operations = document.definitions.filter((one): one is OperationDefinitionNode => one.kind === Kind.OPERATION_DEFINITION);
+  const named = operationName === null ? operations : operations.filter(({ name }) => name?.value === operationName);
+  if (operations.length === 0) refuse('the document has no operation');
+  if (named.length === 0) refuse('operationName names no operation of the document');
+  if (named.length > 1)
+    refuse(
+      operationName === null ? 'the document has several operations: operationName has to choose one' : 'two operations have the same name',
+    );
+  return named[0];
+}
+
+/** Names of variables that may be null by their type, but not where they are used. */
+function refusingNull(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Set<string> {
+  const context = new ValidationContext(schema, document, new TypeInfo(schema), () => undefined);
+  const nullable = new Set(
+    (operation.variableDefinitions ?? [])
+      .filter(({ type }) => !isNonNullType(typeFromAST(schema, type)))
+      .map(({ variable }) => variable.name.value),
+  );
+  const usages = context.getRecursiveVariableUsages(operation);
+  return new Set(
+    usages.filter(({ node, type }) => isNonNullType(type) && nullable.has(node.name.value)).map(({ node }) => node.name.value),
+  );
+}
+
+const labelOf = ({ selectionSet }: OperationDefinitionNode): string => {
+  const [only, ...others] = selectionSet.selections;
+  return others.length === 0 && only.kind === Kind.FIELD ? only.name.value : 'several';
+};
+
+/** Check one operation of a document, cheap bounds first, and make it ready to run. Throws BadQuery. */
+function prepare(schema: GraphQLSchema, rules: DocumentRules, query: string, operationName: string | null): Operation {
+  const document = parsed(query);
+  const shape = shapeOf(document);
+  const broken = brokenLimits(document, shape);
+  if (broken.length > 0) throw new BadQuery(broken.map((message) => ({ message })));
+
+  const operation = chosen(document, operationName);
+  const root = schema.getRootType(operation.operation) as GraphQLObjectType | undefined;
+  if (!root) return refuse(`there are no ${operation.operation} operations here`);
+  const cost = costOf(operation, root, fragmentsOf(document));
+  refuseCost(cost(null));
+
+  const validation = [...specifiedRules, ...(rules.introspection ? [] : [NoSchemaIntrospectionCustomRule])];
+  const problems = validate(schema, document, validation, { maxErrors: MAX_PROBLEMS, hideSuggestions: !rules.suggestions });
+  if (problems.length > 0) throw new BadQuery(problems);
+
+  const alone = separateOperations(document)[operation.name?.value ?? ''];
+  return {
+    source: alone.definitions.length === document.definitions.length ? query : print(alone),
+    label: labelOf(operation),
+    readVariables: variablesReader(schema, operation, refusingNull(schema, document, operation)),
+    cost,
+    interpreted: shape.nestsVariables ? alone : null,
+  };
+}
+
+/** Refuse an operation that asks for too much. */
+export function refuseCost(cost: number): void {
+  if (cost > LIMITS.cost)
+    refuse(
+      `the operation costs ${cost} (fields times list lengths); at most ${LIMITS.cost} is allowed: ask for fewer fields or a smaller first`,
+    );
+}
+
+/**
+ * The operations of the documents that callers send. What was checked is remembered, refusals too, within a bounded number of characters; a stack
+ * that overflows on a document is the document's fault.
+ */
+export function createDocuments(schema: GraphQLSchema, rules: DocumentRules): (query: string, operationName: string | null) => Operation {
+  const known = new LRUCache<string, Operation | BadQuery>({
+    max: KEPT_DOCUMENTS,
+    maxSize: KEPT_CHARACTERS,
+    sizeCalculation: (_value, key) => key.length,
+  });
+
+  return (query, operationName) => {
+    const key = `${JSON.stringify(operationName)}\n${query}`;
+    let found = known.get(key);
+    if (!found) {
+      try {
+        found = prepare(schema, rules, query, operationName);
+      } catch (error) {
+        if (error instanceof BadQuery) found = error;
+        else if (error instanceof RangeError) found = new BadQuery([{ message: 'the document nests too deeply' }]);
+        else throw error;
+      }
+      known.set(key, found);
+    }
+    if (found instanceof BadQuery) throw found;
+    return found;
+  };
+}

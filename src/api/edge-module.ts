@@ -1,0 +1,53 @@
+import { type DynamicModule } from '@nestjs/common';
+import { GraphQLModule } from '@nestjs/graphql';
+import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
+import { readFileSync } from 'node:fs';
+import { type App } from '../app/app.js';
+import { type UserProfileAnswer } from '../app/answers.js';
+import { HealthController } from './health-controller.js';
+import { ImportsController } from './imports-controller.js';
+import { MetricsController } from './metrics-controller.js';
+import { type Metrics } from './metrics.js';
+import { OperatorResolver } from './operator-resolver.js';
+import { ScientistResolver } from './scientist-resolver.js';
+import { count, dateTime, jsonObject } from './scalars.js';
+import { StorefrontResolver } from './storefront-resolver.js';
+import { APP, LIFE, type Life, METRICS } from './tokens.js';
+
+const COMPILED_DOCUMENTS = 250;
+
+/** What Mercurius runs: the written schema, root fields by the resolver classes, all other fields read straight from the answers. */
+function graphqlModule(): DynamicModule {
+  return GraphQLModule.forRoot<MercuriusDriverConfig>({
+    driver: MercuriusDriver,
+    typeDefs: readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'),
+    resolvers: {
+      DateTime: dateTime,
+      Count: count,
+      JSONObject: jsonObject,
+      // Compiled queries do not call functions, so the one field with an argument says how it is read.
+      UserProfile: { tags: (profile: UserProfileAnswer, args: Parameters<UserProfileAnswer['tags']>[0]) => profile.tags(args) },
+    },
+    routes: false,
+    jit: 1,
+    cache: COMPILED_DOCUMENTS,
+    errorFormatter: (execution) => ({ statusCode: 200, response: execution }),
+  });
+}
+
+/** The Nest module of the edge over one App. */
+export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModule {
+  return {
+    module: class EdgeModule {},
+    imports: [graphqlModule()],
+    controllers: [ImportsController, HealthController, MetricsController],
+    providers: [
+      StorefrontResolver,
+      OperatorResolver,
+      ScientistResolver,
+      { provide: APP, useValue: app },
+      { provide: METRICS, useValue: metrics },
+      { provide: LIFE, useValue: life },
+    ],
+  };
+}

@@ -1,0 +1,29 @@
+import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type App, type DependencyHealth } from '../app/app.js';
+import { APP, LIFE, type Life } from './tokens.js';
+
+/** For load balancers and people: whether the process runs, and whether it can serve. */
+@Controller('health')
+export class HealthController {
+  constructor(
+    @Inject(APP) private readonly app: App,
+    @Inject(LIFE) private readonly life: Life,
+  ) {}
+
+  @Get('live')
+  live(@Req() { facts }: FastifyRequest): object {
+    facts.operation = 'health';
+    return { status: 'live' };
+  }
+  @Get('ready')
+  async ready(@Req() { facts }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
+    facts.operation = 'health';
+    const dependencies = await this.app.health();
+    const closing: DependencyHealth[] = this.life.closing ? [{ name: 'server', ok: false, detail: 'it is shutting down' }] : [];
+    const all = [...dependencies, ...closing];
+    const ready = all.every(({ ok }) => ok);
+    reply.code(ready ? 200 : 503);
+    return { status: ready ? 'ready' : 'not ready', dependencies: all };
+  }
+}

@@ -1,0 +1,61 @@
+import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { type RequestFacts } from './request-facts.js';
+
+/** What the service counts, in one registry of its own. */
+export interface Metrics {
+  registry: Registry;
+  /** Count one finished request; `seconds` from the first byte of the request to the last of the answer. */
+  observe(facts: RequestFacts, status: number, seconds: number): void;
+}
+
+const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+/** Metrics of one process: requests, feeds, errors, events, and those of Node itself. Labels have few values by construction. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const registers = [registry];
+  const requests = new Histogram({
+    name: 'imago_request_seconds',
+    help: 'Time to answer, by operation',
+    labelNames: ['operation', 'status'],
+    buckets: SECONDS,
+    registers,
+  });
+  const feeds = new Counter({
+    name: 'imago_feeds_total',
+    help: 'Pages served, by kind and by what scored them',
+    labelNames: ['kind', 'scorer'],
+    registers,
+  });
+  const degradations = new Counter({
+    name: 'imago_degradations_total',
+    help: 'Pages that went without something, by what it was',
+    labelNames: ['degradation'],
+    registers,
+  });
+  const errors = new Counter({ name: 'imago_errors_total', help: 'Errors answered, by code', labelNames: ['code'], registers });
+  const entries = new Counter({
+    name: 'imago_batch_entries_total',
+    help: 'Entries of batches and imports, by what became of them',
+    labelNames: ['of', 'outcome'],
+    registers,
+  });
+
+  return {
+    registry,
+    observe(facts, status, seconds) {
+      requests.observe({ operation: facts.operation, status: `${Math.floor(status / 100)}xx` }, seconds);
+      for (const { kind, scorer, degraded } of facts.feeds) {
+        feeds.inc({ kind, scorer });
+        for (const degradation of degraded) degradations.inc({ degradation });
+      }
+      for (const code of facts.errors) errors.inc({ code });
+      for (const { of, accepted, duplicates, rejected } of facts.batches) {
+        entries.inc({ of, outcome: 'accepted' }, accepted);
+        entries.inc({ of, outcome: 'duplicate' }, duplicates);
+        entries.inc({ of, outcome: 'rejected' }, rejected);
+      }
+    },
+  };
+}

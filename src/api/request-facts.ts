@@ -1,0 +1,54 @@
+import { type App, type RawInput } from '../app/app.js';
+import { type BatchResult, type FeedAnswer } from '../app/answers.js';
+
+export interface FeedFacts {
+  kind: 'feed' | 'rank' | 'related';
+  feedId: string;
+  /** Pseudonym; null for a feed that is nobody's, or that names its user by an identity. */
+  user: string | null;
+  surface: unknown;
+  scorer: string;
+  degraded: readonly string[];
+  candidates: number;
+  items: number;
+  tookMs: number;
+}
+
+/** What one request was about, for its log line and the metrics. Never tokens, bodies or ids of users. */
+export interface RequestFacts {
+  /** A root field, `several` of them, or the name of an HTTP address; few enough to label metrics with. */
+  operation: string;
+  feeds: FeedFacts[];
+  /** Batches by what they hold. */
+  batches: { of: string; accepted: number; duplicates: number; rejected: number }[];
+  /** Codes of the errors in the answer. */
+  errors: string[];
+}
+
+export const newFacts = (): RequestFacts => ({ operation: 'unknown', feeds: [], batches: [], errors: [] });
+
+/** The facts without the lists that are empty. */
+export function toldFacts({ operation, feeds, batches, errors }: RequestFacts): object {
+  return { operation, ...(feeds.length > 0 && { feeds }), ...(batches.length > 0 && { batches }), ...(errors.length > 0 && { errors }) };
+}
+
+/** What resolvers get of a request. */
+export interface EdgeContext {
+  facts: RequestFacts;
+  /** Who is named as the author of a change. */
+  actor: string;
+}
+
+/** Note a served page, and pass it on. */
+export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'], input: RawInput, feed: FeedAnswer): FeedAnswer {
+  const { scorer, degraded, candidates, tookMs } = feed.ranking;
+  const user = typeof input.userId === 'string' ? app.pseudonym(input.userId) : null;
+  facts.feeds.push({ kind, feedId: feed.id, user, surface: input.surface, scorer, degraded, candidates, items: feed.items.length, tookMs });
+  return feed;
+}
+
+/** Note the counts of a batch, and pass it on. */
+export function noteBatch(facts: RequestFacts, of: string, result: BatchResult): BatchResult {
+  facts.batches.push({ of, accepted: result.accepted, duplicates: result.duplicates, rejected: result.rejectedTotal });
+  return result;
+}

@@ -1,0 +1,138 @@
+import { NestFactory } from '@nestjs/core';
+import { GraphQLSchemaHost } from '@nestjs/graphql';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type Socket } from 'node:net';
+import { type App } from '../app/app.js';
+import { type Log } from '../ports/log.js';
+import { protectedDoor } from './admission.js';
+import { type ApiConfig } from './api-config.js';
+import { edgeModule } from './edge-module.js';
+import { explorerPage } from './explorer-page.js';
+import { registerGraphql } from './graphql-endpoint.js';
+import { HttpErrors } from './http-errors.js';
+import { type Metrics } from './metrics.js';
+import { nestLog } from './nest-log.js';
+import { Refusal } from './refusals.js';
+import { newFacts, type RequestFacts, toldFacts } from './request-facts.js';
+import { type Life } from './tokens.js';
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    facts: RequestFacts;
+  }
+}
+
+export interface Server {
+  /** Starts to listen; gives the address under which it can be reached. */
+  listen(host: string, port: number): Promise<string>;
+  /** Takes no new connections, lets what is under way finish for at most ten seconds, then cuts it off. */
+  close(): Promise<void>;
+}
+
+export interface ServerParts {
+  app: App;
+  config: ApiConfig;
+  log: Log;
+  metrics: Metrics;
+}
+
+const HEADERS_DEADLINE_MS = 10_000;
+const LAST_REQUESTS_MS = 10_000;
+/** What machines ask every few seconds is logged only when it fails. */
+const QUIET: ReadonlySet<string> = new Set(['health', 'metrics']);
+
+function adapterFor({ trustProxy }: ApiConfig): FastifyAdapter {
+  return new FastifyAdapter({
+    logger: false,
+    trustProxy,
+    skipMiddie: true,
+    return503OnClosing: false,
+    // Bodies have deadlines by route: an import may stream for hours.
+    requestTimeout: 0,
+    http: { headersTimeout: HEADERS_DEADLINE_MS, connectionsCheckingInterval: 1_000 },
+    clientErrorHandler: answerUnreadable,
+  });
+}
+
+/** What is not even HTTP, or came too slowly to be. */
+function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const [line, message] =
+    error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+      ? ['408 Request Timeout', 'the headers took too long to arrive']
+      : error.code === 'HPE_HEADER_OVERFLOW'
+        ? ['431 Request Header Fields Too Large', 'the headers are too large']
+        : ['400 Bad Request', 'this is not an HTTP request'];
+  const body = JSON.stringify({ error: { code: 'INVALID_INPUT', message, faults: [] } });
+  socket.end(
+    `HTTP/1.1 ${line}\r\ncontent-type: application/json; charset=utf-8\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}
+
+function refuseEncoded({ headers }: FastifyRequest): Refusal | null {
+  const encoding = headers['content-encoding'];
+  return encoding === undefined || encoding === 'identity' ? null : new Refusal(415, 'INVALID_INPUT', 'compressed bodies are not taken');
+}
+
+/** What every request goes through, whatever its address: its facts, the door, one log line and the metrics. */
+function addHooks(instance: FastifyInstance, { config, log, metrics }: ServerParts): void {
+  const admit = protectedDoor(config);
+  instance.decorateRequest('facts', null as unknown as RequestFacts);
+  instance.addHook('onRequest', (request, reply, done) => {
+    request.facts = newFacts();
+    reply.header('x-content-type-options', 'nosniff');
+    done(admit(request) ?? refuseEncoded(request) ?? undefined);
+  });
+  instance.addHook('onResponse', ({ facts, method }, { statusCode, elapsedTime }, done) => {
+    metrics.observe(facts, statusCode, elapsedTime / 1000);
+    const quiet = QUIET.has(facts.operation) && statusCode < 400;
+    if (!quiet) log.info({ method, status: statusCode, ms: Math.round(elapsedTime * 100) / 100, ...toldFacts(facts) }, 'request');
+    done();
+  });
+  // A body of lines is handed on as it comes; everything else has a parser of its own where it is taken.
+  instance.removeAllContentTypeParsers();
+  instance.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
+}
+
+function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { config, log }: ServerParts): void {
+  const open = config.mode === 'development';
+  registerGraphql(instance, {
+    schema: nest.get(GraphQLSchemaHost).schema,
+    rules: { introspection: open, suggestions: open },
+    run: (source, context, variables) => instance.graphql(source, context, variables),
+    page: open ? explorerPage(config.locales[0]) : null,
+    log,
+  });
+}
+
+/** The whole edge over one App: GraphQL, imports, health and metrics. */
+export async function createServer(parts: ServerParts): Promise<Server> {
+  const { app, config, log, metrics } = parts;
+  const life: Life = { closing: false };
+  const adapter = adapterFor(config);
+  const nest = await NestFactory.create<NestFastifyApplication>(edgeModule(app, metrics, life), adapter, {
+    logger: nestLog(log),
+    bodyParser: false,
+    abortOnError: false,
+  });
+  const instance = adapter.getInstance<FastifyInstance>();
+  addHooks(instance, parts);
+  nest.useGlobalFilters(new HttpErrors(log));
+  if (config.corsOrigins.length > 0) nest.enableCors({ origin: [...config.corsOrigins] });
+  await nest.init();
+  addGraphql(nest, instance, parts);
+  await instance.ready();
+
+  return {
+    async listen(host, port) {
+      await nest.listen(port, host);
+      return nest.getUrl();
+    },
+    async close() {
+      life.closing = true;
+      const timer = setTimeout(() => instance.server.closeAllConnections(), LAST_REQUESTS_MS);
+      await nest.close().finally(() => clearTimeout(timer));
+    },
+  };
+}

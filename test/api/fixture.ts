@@ -1,0 +1,244 @@
+import { randomUUID } from 'node:crypto';
+import { type App } from '../../src/app/app.js';
+import { type FeedAnswer, type ItemAnswer, type RankingConfigAnswer, type UserProfileAnswer } from '../../src/app/answers.js';
+import { type ApiConfig } from '../../src/api/api-config.js';
+import { createMetrics, type Metrics } from '../../src/api/metrics.js';
+import { createServer, type Server } from '../../src/api/server.js';
+import { type Log } from '../../src/ports/log.js';
+
+export const NOW = Date.UTC(2026, 10, 21, 9, 30);
+
+export const item = (n: number): ItemAnswer => ({
+  id: `item-${n}`,
+  kind: 'PRODUCT',
+  title: `Thing ${n}`,
+  categories: ['home', 'lamps'],
+  brand: 'Lumen',
+  creatorId: null,
+  price: 19.5,
+  currency: 'CNY',
+  stock: 3,
+  labels: [],
+  style: null,
+  commercial: false,
+  aiGenerated: false,
+  productIds: [],
+  regions: [],
+  geohash: null,
+  minAge: null,
+  durationMs: null,
+  repurchaseDays: null,
+  imageUrl: null,
+  createdAt: NOW,
+  availableUntil: null,
+  trust: 0.5,
+  quality: 0.5,
+});
+
+export const feedOf = (items: number): FeedAnswer => ({
+  id: '0193-feed',
+  items: Array.from({ length: items }, (_, i) => ({
+    exposureId: `0193-feed.${i + 1}`,
+    position: i + 1,
+    item: item(i),
+    score: 1 - i / 100,
+    intent: null,
+    sources: ['TRENDING'],
+    exploration: false,
+    promoted: false,
+    propensity: null,
+    reasons: [{ code: 'TRENDING', text: 'Popular now', itemId: null, userId: null, tag: null, contribution: 0.5 }],
+    socialProof: null,
+  })),
+  unknownItemIds: [],
+  removed: [],
+  pageInfo: { endCursor: 'cursor', hasNextPage: true },
+  ranking: {
+    configVersion: 1,
+    scorer: 'RULES',
+    modelVersion: null,
+    degraded: ['MODEL_MISSING'],
+    relaxed: [],
+    assignments: [],
+    candidates: 500,
+    cocoonIndex: 0.25,
+    tookMs: 4.5,
+  },
+});
+
+export const settings: RankingConfigAnswer = {
+  surface: 'home',
+  version: 1,
+  baseVersion: null,
+  status: 'ACTIVE',
+  objectives: [],
+  rules: [{ name: 'item.popularity@1', value: 1 }],
+  sources: [{ source: 'TRENDING', limit: 200 }],
+  diversity: {
+    algorithm: 'MMR',
+    strength: 0.3,
+    adaptive: true,
+    targetCocoonIndex: 0.4,
+    relevanceBudget: 0.1,
+    window: 10,
+    maxPerCategory: 3,
+    maxPerBrand: 3,
+    maxPerCreator: 3,
+  },
+  mix: { newItemShare: 0.1, newItemDays: 14, smallCreatorShare: 0.1, smallCreatorBelow: 0.5, commercialShareMax: 0.2 },
+  fatigue: { maxImpressionsPerDay: 5, halfLifeHours: 48, countsAt: 'SERVED' },
+  exploration: { method: 'EPSILON', share: 0.05 },
+  author: 'local',
+  reason: null,
+  createdAt: NOW,
+  activatedAt: NOW,
+};
+
+const profile: UserProfileAnswer = {
+  userId: 'ann',
+  identities: [],
+  tags: ({ dimension }) =>
+    (['SOCIAL', 'INTEREST'] as const)
+      .filter((one) => !dimension || one === dimension)
+      .map((one) => ({ key: one.toLowerCase(), dimension: one, label: null, value: 1, confidence: 0.5, updatedAt: NOW })),
+  segments: ['new'],
+  lifecycle: 'NEW',
+  authenticity: 0.5,
+  cocoon: {
+    index: 0,
+    narrowCategory: 0,
+    narrowCreator: 0,
+    repetition: 0,
+    amplification: 0,
+    acceptedBreadth: 0,
+    tasteCoverage: 0,
+    confidence: 0,
+    trend30d: null,
+  },
+  controls: { breadth: 0, muted: [] },
+  consent: { userId: 'ann', purposes: ['ESSENTIAL'], updatedAt: null },
+  updatedAt: NOW,
+};
+
+const counted = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejectedTotal: 0, rejected: [] });
+
+/** An App that answers with the same things at all times, or with what a spec puts in their place. */
+export const appOf = (parts: Partial<App> = {}): App => ({
+  feed: ({ first }) => Promise.resolve(feedOf(first as number)),
+  rank: () => Promise.resolve({ ...feedOf(2), unknownItemIds: ['ghost'], removed: [{ itemId: 'gone', component: 'in-stock' }] }),
+  related: () => Promise.resolve(feedOf(3)),
+  item: (id) => (id === 'item-1' ? item(1) : null),
+  items: ({ first }) => ({ items: [item(1), item(2)].slice(0, first), pageInfo: { endCursor: '2', hasNextPage: false } }),
+  exposure: () => Promise.resolve(null),
+  whyNot: ({ itemId }) =>
+    Promise.resolve({ itemId, stage: 'FILTER', component: 'in-stock', detail: 'sold out', rank: null, score: null, gap: null }),
+  pipeline: () => [
+    {
+      stage: 'filter',
+      components: [{ name: 'in-stock', enabled: true, timeoutMs: null, failsOpen: false, p50Ms: 0.1, p99Ms: 0.2, in: 500, out: 480 }],
+    },
+  ],
+  userProfile: (userId) => Promise.resolve({ ...profile, userId }),
+  tagCatalogue: () => [
+    {
+      key: 'activity',
+      dimension: 'BEHAVIOUR',
+      unit: 'events',
+      halfLifeHours: 24,
+      description: 'How much happens',
+      purpose: 'PERSONALISATION',
+    },
+  ],
+  featureCatalogue: () => [
+    { name: 'user.activity@1', index: 0, group: 'user', unit: 'ln(1 + n)', min: 0, max: null, default: 0, description: 'How much happens' },
+  ],
+  recordEvents: (events) => counted(events.length),
+  upsertItems: (items) => counted(items.length),
+  updateItems: (patches) => counted(patches.length),
+  removeItems: (ids) => counted(ids.length),
+  upsertUsers: (users) => counted(users.length),
+  importLines: async (_kind, lines) => {
+    let accepted = 0;
+    for await (const line of lines) if (line !== '') accepted++;
+    return counted(accepted);
+  },
+  rankingConfig: () => settings,
+  rankingConfigs: () => Promise.resolve([settings]),
+  createRankingConfig: (_input, actor) => Promise.resolve({ ...settings, version: 2, status: 'DRAFT', author: actor }),
+  activateRankingConfig: ({ version }) => Promise.resolve({ ...settings, version }),
+  rollbackRankingConfig: () => Promise.resolve(settings),
+  auditLog: () =>
+    Promise.resolve({
+      entries: [
+        { id: '1', at: NOW, actor: 'local', action: 'createRankingConfig', subject: 'home 2', before: null, after: { version: 2 } },
+      ],
+      pageInfo: { endCursor: null, hasNextPage: false },
+    }),
+  health: () => Promise.resolve([{ name: 'postgres', ok: true, detail: 'answers' }]),
+  pseudonym: (userId) => `pseudonym-${userId.length}`,
+  ...parts,
+});
+
+export interface LoggedLine {
+  level: 'info' | 'warn' | 'error';
+  facts: Record<string, unknown>;
+  message: string;
+}
+
+/** A server over an App on a free port, with what it logged and counted. */
+export interface Edge {
+  url: string;
+  port: number;
+  lines: LoggedLine[];
+  metrics: Metrics;
+  server: Server;
+}
+
+export async function openEdge(parts: Partial<App> = {}, config: Partial<ApiConfig> = {}): Promise<Edge> {
+  const lines: LoggedLine[] = [];
+  const write = (level: LoggedLine['level']) => (facts: object, message: string) =>
+    void lines.push({ level, facts: facts as Record<string, unknown>, message });
+  const log: Log = { info: write('info'), warn: write('warn'), error: write('error') };
+  const metrics = createMetrics();
+  const whole: ApiConfig = {
+    mode: 'development',
+    host: '127.0.0.1',
+    port: 0,
+    corsOrigins: [],
+    trustProxy: false,
+    authConfigured: false,
+    locales: ['en'],
+    ...config,
+  };
+  const server = await createServer({ app: appOf(parts), config: whole, log, metrics });
+  const url = await server.listen('127.0.0.1', 0);
+  return { url, port: Number(new URL(url).port), lines, metrics, server };
+}
+
+export interface GraphqlAnswer {
+  status: number;
+  headers: Headers;
+  data: Record<string, unknown> | null | undefined;
+  errors: {
+    message: string;
+    path?: unknown[];
+    extensions: { code: string; faults?: { path: string; message: string }[]; correlationId?: string };
+  }[];
+  text: string;
+}
+
+export async function post(edge: Edge, body: unknown, headers: Record<string, string> = {}): Promise<GraphqlAnswer> {
+  const sent = typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body);
+  const answer = await fetch(`${edge.url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: sent,
+  });
+  const text = await answer.text();
+  const { data, errors = [] } = JSON.parse(text) as Pick<GraphqlAnswer, 'data'> & { errors?: GraphqlAnswer['errors'] };
+  return { status: answer.status, headers: answer.headers, data, errors, text };
+}
+
+export const ask = (edge: Edge, query: string, variables?: object): Promise<GraphqlAnswer> => post(edge, { query, variables });
+
+export const newId = (): string => randomUUID();
