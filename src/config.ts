@@ -121,7 +121,7 @@ export function readConfig(env: Environment): Config {
     corsOrigins: read.words('CORS_ORIGINS', []),
     trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
-    userStateMaxBytes: read.integer('USER_STATE_MAX_MB', 16, 65_536, 256) * 1024 * 1024,
+    userStateMaxBytes: read.integer('USER_STATE_MAX_MB', 16, 65_536, 512) * 1024 * 1024,
   };
   read.oneOf('ROLE', ['all'], 'all');
   if (config.locales.length === 0) read.faults.push('LOCALES is empty');

@@ -2,7 +2,8 @@ import { type Binding } from '../ports/binding.js';
 import { type RunningApp } from './create-app.js';
 import { createNeighboursJob } from './neighbours-job.js';
 
-const FLUSH_MS = 30_000;
+/** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
+const FLUSH_MS = 5 * 60_000;
 const MAINTENANCE_MS = 3_600_000;
 const NEIGHBOURS_MS = 20_000;
 

@@ -9,7 +9,7 @@ export interface MemoryLiveStatesOptions {
   /** Rebuild states from the snapshots and what the logs hold beyond them; a user it does not name has an empty state. */
   load: (userIds: string[]) => Promise<Map<string, UserState>>;
   snapshots: SnapshotStore;
-  /** Bound on memory, by estimate: half for states as objects, half for packed ones. */
+  /** Bound on memory, by estimate: three quarters for states as objects, the rest for packed ones. */
   maxBytes: number;
   pack?: (state: UserState) => Uint8Array;
   unpack?: (bytes: Uint8Array) => UserState;
@@ -36,8 +36,11 @@ interface Loading {
 /** What an entry of the caches takes beside its value. */
 const ENTRY_BYTES = 250;
 const SNAPSHOTS_A_SAVE = 200;
-/** So many states that differ from their snapshots are written without waiting for `flush`. */
-const FLUSH_AT = 10_000;
+/** Of `maxBytes`, what objects may take; packed states have the rest. */
+const OBJECT_SHARE = 0.75;
+/** When packed states fill so much of their room that some will soon be forgotten, changes are written without waiting for `flush`. */
+const PRESSURE = 0.9;
+const PRESSURE_SAVE_MS = 30_000;
 
 /** Keep live states in the memory of this process, which has to be the only one that changes them. */
 export const createMemoryLiveStates = (options: MemoryLiveStatesOptions): LiveStates => new MemoryLiveStates(options);
@@ -59,13 +62,12 @@ class MemoryLiveStates implements LiveStates {
   /** Loads that one call of `load` will begin. */
   private wanted: Loading[] = [];
   private saving: Promise<void> = Promise.resolve();
-  private savesInBackground = false;
+  private nextPressureSave = 0;
 
   constructor({ load, snapshots, maxBytes, pack = packState, unpack = unpackState }: MemoryLiveStatesOptions) {
     [this.load, this.snapshots, this.pack, this.unpack] = [load, snapshots, pack, unpack];
-    const maxSize = Math.max(1, Math.floor(maxBytes / 2));
     this.held = new LRUCache<string, Held>({
-      maxSize,
+      maxSize: Math.max(1, Math.floor(maxBytes * OBJECT_SHARE)),
       sizeCalculation: ({ bytes }) => bytes,
       noDisposeOnSet: true,
       dispose: ({ state }, userId, reason) => {
@@ -73,7 +75,7 @@ class MemoryLiveStates implements LiveStates {
       },
     });
     this.packed = new LRUCache<string, Uint8Array>({
-      maxSize,
+      maxSize: Math.max(1, Math.floor(maxBytes * (1 - OBJECT_SHARE))),
       sizeCalculation: ({ length }) => length + ENTRY_BYTES,
       dispose: (_, userId, reason) => {
         if (reason === 'evict') this.changed.delete(userId);
@@ -140,9 +142,9 @@ class MemoryLiveStates implements LiveStates {
   private noteChange(userId: string, state: UserState): void {
     this.changed.add(userId);
     this.keep(userId, state);
-    if (this.changed.size < FLUSH_AT || this.savesInBackground) return;
-    this.savesInBackground = true;
-    const done = () => void (this.savesInBackground = false);
+    if (this.packed.calculatedSize < PRESSURE * this.packed.maxSize || performance.now() < this.nextPressureSave) return;
+    this.nextPressureSave = Infinity;
+    const done = () => void (this.nextPressureSave = performance.now() + PRESSURE_SAVE_MS);
     this.flush().then(done, done); // a failure shows again, and is reported, at the next flush
   }
 

@@ -37,7 +37,8 @@ export function* eventLines(items: number, users: number, events: number, now: n
     const user = i % users;
     const common = { id: `${run}-${i}`, userId: `u${user}`, occurredAt: new Date(now - random() * 60 * DAY_MS).toISOString() };
     if (random() < 0.04) {
-      yield JSON.stringify({ ...common, type: 'FOLLOW', targetUserId: `u${skewed(random, users)}` });
+      const other = skewed(random, users - 1);
+      yield JSON.stringify({ ...common, type: 'FOLLOW', targetUserId: `u${other < user ? other : other + 1}` });
       continue;
     }
     const category = (user * 7 + Math.floor(random() * 3) * 31) % CATEGORIES;
