@@ -15,6 +15,8 @@ export class CandidateSet implements Union {
   size = 0;
   private readonly bits: Uint16Array;
   private readonly rowByItem: NumberTable;
+  /** The caller is told what became of each candidate that he brought. */
+  private readonly isOurChoice: boolean;
 
   /** Room for the sources; beyond it there is room for what fills up a short page. */
   private readonly room: number;
@@ -25,6 +27,7 @@ export class CandidateSet implements Union {
     this.itemNos = new Uint32Array(capacity);
     this.bits = new Uint16Array(capacity);
     this.rowByItem = new NumberTable(capacity);
+    this.isOurChoice = signals.request.candidates === null;
   }
 
   add(itemNo: number, source: CandidateSource): OfferAnswer {
@@ -59,7 +62,8 @@ export class CandidateSet implements Union {
 
   /** What no source has to spend its quota on: filters would remove it for certain. */
   private isOutOfQuestion(itemNo: number): boolean {
-    const { shop, placedBefore, passesCaller } = this.signals;
-    return (shop.catalogue.flags[itemNo] & KNOWN) === 0 || placedBefore.has(itemNo) || (passesCaller !== null && !passesCaller(itemNo));
+    const { shop, placedBefore, shownOnPage, passesCaller } = this.signals;
+    if ((shop.catalogue.flags[itemNo] & KNOWN) === 0 || placedBefore.has(itemNo)) return true;
+    return (this.isOurChoice && shownOnPage.has(itemNo)) || (passesCaller !== null && !passesCaller(itemNo));
   }
 }

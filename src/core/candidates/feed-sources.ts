@@ -47,8 +47,8 @@ export function offerSome(items: ArrayLike<number>, limit: number, offer: Offer)
 }
 
 /** Offer those that most speaks for; where many may be skipped, all of them. */
-function offerBest(sums: ItemSums, { placedBefore, passesCaller }: Signals, offer: Offer, limit: number): void {
-  offerAll(sums.top(passesCaller ? sums.size : limit + placedBefore.size), offer);
+export function offerBest(sums: ItemSums, { placedBefore, shownOnPage, passesCaller }: Signals, offer: Offer, limit: number): void {
+  offerAll(sums.top(passesCaller ? sums.size : limit + placedBefore.size + shownOnPage.size), offer);
 }
 
 const boughtByFriends = optional('friends', 'FRIENDS', 1, (signals, offer, limit) => {

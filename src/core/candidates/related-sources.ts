@@ -1,6 +1,6 @@
 import { type NameKind } from '../item.js';
 import { type Source } from '../pipeline.js';
-import { offerAll, offerSome } from './feed-sources.js';
+import { offerBest, offerSome } from './feed-sources.js';
 import { type Signals } from './signals.js';
 import { type CandidateSource } from './sources.js';
 import { topListsOf } from './top-lists.js';
@@ -22,11 +22,11 @@ function essential(name: string, source: CandidateSource, limit: number, propose
   return { name, source, essential: true, timeoutMs: TIMEOUT_MS, limit: () => limit, propose };
 }
 
-const neighbours = (source: 'SIMILAR' | 'BOUGHT_TOGETHER'): Source<Signals> =>
-  essential(source === 'SIMILAR' ? 'basket-similar' : 'basket-bought-together', source, MAX_NEIGHBOURS, ({ request, evidence, placedBefore, passesCaller }, offer, limit) => {
-    if (request.basket?.relation !== source) return;
-    offerAll(evidence.basket.top(passesCaller ? evidence.basket.size : limit + placedBefore.size), offer);
-  }); // prettier-ignore
+function neighbours(name: string, relation: 'SIMILAR' | 'BOUGHT_TOGETHER'): Source<Signals> {
+  return essential(name, relation, MAX_NEIGHBOURS, (signals, offer, limit) => {
+    if (signals.request.basket?.relation === relation) offerBest(signals.evidence.basket, signals, offer, limit);
+  });
+}
 
 /** Items of the same category, brand or creator: what relates to an item that nobody has touched yet. */
 const alike = essential('basket-alike', 'SIMILAR', MAX_ALIKE, (signals, offer) => {
@@ -40,6 +40,9 @@ const alike = essential('basket-alike', 'SIMILAR', MAX_ALIKE, (signals, offer) =
 });
 
 /** What relates to the basket by the table of the relation asked for. */
-export const RELATION_SOURCES: readonly Source<Signals>[] = [neighbours('BOUGHT_TOGETHER'), neighbours('SIMILAR')];
+export const RELATION_SOURCES: readonly Source<Signals>[] = [
+  neighbours('basket-bought-together', 'BOUGHT_TOGETHER'),
+  neighbours('basket-similar', 'SIMILAR'),
+];
 /** What fills a page for which that is too little. */
 export const ALIKE_SOURCES: readonly Source<Signals>[] = [alike];

@@ -5,26 +5,25 @@
  * @see Carbonell and Goldstein 1998, doi:10.1145/290941.291025
  */
 export class MarginalRelevance {
-  private readonly relevance: Float64Array;
   private readonly closest: Float64Array;
   /** How many of the items placed each candidate was compared with. */
   private readonly compared: Uint16Array;
   private readonly placed: number[];
 
   /**
-   * @param scores     [n] finite; scaled to 0..1 here
+   * @param relevance  [n] 0..1
+   * @param strength   0 is relevance only, 1 is variety only
    * @param similarity likeness of two indices, 0..1
    * @param before     indices placed before the first position, which candidates are compared with too
    */
   constructor(
-    scores: Float64Array,
+    private readonly relevance: Float64Array,
     private readonly strength: number,
     private readonly similarity: (a: number, b: number) => number,
     before: readonly number[],
   ) {
-    this.relevance = scaled(scores);
-    this.closest = new Float64Array(scores.length);
-    this.compared = new Uint16Array(scores.length);
+    this.closest = new Float64Array(relevance.length);
+    this.compared = new Uint16Array(relevance.length);
     this.placed = strength > 0 ? [...before] : [];
   }
 

@@ -1,7 +1,7 @@
 import { type SlateRule } from '../outcome.js';
 import { arrange } from './arrangement.js';
 import { Caps, EVERY_RULE, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from './caps.js';
-import { MarginalRelevance } from './mmr.js';
+import { MarginalRelevance, scaled } from './mmr.js';
 
 /**
  * Everything a slate is made from. Candidates are named by their place in the order of relevance, from 0 for the best; items in front of the first position
@@ -60,7 +60,7 @@ function placeGreedily(
 ): Uint32Array | null {
   const pool = Math.min(SOFT_POOL, scores.length);
   const earlier = Array.from(before.category, (_, i) => scores.length + i);
-  const soft = new MarginalRelevance(scores.subarray(0, pool), strength, similarity, earlier);
+  const soft = new MarginalRelevance(scaled(scores.subarray(0, pool)), strength, similarity, earlier);
   const order = new Uint32Array(positions);
   const isPlaced = new Uint8Array(scores.length);
   let filled = 0;

@@ -21,6 +21,8 @@ export interface ReasonInputs {
 const MAX_REASONS = 3;
 /** What lifts an item by less than this share of what lifts it most did not decide. */
 const LEAST_SHARE = 0.1;
+/** `ln(1 + weight)` of one click of this moment: what has less is neither popular nor trending; rounded to single precision, as features are. */
+const ONE_ACT = Math.fround(Math.LN2);
 
 const CREATOR_TIE = column('cross.creator_tie@1');
 const TREND_LOG = column('item.trend_log@1');
@@ -159,10 +161,10 @@ export class Reasons {
     const { candidates, signals, matrix } = this.inputs;
     const { shop, settings, now } = signals;
     const facts: Fact[] = [];
-    if (matrix.get(row, TREND_LOG) > 0) facts.push({ reason: { code: 'TRENDING' }, through: TREND });
+    if (matrix.get(row, TREND_LOG) >= ONE_ACT) facts.push({ reason: { code: 'TRENDING' }, through: TREND });
     if (now - shop.catalogue.createdAt[candidates.itemNos[row]] < settings.mix.newItemDays * DAY_MS)
       facts.push({ reason: { code: 'NEW' }, through: FRESHNESS });
-    if (matrix.get(row, POPULARITY_LOG) > 0) facts.push({ reason: { code: 'POPULAR' }, through: POPULARITY });
+    if (matrix.get(row, POPULARITY_LOG) >= ONE_ACT) facts.push({ reason: { code: 'POPULAR' }, through: POPULARITY });
     return facts;
   }
 }

@@ -44,7 +44,7 @@ export const rulesScorer = (terms: readonly Term[]): Scorer<FeatureMatrix> => ({
 export const POPULARITY_TERMS: readonly Term[] = termsOf([{ name: FEATURE_NAMES[0], value: 1 }]);
 
 export const popularityScorer: Scorer<FeatureMatrix> = {
-  name: 'popularity',
+  name: 'popularity-alone',
   scorer: 'POPULARITY',
   score: (matrix) => scoreByTerms(POPULARITY_TERMS, matrix),
 };
