@@ -15,6 +15,8 @@ export interface BatchResult {
   rejectedTotal: number;
   /** The first 1,000. */
   rejected: Rejection[];
+  /** Only where a stream of items replaced all there were: how many it did not hold. */
+  removed?: number;
 }
 export interface Rejection {
   index: number;

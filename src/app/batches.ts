@@ -45,4 +45,7 @@ export interface Entry {
   fields: Record<string, unknown>;
 }
 
+/** Writes the good entries of a batch, and tells the tally what became of each. */
+export type Write = (entries: Entry[], tally: BatchTally) => Promise<void>;
+
 export const asEntries = (inputs: Record<string, unknown>[]): Entry[] => inputs.map((fields, index) => ({ index, fields }));

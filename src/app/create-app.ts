@@ -5,7 +5,7 @@ import { tagCatalogue } from '../core/tags/catalogue.js';
 import { type Binding } from '../ports/binding.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App, type RawInput } from './app.js';
-import { asEntries, BatchTally, checkBatchSize, type Entry } from './batches.js';
+import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js';
 import { createCursors } from './cursors.js';
 import { createExplain } from './explain.js';
 import { createImportLines } from './import-lines.js';
@@ -15,12 +15,12 @@ import { createOperations } from './operate.js';
 import { createPipelineStatistics } from './pipeline-statistics.js';
 import { presentItem } from './present.js';
 import { createProfile } from './profile.js';
-import { createRecordEvents } from './record-events.js';
+import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
 import { openSettings } from './settings-in-force.js';
 import { openShopIndex, type ShopIndex } from './shop-index.js';
 import { createUserDirectory } from './user-directory.js';
-import { createWriteCatalogue } from './write-catalogue.js';
+import { type CatalogueWritePorts, createWriteCatalogue } from './write-catalogue.js';
 
 export interface AppOptions {
   purposes: ReadonlySet<Purpose>;
@@ -63,20 +63,11 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const statistics = createPipelineStatistics();
   const shared = { ...binding, ...options, index, states, users, settings, statistics };
 
-  const recordEvents = createRecordEvents(shared);
-  const catalogue = createWriteCatalogue(shared);
-  const batch = (name: string, write: (entries: Entry[], tally: BatchTally) => Promise<void>) => async (inputs: RawInput[]) => {
-    checkBatchSize(name, inputs.length);
-    const tally = new BatchTally();
-    await write(asEntries(inputs), tally);
-    return tally.result();
-  };
-  const writes = { items: catalogue.upsertItems, users: catalogue.upsertUsers, events: recordEvents };
-
   const app: App = {
     ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
     ...createExplain(shared),
     ...createOperations({ settings, store: binding.settingsStore }),
+    ...createWrites(shared),
     userProfile: createProfile(shared),
     items: createListItems(index.shop.catalogue),
     item(id) {
@@ -85,17 +76,6 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     },
     tagCatalogue: () => tagCatalogue,
     featureCatalogue: () => featureCatalogue,
-    recordEvents: batch('events', recordEvents),
-    upsertItems: batch('items', catalogue.upsertItems),
-    updateItems: batch('items', catalogue.updateItems),
-    upsertUsers: batch('users', catalogue.upsertUsers),
-    async removeItems(ids) {
-      checkBatchSize('ids', ids.length);
-      const tally = new BatchTally();
-      await catalogue.removeItems(ids, tally);
-      return tally.result();
-    },
-    importLines: createImportLines(writes, binding.catalogueStore, index.refreshCatalogue),
     health: () => binding.health(),
     pseudonym: (userId) => createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH),
   };
@@ -112,5 +92,36 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
       settings.close();
       await keep();
     },
+  };
+}
+
+type Writes = Pick<App, 'recordEvents' | 'upsertItems' | 'updateItems' | 'removeItems' | 'upsertUsers' | 'importLines'>;
+
+/** The write path, in batches of a call and in streams. */
+function createWrites(ports: RecordEventsPorts & CatalogueWritePorts): Writes {
+  const recordEvents = createRecordEvents(ports);
+  const { upsertItems, updateItems, upsertUsers, removeItems } = createWriteCatalogue(ports);
+  const batch = (name: string, write: Write) => async (inputs: RawInput[]) => {
+    checkBatchSize(name, inputs.length);
+    const tally = new BatchTally();
+    await write(asEntries(inputs), tally);
+    return tally.result();
+  };
+  return {
+    recordEvents: batch('events', recordEvents),
+    upsertItems: batch('items', upsertItems),
+    updateItems: batch('items', updateItems),
+    upsertUsers: batch('users', upsertUsers),
+    async removeItems(ids) {
+      checkBatchSize('ids', ids.length);
+      const tally = new BatchTally();
+      await removeItems(ids, tally);
+      return tally.result();
+    },
+    importLines: createImportLines(
+      { items: upsertItems, users: upsertUsers, events: recordEvents },
+      ports.catalogueStore,
+      ports.index.refreshCatalogue,
+    ),
   };
 }

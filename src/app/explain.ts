@@ -1,11 +1,11 @@
-import { AppError } from '../core/errors.js';
+import { AppError, shown } from '../core/errors.js';
 import { pipelineStages } from '../core/pipeline-stages.js';
 import { readFeedInput } from '../core/requests/page-input.js';
 import { whyNot } from '../core/why-not.js';
-import { type ExposureLog } from '../ports/exposure-log.js';
+import { type ExposureEntry, type ExposureLog } from '../ports/exposure-log.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type App } from './app.js';
-import { type ExposureAnswer } from './answers.js';
+import { type ExposureAnswer, type WhyNotAnswer } from './answers.js';
 import { loadPageInputs, type PageInputPorts, pageRequest } from './page-inputs.js';
 import { type PipelineStatistics } from './pipeline-statistics.js';
 
@@ -22,69 +22,56 @@ const QUESTION_PAGE = 20;
 /** What answers why: one exposure as it was, one item as it would fare now, and the pipeline as it runs. */
 export function createExplain(ports: ExplainPorts): Pick<App, 'exposure' | 'whyNot' | 'pipeline'> {
   return {
-    async exposure(id): Promise<ExposureAnswer | null> {
+    async exposure(id) {
       const entry = await ports.exposureLog.entry(id);
-      if (!entry) return null;
-      const { page, placed, features } = entry;
-      return {
-        exposureId: id,
-        feedId: page.feedId,
-        userId: page.userId,
-        itemId: placed.itemId,
-        surface: page.surface,
-        position: placed.position,
-        servedAt: page.servedAt,
-        scorer: page.scorer,
-        modelVersion: page.modelVersion,
-        configVersion: page.configVersion,
-        assignments: page.assignments,
-        score: placed.score,
-        rankBefore: placed.rankBefore,
-        features,
-        contributions: placed.contributions,
-        sources: placed.sources,
-        exploration: placed.exploration,
-        propensity: placed.propensity,
-        hash: page.hash,
-        outcomes: await ports.ledger.outcomesOf(id),
-      };
+      return entry && presentExposure(id, entry, await ports.ledger.outcomesOf(id));
     },
-    async whyNot({ userId, itemId, surface }) {
-      const input = readFeedInput({ userId, surface, first: QUESTION_PAGE });
-      const itemNo = ports.index.shop.catalogue.no(itemId);
-      if (itemNo === undefined)
-        return {
-          itemId,
-          stage: 'UNKNOWN_ITEM',
-          component: null,
-          detail: `"${itemId.slice(0, 128)}" is not in the catalogue`,
-          rank: null,
-          score: null,
-          gap: null,
-        };
-      const continuation = { config: ports.settings.of(surface), seed: QUESTION_SEED, placedBefore: [], shownOnPage: [] };
-      const inputs = await loadPageInputs(input, pageRequest(input, ports, continuation), ports, continuation);
-      if (inputs.state === null) throw new AppError('UNAVAILABLE', 'the state of the user cannot be read now', [], 1);
-      return { itemId, ...(await whyNot(inputs, itemNo)) };
-    },
+    whyNot: (question) => answerWhyNot(question, ports),
     pipeline() {
       const now = ports.clock();
       return pipelineStages(ports.settings.of('home').settings).map(({ stage, components }) => ({
         stage,
         components: components.map(({ name, enabled, timeoutMs, failsOpen }) => {
           const seen = ports.statistics.of(stage, name, now);
-          return {
-            name,
-            enabled,
-            timeoutMs,
-            failsOpen,
-            p50Ms: seen?.p50Ms ?? null,
-            p99Ms: seen?.p99Ms ?? null,
-            in: seen?.in ?? null,
-            out: seen?.out ?? null,
-          };
+          const figures = { p50Ms: seen?.p50Ms ?? null, p99Ms: seen?.p99Ms ?? null, in: seen?.in ?? null, out: seen?.out ?? null };
+          return { name, enabled, timeoutMs, failsOpen, ...figures };
         }),
       }));
     },
   };
+}
+
+function presentExposure(
+  exposureId: string,
+  { page, placed, features }: ExposureEntry,
+  outcomes: ExposureAnswer['outcomes'],
+): ExposureAnswer {
+  const { feedId, userId, surface, servedAt, scorer, modelVersion, configVersion, assignments, hash } = page;
+  const { itemId, position, score, rankBefore, contributions, sources, exploration, propensity } = placed;
+  return {
+    exposureId, feedId, userId, itemId, surface, position, servedAt, scorer, modelVersion, configVersion, assignments, score, rankBefore, features,
+    contributions, sources, exploration, propensity, hash, outcomes,
+  }; // prettier-ignore
+}
+
+async function answerWhyNot(
+  { userId, itemId, surface }: { userId: string; itemId: string; surface: string },
+  ports: ExplainPorts,
+): Promise<WhyNotAnswer> {
+  const input = readFeedInput({ userId, surface, first: QUESTION_PAGE });
+  const itemNo = ports.index.shop.catalogue.no(itemId);
+  if (itemNo === undefined)
+    return {
+      itemId,
+      stage: 'UNKNOWN_ITEM',
+      component: null,
+      detail: `${shown(itemId)} is not in the catalogue`,
+      rank: null,
+      score: null,
+      gap: null,
+    };
+  const continuation = { config: ports.settings.of(surface), seed: QUESTION_SEED, placedBefore: [], shownOnPage: [] };
+  const inputs = await loadPageInputs(input, pageRequest(input, ports, continuation), ports, continuation);
+  if (inputs.state === null) throw new AppError('UNAVAILABLE', 'the state of the user cannot be read now', [], 1);
+  return { itemId, ...(await whyNot(inputs, itemNo)) };
 }

@@ -1,13 +1,11 @@
 import { type CatalogueStore } from '../ports/catalogue-store.js';
 import { type BatchResult } from './answers.js';
 import { type ImportKind } from './app.js';
-import { BatchTally, type Entry } from './batches.js';
+import { BatchTally, type Entry, type Write } from './batches.js';
 
 const LINES_A_BATCH = 1_000;
 const BATCHES_IN_FLIGHT = 3;
 const MAX_LINE_LENGTH = 65_536;
-
-type Write = (entries: Entry[], tally: BatchTally) => Promise<void>;
 
 /** One object a line, or the reason why the line is none. */
 function parseLine(line: string): Record<string, unknown> | { code: string; message: string; unreadable: true } {
@@ -66,8 +64,9 @@ export function createImportLines(
     const before = replace ? await catalogueStore.revision() : 0;
     const result = await importLines(lines, writes[kind]);
     if (replace) {
-      await catalogueStore.removeNotWrittenSince(before);
+      const removed = await catalogueStore.removeNotWrittenSince(before);
       await refreshCatalogue();
+      return { ...result, removed };
     }
     return result;
   };

@@ -1,7 +1,7 @@
 import { type Catalogue } from '../core/candidates/catalogue.js';
 import { matchesFilter } from '../core/candidates/caller-filter.js';
 import { type Fault, refuseFaults } from '../core/errors.js';
-import { type Fields, InputReader } from '../core/requests/input-reader.js';
+import { InputReader } from '../core/requests/input-reader.js';
 import { readFilter } from '../core/requests/page-input.js';
 import { type App } from './app.js';
 import { presentItem } from './present.js';
@@ -20,7 +20,7 @@ export function readPlace(read: InputReader, after: unknown): number {
 export function createListItems(catalogue: Catalogue): App['items'] {
   return ({ filter, first, after }) => {
     const faults: Fault[] = [];
-    const read = new InputReader({ filter, first } as Fields, faults);
+    const read = new InputReader({ filter, first }, faults);
     const checked = readFilter(read.nested('filter'));
     if (checked && checked.withinKm !== null)
       read.fault('filter.withinKm', checked.withinKm, 'it needs a place to start from, which a list of items has not');

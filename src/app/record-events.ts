@@ -5,7 +5,7 @@ import { foldEvent } from '../core/tags/fold.js';
 import { type ExposureFacts, type ExposureLog } from '../ports/exposure-log.js';
 import { type IncomingEvent, type Ledger } from '../ports/ledger.js';
 import { type LiveStates } from '../ports/live-states.js';
-import { type BatchTally, type Entry } from './batches.js';
+import { type BatchTally, type Entry, type Write } from './batches.js';
 import { type ShopIndex } from './shop-index.js';
 
 export interface RecordEventsPorts {
@@ -19,7 +19,7 @@ export interface RecordEventsPorts {
 }
 
 /** Record events: check each, class its attribution, keep it, then fold it into live state, so that an acknowledged event acts on the next feed. */
-export type RecordEvents = (entries: Entry[], tally: BatchTally) => Promise<void>;
+export type RecordEvents = Write;
 
 interface Checked {
   index: number;

@@ -178,7 +178,7 @@ function assemblePage(
     assignments: [],
     relaxed: built.relaxed,
     poolSize: built.poolSize,
-    fixedByCaller: kind !== 'feed' || input.filter?.categories != null,
+    fixedByCaller: kind !== 'feed' || (input.filter?.categories ?? null) !== null,
     featureNames: built.featureNames,
     features: built.features,
     placed: built.placed,

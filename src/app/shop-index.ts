@@ -21,13 +21,13 @@ const ARTEFACT = 'shop-index-1';
 export interface ShopIndex {
   readonly shop: Shop;
   /** Take over what the catalogue store holds beyond what is known here; concurrent calls share one read, and the last sees all that was committed before it. */
-  refreshCatalogue(): Promise<void>;
+  refreshCatalogue: () => Promise<void>;
   /** Add acknowledged events to what is derived from all users; one that was added before changes nothing. */
-  observe(events: readonly LedgerEvent[]): void;
+  observe: (events: readonly LedgerEvent[]) => void;
   /** Events added since the start. */
-  observed(): number;
+  observed: () => number;
   /** Keep what was derived from events, so that the next start reads only what came after. */
-  keep(): Promise<void>;
+  keep: () => Promise<void>;
   close(): void;
 }
 
@@ -135,7 +135,7 @@ function deriveFromEvents({ ledger, artefacts, log }: Ports) {
       }
       for await (const events of ledger.eventsSince(cursor)) observe(events);
     },
-    async keep(): Promise<void> {
+    keep: async (): Promise<void> => {
       if (observed === keptAt) return;
       const now = observed;
       await artefacts.put(ARTEFACT, serialize({ cursor, popularity: popularity.snapshot(), acts: acts.snapshot() } satisfies Kept));

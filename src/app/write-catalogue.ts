@@ -3,15 +3,21 @@ import { type GivenItem, readItem, readItemPatch } from '../core/events/read-ite
 import { type GivenUser, readUser } from '../core/events/read-user.js';
 import { type ItemPatch } from '../core/item.js';
 import { type CatalogueStore } from '../ports/catalogue-store.js';
-import { type BatchTally, type Entry } from './batches.js';
+import { type BatchTally, type Entry, type Write } from './batches.js';
 import { type ShopIndex } from './shop-index.js';
 import { type UserDirectory } from './user-directory.js';
 
 export interface WriteCatalogue {
-  upsertItems(entries: Entry[], tally: BatchTally): Promise<void>;
-  updateItems(entries: Entry[], tally: BatchTally): Promise<void>;
-  removeItems(ids: string[], tally: BatchTally): Promise<void>;
-  upsertUsers(entries: Entry[], tally: BatchTally): Promise<void>;
+  upsertItems: Write;
+  updateItems: Write;
+  upsertUsers: Write;
+  removeItems: (ids: string[], tally: BatchTally) => Promise<void>;
+}
+
+export interface CatalogueWritePorts {
+  catalogueStore: CatalogueStore;
+  index: ShopIndex;
+  users: UserDirectory;
 }
 
 type Read<T> = T | { faults: { path: string; code: string; message: string }[] };
@@ -31,7 +37,7 @@ function readAll<T extends object>(
 }
 
 /** What changes items and users. A change is durable and seen by this process's feeds when its call resolves. */
-export function createWriteCatalogue(ports: { catalogueStore: CatalogueStore; index: ShopIndex; users: UserDirectory }): WriteCatalogue {
+export function createWriteCatalogue(ports: CatalogueWritePorts): WriteCatalogue {
   const { catalogueStore, index, users } = ports;
   const unknown = (tally: BatchTally, at: number, id: string) =>
     tally.reject(at, id, { code: 'UNKNOWN_ITEM', message: `id "${id}" is not in the catalogue; send it again when it is` }, true);

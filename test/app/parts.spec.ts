@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { BatchTally, type Entry } from '../../src/app/batches.js';
+import { type BatchTally, type Entry } from '../../src/app/batches.js';
 import { createCursors } from '../../src/app/cursors.js';
 import { importLines } from '../../src/app/import-lines.js';
 import { createKeyedQueue } from '../../src/app/keyed-queue.js';

@@ -69,9 +69,9 @@ export async function importStream(url: string, kind: 'items' | 'events', lines:
   const answer = await fetch(`${url}/imports/${kind}`, {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson' },
-    body: Readable.toWeb(Readable.from(chunked(lines))) as ReadableStream,
+    body: Readable.toWeb(Readable.from(chunked(lines))),
     duplex: 'half',
-  } as RequestInit);
+  });
   const result = (await answer.json()) as { accepted: number; rejected: unknown[] };
   if (result.accepted !== expected)
     throw new Error(`${kind}: ${result.accepted} of ${expected} accepted: ${JSON.stringify(result.rejected?.[0] ?? result)}`);

@@ -164,7 +164,7 @@ function readCandidates(input: Fields, read: InputReader): Given[] {
   const isEntry = (entry: unknown): entry is { id: string; score: number } => typeof entry === 'object' && entry !== null;
   const entries = read.list('candidates', MAX_CANDIDATES, isEntry, 'it must be an id with a score') ?? [];
   return entries.flatMap((entry, i) => {
-    const each = new InputReader(entry as unknown as Fields, read.faults, `candidates.${i}.`);
+    const each = new InputReader({ ...entry }, read.faults, `candidates.${i}.`);
     const id = each.id('id');
     const score = each.number('score', -1e12, 1e12);
     return id === null || score === null ? [] : [{ id, score }];
