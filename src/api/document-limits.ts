@@ -61,7 +61,7 @@ export function brokenLimits(document: DocumentNode, shape: DocumentShape): stri
   const known = new Map<string, number>();
   const depth = Math.max(
     0,
-    ...document.definitions.map((one) => ('selectionSet' in one ? depthOf(one.selectionSet, fragments, known) : 0)),
+    ...document.definitions.map((one) => (one.kind === Kind.OPERATION_DEFINITION ? depthOf(one.selectionSet, fragments, known) : 0)),
   );
   const broken: string[] = [];
   const check = (what: string, value: number, most: number) =>

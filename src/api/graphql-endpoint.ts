@@ -6,6 +6,7 @@ import { answerErrors } from './error-answers.js';
 import { readJsonBodies } from './json-body.js';
 import { Refusal } from './refusals.js';
 import { type EdgeContext } from './request-facts.js';
+import { dropUnread } from './unread-bodies.js';
 import { type Variables } from './variables.js';
 
 const BODY_DEADLINE_MS = 10_000;
@@ -72,7 +73,11 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
 
   instance.register((scope, _options, done) => {
     readJsonBodies(scope, BODY_DEADLINE_MS);
-    scope.setErrorHandler((error, _request, reply) => void reply.send(withErrors(reply, null, [error])));
+    scope.setErrorHandler((error, request, reply) => {
+      const body = withErrors(reply, null, [error]);
+      dropUnread(request, reply);
+      reply.send(body);
+    });
     // The answer is returned, not sent: a handler that returns the reply is made to wait for its last byte, which costs a tenth of a request.
     scope.post('/graphql', async (request, reply) => {
       const { data, errors } = await answer(request);

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { type Readable } from 'node:stream';
-import { Refusal } from './refusals.js';
+import { cutBody, Refusal } from './refusals.js';
 
 const MAX_BYTES = 1_048_576;
 
@@ -28,7 +28,7 @@ function readBody(payload: Readable, deadlineMs: number): Promise<Buffer> {
     };
     payload.on('data', take);
     payload.once('end', () => settle(() => resolve(Buffer.concat(chunks, length))));
-    payload.once('error', (error) => settle(() => reject(error)));
+    payload.once('error', () => settle(() => reject(cutBody())));
     process.nextTick(() => {
       const late = () =>
         settle(() => reject(new Refusal(408, 'INVALID_INPUT', `the body did not arrive within ${deadlineMs / 1000} seconds`)));

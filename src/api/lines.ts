@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { type Readable } from 'node:stream';
-import { Refusal } from './refusals.js';
+import { cutBody, Refusal } from './refusals.js';
 
 const NEWLINE = 10;
 const RETURN = 13;
@@ -24,7 +24,8 @@ async function* chunksOf(source: Readable, silenceMs: number): AsyncGenerator<Bu
         silenceMs,
       );
     });
-    const next = await Promise.race([chunks.next(), silence]).finally(() => clearTimeout(timer));
+    const chunk = chunks.next().catch(() => Promise.reject(cutBody()));
+    const next = await Promise.race([chunk, silence]).finally(() => clearTimeout(timer));
     if (next.done) return;
     yield next.value;
   }

@@ -25,7 +25,10 @@ function countFields(selection: SelectionSetNode | undefined, fragments: Fragmen
     else if (node.kind === Kind.INLINE_FRAGMENT) fields += countFields(node.selectionSet, fragments, known);
     else {
       const name = node.name.value;
-      if (!known.has(name)) known.set(name, countFields(fragments.get(name)?.selectionSet, fragments, known));
+      if (!known.has(name)) {
+        known.set(name, 0); // what a fragment brings into itself is for validation to refuse
+        known.set(name, countFields(fragments.get(name)?.selectionSet, fragments, known));
+      }
       fields += known.get(name) ?? 0;
     }
   }
@@ -45,7 +48,10 @@ function rootFields(
     else if (node.kind === Kind.INLINE_FRAGMENT) add(rootFields(node.selectionSet, fragments, known));
     else {
       const name = node.name.value;
-      if (!known.has(name)) known.set(name, rootFields(fragments.get(name)?.selectionSet, fragments, known));
+      if (!known.has(name)) {
+        known.set(name, new Map());
+        known.set(name, rootFields(fragments.get(name)?.selectionSet, fragments, known));
+      }
       add(known.get(name) ?? new Map<FieldNode, number>());
     }
   }
@@ -83,7 +89,7 @@ function sizerOf(field: FieldNode, root: GraphQLObjectType): Sizer {
 
 /**
  * The cost of an operation as a function of its variables: for every root field 1 plus the fields under it times the length of its list.
- * Built in time linear in the document times its fragments, which must have no cycle; a call takes one step for each root field. Without variables
+ * Built in time linear in the document times its fragments; a call takes one step for each root field. Without variables
  * it is the least that any variables can make it.
  *
  * @returns a function to a cost of 1 or more; doubles are exact enough for the bound, and 2^1000 fields are merely a large number

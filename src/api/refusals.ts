@@ -44,6 +44,9 @@ export function retryAfter(error: AppError): number | null {
   return [429, 503].includes(httpStatus(error)) ? (error.retryAfterSeconds ?? DEFAULT_RETRY_SECONDS) : null;
 }
 
+/** The caller went away, or sent less than he announced. Nobody is left to read the answer; it keeps a cut body from being taken for a whole one. */
+export const cutBody = (): Refusal => new Refusal(400, 'INVALID_INPUT', 'the connection ended before the body did');
+
 const FRAMEWORK_MESSAGES: Record<number, string> = {
   404: 'there is nothing at this address',
   405: 'this address does not take this method',
@@ -57,7 +60,7 @@ const FRAMEWORK_MESSAGES: Record<number, string> = {
 /** Errors that the framework makes of a request, as against errors of anything else that happen to carry a status. */
 function isFrameworks(error: Error): boolean {
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return error instanceof HttpException || code.startsWith('FST_') || code === 'ECONNRESET';
+  return error instanceof HttpException || code.startsWith('FST_');
 }
 
 /** What a caller did wrong according to the framework, in our words; null for faults that are ours. */

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { GraphQLSchemaHost } from '@nestjs/graphql';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Socket } from 'node:net';
 import { type App } from '../app/app.js';
 import { type Log } from '../ports/log.js';
@@ -10,7 +10,7 @@ import { type ApiConfig } from './api-config.js';
 import { edgeModule } from './edge-module.js';
 import { explorerPage } from './explorer-page.js';
 import { registerGraphql } from './graphql-endpoint.js';
-import { HttpErrors } from './http-errors.js';
+import { HttpErrors, sendHttpError } from './http-errors.js';
 import { type Metrics } from './metrics.js';
 import { nestLog } from './nest-log.js';
 import { Refusal } from './refusals.js';
@@ -39,10 +39,11 @@ export interface ServerParts {
 
 const HEADERS_DEADLINE_MS = 10_000;
 const LAST_REQUESTS_MS = 10_000;
+const SWEEP_MS = 50;
 /** What machines ask every few seconds is logged only when it fails. */
 const QUIET: ReadonlySet<string> = new Set(['health', 'metrics']);
 
-function adapterFor({ trustProxy }: ApiConfig): FastifyAdapter {
+function adapterFor({ trustProxy }: ApiConfig, log: Log): FastifyAdapter {
   return new FastifyAdapter({
     logger: false,
     trustProxy,
@@ -52,6 +53,7 @@ function adapterFor({ trustProxy }: ApiConfig): FastifyAdapter {
     requestTimeout: 0,
     http: { headersTimeout: HEADERS_DEADLINE_MS, connectionsCheckingInterval: 1_000 },
     clientErrorHandler: answerUnreadable,
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendHttpError(error, request, reply, log),
   });
 }
 
@@ -90,6 +92,7 @@ function addHooks(instance: FastifyInstance, { config, log, metrics }: ServerPar
     if (!quiet) log.info({ method, status: statusCode, ms: Math.round(elapsedTime * 100) / 100, ...toldFacts(facts) }, 'request');
     done();
   });
+  instance.setErrorHandler((error, request, reply) => sendHttpError(error, request, reply, log));
   // A body of lines is handed on as it comes; everything else has a parser of its own where it is taken.
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
@@ -110,7 +113,7 @@ function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { c
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { app, config, log, metrics } = parts;
   const life: Life = { closing: false };
-  const adapter = adapterFor(config);
+  const adapter = adapterFor(config, log);
   const nest = await NestFactory.create<NestFastifyApplication>(edgeModule(app, metrics, life), adapter, {
     logger: nestLog(log),
     bodyParser: false,
@@ -131,8 +134,13 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     },
     async close() {
       life.closing = true;
-      const timer = setTimeout(() => instance.server.closeAllConnections(), LAST_REQUESTS_MS);
-      await nest.close().finally(() => clearTimeout(timer));
+      // A connection that was busy when closing began is idle after its answer, and would be kept alive for the next request.
+      const sweep = setInterval(() => instance.server.closeIdleConnections(), SWEEP_MS);
+      const cut = setTimeout(() => instance.server.closeAllConnections(), LAST_REQUESTS_MS);
+      await nest.close().finally(() => {
+        clearInterval(sweep);
+        clearTimeout(cut);
+      });
     },
   };
 }

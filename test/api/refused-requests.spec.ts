@@ -142,6 +142,7 @@ const ROWS: Row[] = [
     '{ item(id: "a") { ...F } } fragment F on Item { ...G } fragment G on Item { ...F }',
     /contains itself/,
   ),
+  query('a fragment of introspection in itself', '{ __schema { types { ...F } } } fragment F on __Type { ofType { ...F } }', /itself/),
   query('30 doubling fragments', bomb(30), /costs \d{9,}/),
   query('60 doubling fragments', bomb(60), /costs/),
   query('a feed of 100 with 120 fields each', `{ feed(input: { first: 100 }) { items { ${'position score '.repeat(60)} } } }`, /costs/),
