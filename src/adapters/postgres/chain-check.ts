@@ -61,7 +61,7 @@ async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T
     throw asUnavailable(error);
   });
   try {
-    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY');
+    await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0');
     return await work(client);
   } catch (error) {
     throw asUnavailable(error);

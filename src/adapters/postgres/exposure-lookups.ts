@@ -49,7 +49,8 @@ export function createExposureLookups({ pool, clock, retentionDays }: { pool: Po
       const rows = await read('exposures-of-page', ITEMS_OF_PAGE, [pageId, new Date(since), utcDay(since)]);
       return [...new Set((rows as [number][]).map(([itemNo]) => itemNo))];
     },
-    pagesOfUser: (userId, cursor, from) => pagesOfUser({ pool, read }, userId, cursor, { from, firstDay: utcDay(within(cursor.since)) }),
+    pagesOfUser: (userId, cursor, from) =>
+      pagesOfUser({ pool, read }, userId, cursor, { from, firstDay: utcDay(within(Math.max(cursor.since, from - DAY_MS))) }),
     entry: (id) => entry(read, id, daysOfFeed),
   };
 }

@@ -55,25 +55,29 @@ interface Keeping {
  * @throws RangeError when positions do not rise, or features do not divide into a row per item: such a page could not be read back
  */
 export function keepPage(page: Page, { bytes, nextSalt, featureCatalogue }: Keeping): KeptPage {
-  const { userId, sessionId, pageId, features, featureNames, placed, assignments, degraded, relaxed, ...plain } = page;
-  if (features.length !== placed.length * featureNames.length)
-    throw new RangeError(`${features.length} feature values do not make ${placed.length} rows of ${featureNames.length}`);
+  const { userId, sessionId, pageId, features, placed, assignments } = page;
+  checkReadable(page);
   const personal = [userId, sessionId, pageId];
   const numberByMention = new Map<string, number>();
-  const kept = placed.map((item, i) => {
-    if (i > 0 && item.position <= placed[i - 1].position)
-      throw new RangeError(`position ${item.position} follows position ${placed[i - 1].position}; positions of a page must rise`);
-    return keepItem(item, numberByMention);
-  });
+  const kept = placed.map((item) => keepItem(item, numberByMention));
   const mentions = [...numberByMention.keys()];
   return {
-    ...plain,
+    feedId: page.feedId,
+    pageNo: page.pageNo,
+    kind: page.kind,
     userId,
     sessionId,
+    surface: page.surface,
     pageId,
+    servedAt: page.servedAt,
+    scorer: page.scorer,
+    modelVersion: page.modelVersion,
+    configVersion: page.configVersion,
     assignments: assignments.length === 0 ? null : JSON.stringify(assignments),
-    degraded,
-    relaxed,
+    degraded: page.degraded,
+    relaxed: page.relaxed,
+    poolSize: page.poolSize,
+    fixedByCaller: page.fixedByCaller,
     featureCatalogue,
     features: new Uint8Array(features.buffer, features.byteOffset, features.byteLength),
     contributions: packContributions(placed.map(({ contributions }) => contributions)),
@@ -84,11 +88,31 @@ export function keepPage(page: Page, { bytes, nextSalt, featureCatalogue }: Keep
   };
 }
 
+function checkReadable({ features, featureNames, placed }: Page): void {
+  if (features.length !== placed.length * featureNames.length)
+    throw new RangeError(`${features.length} feature values do not make ${placed.length} rows of ${featureNames.length}`);
+  for (let i = 1; i < placed.length; i++)
+    if (placed[i].position <= placed[i - 1].position)
+      throw new RangeError(`position ${placed[i].position} follows position ${placed[i - 1].position}; positions of a page must rise`);
+}
+
 function keepItem(item: PlacedItem, numberByMention: Map<string, number>): KeptExposure {
-  const { position, itemNo, itemId, score, rankBefore, exploration, promoted, repeat, propensity, productIds } = item;
-  const sources = item.sources.reduce((bits, source) => bits | sourceBit(source), 0);
-  const reasons = item.reasons.length === 0 ? null : reasonsText(item.reasons, numberByMention);
-  return { position, itemNo, itemId, score, rankBefore, sources, exploration, promoted, repeat, propensity, reasons, productIds };
+  let sources = 0;
+  for (const source of item.sources) sources |= sourceBit(source);
+  return {
+    position: item.position,
+    itemNo: item.itemNo,
+    itemId: item.itemId,
+    score: item.score,
+    rankBefore: item.rankBefore,
+    sources,
+    exploration: item.exploration,
+    promoted: item.promoted,
+    repeat: item.repeat,
+    propensity: item.propensity,
+    reasons: item.reasons.length === 0 ? null : reasonsText(item.reasons, numberByMention),
+    productIds: item.productIds,
+  };
 }
 
 function reasonsText(reasons: readonly Reason[], numberByMention: Map<string, number>): string {
@@ -108,26 +132,23 @@ export type PageFrame = Omit<Page, 'placed' | 'features'>;
 
 /** What a kept page says of the page as a whole, but for what erasure took. */
 export function restoreFrame(kept: KeptPage, featureNames: readonly string[]): PageFrame {
-  const {
-    feedId,
-    pageNo,
-    kind,
-    userId,
-    sessionId,
-    surface,
-    pageId,
-    servedAt,
-    scorer,
-    modelVersion,
-    configVersion,
-    poolSize,
-    fixedByCaller,
-  } = kept;
   return {
-    ...{ feedId, pageNo, kind, userId, sessionId, surface, pageId, servedAt, scorer, modelVersion, configVersion, poolSize, fixedByCaller },
+    feedId: kept.feedId,
+    pageNo: kept.pageNo,
+    kind: kept.kind,
+    userId: kept.userId,
+    sessionId: kept.sessionId,
+    surface: kept.surface,
+    pageId: kept.pageId,
+    servedAt: kept.servedAt,
+    scorer: kept.scorer,
+    modelVersion: kept.modelVersion,
+    configVersion: kept.configVersion,
     assignments: kept.assignments === null ? [] : (JSON.parse(kept.assignments) as Page['assignments']),
     degraded: kept.degraded as Degradation[],
     relaxed: kept.relaxed as SlateRule[],
+    poolSize: kept.poolSize,
+    fixedByCaller: kept.fixedByCaller,
     featureNames,
   };
 }
