@@ -25,31 +25,35 @@ export interface NeighbourOptions {
   most?: number;
   /** How many items of one user or basket count, the latest; bounds the cost of one who touched everything. */
   mostOfOne?: number;
+  /** Added to the denominator of the cosine, so that two who share one user of one each do not seem the same; 0 for a plain cosine. */
+  shrinkage?: number;
 }
+
+const SHRINKAGE = 5;
 
 /** How much an event says of interest in its item, 0 for nothing or for what takes interest back. */
 export const interactionWeight = (event: Pick<LedgerEvent, 'type' | 'rating'>): number => Math.max(0, popularityWeight(event));
 
 /**
- * Items that the same users showed interest in: cosine of the sets of their users, whatever the weights. A generator, so that its caller can let others have
+ * Items that the same users showed interest in: shrunk cosine of the sets of their users, whatever the weights. A generator, so that its caller can let others have
  * the thread: it pauses every few milliseconds, and returns the table.
  */
 export function buildSimilar(
   interactions: readonly Interaction[],
-  { items, now, most = 100, mostOfOne = 500 }: NeighbourOptions,
+  { items, now, most = 100, mostOfOne = 500, shrinkage = SHRINKAGE }: NeighbourOptions,
 ): Generator<void, Neighbours> {
   const incidence = incidenceOf(interactions, items, ({ userNo }) => userNo);
-  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne });
+  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne, shrinkage });
 }
 
 /**
- * Items that are bought together: cosine of the sets of baskets that they were in, where a basket is what one user bought in one day (UTC).
+ * Items that are bought together: shrunk cosine of the sets of baskets that they were in, where a basket is what one user bought in one day (UTC).
  *
  * @see buildSimilar
  */
 export function buildBoughtTogether(
   interactions: readonly Interaction[],
-  { items, now, most = 50, mostOfOne = 100 }: NeighbourOptions,
+  { items, now, most = 50, mostOfOne = 100, shrinkage = SHRINKAGE }: NeighbourOptions,
 ): Generator<void, Neighbours> {
   const basketByUserAndDay = new Map<string, number>();
   const basketOf = ({ userNo, at }: Interaction): number => {
@@ -59,7 +63,7 @@ export function buildBoughtTogether(
     return basket;
   };
   const incidence = incidenceOf(interactions.filter(({ bought }) => bought), items, basketOf); // prettier-ignore
-  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne });
+  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne, shrinkage });
 }
 
 /** Interactions in columns, without those of items beyond the number given. */

@@ -21,19 +21,25 @@ interface Rows {
 const ADDITIONS_A_STEP = 50_000;
 
 /**
- * For every item the items that share most groups with it: number of groups in common over the root of the product of both counts. Time is the sum of squares of
+ * For every item the items that share most groups with it: number of groups in common over the root of the product of both counts plus `shrinkage`. Time is the sum of squares of
  * the group sizes, at most `mostOfOne` a group; memory is that of the table and a few columns. Pauses every few milliseconds.
  */
 export function* coOccurrence(
   incidence: Incidence,
-  { itemCount, builtAt, most, mostOfOne }: { itemCount: number; builtAt: number; most: number; mostOfOne: number },
+  {
+    itemCount,
+    builtAt,
+    most,
+    mostOfOne,
+    shrinkage,
+  }: { itemCount: number; builtAt: number; most: number; mostOfOne: number; shrinkage: number },
 ): Generator<void, Neighbours> {
   const itemsOf = distinctLatest(incidence, itemCount, mostOfOne);
   yield;
   const groupsOf = transposed(itemsOf, itemCount);
   yield;
   const table = new Table(itemCount, most);
-  const shared = new Shared(groupsOf, itemsOf);
+  const shared = new Shared(groupsOf, itemsOf, shrinkage);
   let additions = 0;
   for (let item = 0; item < itemCount; item++) {
     additions += shared.countFor(item);
@@ -92,27 +98,28 @@ function transposed({ offsets, members }: Rows, itemCount: number): Rows {
 class Shared {
   /** [size] the items that share a group with it */
   readonly others: Uint32Array;
-  /** [size] cosine with each of them */
+  /** [size] shrunk cosine with each of them */
   readonly strengths: Float64Array;
   size = 0;
   private readonly counts: Uint32Array;
-  /** One over the root of the number of an item's groups. */
-  private readonly norms: Float64Array;
+  /** Root of the number of an item's groups. */
+  private readonly roots: Float64Array;
 
   constructor(
     private readonly groupsOf: Rows,
     private readonly itemsOf: Rows,
+    private readonly shrinkage: number,
   ) {
     const itemCount = groupsOf.offsets.length - 1;
     this.others = new Uint32Array(itemCount);
     this.strengths = new Float64Array(itemCount);
     this.counts = new Uint32Array(itemCount);
-    this.norms = Float64Array.from(this.others, (_, item) => 1 / Math.sqrt(groupsOf.offsets[item + 1] - groupsOf.offsets[item]));
+    this.roots = Float64Array.from(this.others, (_, item) => Math.sqrt(groupsOf.offsets[item + 1] - groupsOf.offsets[item]));
   }
 
   /** Count for an item; the number of additions that took. */
   countFor(item: number): number {
-    const { groupsOf, itemsOf, others, counts, norms } = this;
+    const { groupsOf, itemsOf, others, counts, roots, shrinkage } = this;
     let additions = 0;
     this.size = 0;
     for (let g = groupsOf.offsets[item]; g < groupsOf.offsets[item + 1]; g++) {
@@ -126,7 +133,7 @@ class Shared {
     }
     for (let i = 0; i < this.size; i++) {
       const other = others[i];
-      this.strengths[i] = counts[other] * norms[item] * norms[other];
+      this.strengths[i] = Math.min(1, counts[other] / (roots[item] * roots[other] + shrinkage));
       counts[other] = 0;
     }
     return additions;

@@ -26,7 +26,7 @@ describe('buildSimilar', () => {
   it('is the cosine of the sets of users, strongest first', () => {
     // Users of item 0: a b c, of 1: a b, of 2: c d.
     const acts = [touch(0, 0), touch(1, 0), touch(2, 0), touch(0, 1), touch(1, 1), touch(1, 1), touch(2, 2), touch(3, 2)];
-    const table = finish(buildSimilar(acts, { items: 4, now: 9 }));
+    const table = finish(buildSimilar(acts, { items: 4, now: 9, shrinkage: 0 }));
     const rows = rowsOf(table);
     expect(table.builtAt).toBe(9);
     expect(rows[0].map(([no]) => no)).toEqual([1, 2]);
@@ -59,8 +59,8 @@ describe('buildSimilar', () => {
     fc.assert(
       fc.property(acts, (pairs) => {
         const users = (item: number): Set<number> => new Set(pairs.filter(({ itemNo }) => itemNo === item).map(({ userNo }) => userNo));
-        const table = finish(buildSimilar(pairs.map(({ userNo, itemNo }) => touch(userNo, itemNo)), { items: 8, now: 0 })); // prettier-ignore
-        const turned = finish(buildSimilar([...pairs].reverse().map(({ userNo, itemNo }) => touch(userNo, itemNo)), { items: 8, now: 0 })); // prettier-ignore
+        const table = finish(buildSimilar(pairs.map(({ userNo, itemNo }) => touch(userNo, itemNo)), { items: 8, now: 0, shrinkage: 0 })); // prettier-ignore
+        const turned = finish(buildSimilar([...pairs].reverse().map(({ userNo, itemNo }) => touch(userNo, itemNo)), { items: 8, now: 0, shrinkage: 0 })); // prettier-ignore
         expect(turned).toEqual(table);
         rowsOf(table).forEach((row, a) => {
           const weights = new Map(row);
@@ -90,7 +90,9 @@ describe('buildBoughtTogether', () => {
       touch(0, 0), touch(0, 1), touch(0, 2, { at: DAY }), touch(1, 0, { at: 5 }), touch(1, 1, { at: 6 }), touch(1, 3, { bought: false }),
     ]; // prettier-ignore
     const rows = rowsOf(finish(buildBoughtTogether(acts, { items: 4, now: 0 })));
-    expect(rows).toEqual([[[1, 1]], [[0, 1]], [], []]);
+    // Two baskets in common of two each: 2 / (2 + 5).
+    const strength = Math.fround(2 / 7);
+    expect(rows).toEqual([[[1, strength]], [[0, strength]], [], []]);
   });
 });
 

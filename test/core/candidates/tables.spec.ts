@@ -14,7 +14,8 @@ describe('NumberTable', () => {
           table.set(key, value);
           map.set(key, value);
         }
-        for (let key = 0; key <= 500; key++) expect(table.get(key, -0.5)).toBe(map.get(key) ?? -0.5);
+        const keys = Array.from({ length: 501 }, (_, key) => key);
+        expect(keys.map((key) => table.get(key, -0.5))).toEqual(keys.map((key) => map.get(key) ?? -0.5));
       }),
     );
   });
