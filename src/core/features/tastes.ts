@@ -1,4 +1,4 @@
-import { type Catalogue, MAX_DEPTH } from '../candidates/catalogue.js';
+import { type Catalogue } from '../candidates/catalogue.js';
 import { NumberTable } from '../candidates/number-table.js';
 import { type Seed } from '../candidates/seeds.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
@@ -10,7 +10,7 @@ const EXPECTED = 80;
 /** A user's taste for the names of one family as of one instant. */
 export class Taste {
   private readonly strengths = new NumberTable(EXPECTED);
-  /** Sum of all that are positive. */
+  /** Sum of all strengths that are positive. */
   private total = 0;
 
   static of(state: UserState, family: AffinityFamily, now: number): Taste {
@@ -25,29 +25,14 @@ export class Taste {
     if (strength > 0) this.total += strength;
   }
 
-  /** Share of the whole taste that is for a name, 0..1. */
-  share(no: number): number {
-    const strength = this.strengths.get(no, 0);
-    return strength <= 0 || this.total === 0 ? 0 : strength / this.total;
+  /** How strong the taste for a name is; below 0 where it is one against it. */
+  strength(no: number): number {
+    return this.strengths.get(no, 0);
   }
 
-  /** Share that is for any of an item's categories, 0..1. */
-  shareOfPath({ paths }: Catalogue, itemNo: number): number {
-    let sum = 0;
-    for (let i = itemNo * MAX_DEPTH; i < (itemNo + 1) * MAX_DEPTH && paths[i] !== 0; i++) sum += this.share(paths[i]);
-    return sum;
-  }
-
-  /** How much speaks against a name, 0 or more. */
-  against(no: number): number {
-    return Math.max(0, -this.strengths.get(no, 0));
-  }
-
-  /** How much speaks against an item's categories, 0 or more. */
-  againstPath({ paths }: Catalogue, itemNo: number): number {
-    let sum = 0;
-    for (let i = itemNo * MAX_DEPTH; i < (itemNo + 1) * MAX_DEPTH && paths[i] !== 0; i++) sum += this.against(paths[i]);
-    return sum;
+  /** Share of the whole taste that a sum of positive strengths is, 0..1. */
+  share(strength: number): number {
+    return strength > 0 && this.total > 0 ? strength / this.total : 0;
   }
 }
 

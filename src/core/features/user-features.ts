@@ -1,3 +1,4 @@
+import { MAX_DEPTH } from '../candidates/catalogue.js';
 import { impressions } from '../candidates/filters.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { priceBand } from '../tags/interest.js';
@@ -33,14 +34,22 @@ export const tasteFeatures = featureGroup(
     for (let row = 0; row < itemNos.length; row++) {
       const no = itemNos[row];
       const price = catalogue.price[no];
-      const against = brand.against(catalogue.brand[no]) + creator.against(catalogue.creator[no]) + category.againstPath(catalogue, no);
-      const share = category.shareOfPath(catalogue, no);
-      const recentShare = recent.shareOfPath(catalogue, no);
-      if (share > 0) matrix.set(row, CATEGORY, Math.log(0.05 + share));
-      if (recentShare > 0) matrix.set(row, RECENT, Math.log(0.1 + recentShare));
-      matrix.set(row, BRAND, brand.share(catalogue.brand[no]));
-      matrix.set(row, CREATOR, creator.share(catalogue.creator[no]));
-      if (!Number.isNaN(price)) matrix.set(row, PRICE, band.share(priceBand(price)));
+      const forBrand = brand.strength(catalogue.brand[no]);
+      const forCreator = creator.strength(catalogue.creator[no]);
+      let against = Math.max(0, -forBrand) + Math.max(0, -forCreator);
+      let liked = 0;
+      let lately = 0;
+      for (let i = no * MAX_DEPTH; i < (no + 1) * MAX_DEPTH && catalogue.paths[i] !== 0; i++) {
+        const forCategory = category.strength(catalogue.paths[i]);
+        if (forCategory > 0) liked += forCategory;
+        else against -= forCategory;
+        lately += recent.strength(catalogue.paths[i]);
+      }
+      if (liked > 0) matrix.set(row, CATEGORY, Math.log(0.05 + category.share(liked)));
+      if (lately > 0) matrix.set(row, RECENT, Math.log(0.1 + recent.share(lately)));
+      matrix.set(row, BRAND, brand.share(forBrand));
+      matrix.set(row, CREATOR, creator.share(forCreator));
+      if (!Number.isNaN(price)) matrix.set(row, PRICE, band.share(band.strength(priceBand(price))));
       setLog1p(matrix, row, AVERSION, against);
     }
   },
