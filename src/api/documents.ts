@@ -22,11 +22,16 @@ import { brokenLimits, fragmentsOf, LIMITS, shapeOf } from './document-limits.js
 import { costOf } from './query-cost.js';
 import { type Variables, variablesReader } from './variables.js';
 
-/** A document that is refused whatever its variables are. */
+type Problem = Pick<GraphQLError, 'message' | 'locations'>;
+
+/** A document that is refused whatever its variables are. It is remembered, so it keeps the words and not the document. */
 export class BadQuery extends AppError {
-  constructor(readonly problems: readonly { message: string; locations?: GraphQLError['locations'] }[]) {
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly { message: string; locations?: GraphQLError['locations'] }[]) {
     super('BAD_QUERY', problems.map(({ message }) => message).join('; '));
     this.name = 'BadQuery';
+    this.problems = problems.map(({ message, locations }) => ({ message, locations }));
   }
 }
 

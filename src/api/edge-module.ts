@@ -9,12 +9,13 @@ import { ImportsController } from './imports-controller.js';
 import { MetricsController } from './metrics-controller.js';
 import { type Metrics } from './metrics.js';
 import { OperatorResolver } from './operator-resolver.js';
+import { type EdgeContext } from './request-facts.js';
 import { ScientistResolver } from './scientist-resolver.js';
 import { count, dateTime, jsonObject } from './scalars.js';
 import { StorefrontResolver } from './storefront-resolver.js';
 import { APP, LIFE, type Life, METRICS } from './tokens.js';
 
-const COMPILED_DOCUMENTS = 250;
+const COMPILED_DOCUMENTS = 100;
 
 /** What Mercurius runs: the written schema, root fields by the resolver classes, all other fields read straight from the answers. */
 function graphqlModule(): DynamicModule {
@@ -31,6 +32,8 @@ function graphqlModule(): DynamicModule {
     routes: false,
     jit: 1,
     cache: COMPILED_DOCUMENTS,
+    // The variables are handed over here and not with the query, which would have them read once more before they are run with.
+    hooks: { preExecution: (_schema, _document, context) => ({ variables: (context as unknown as EdgeContext).variables }) },
     errorFormatter: (execution) => ({ statusCode: 200, response: execution }),
   });
 }

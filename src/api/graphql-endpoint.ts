@@ -17,7 +17,7 @@ export interface GraphqlOptions {
   schema: GraphQLSchema;
   rules: DocumentRules;
   /** Compiles and runs a checked document. */
-  run: (source: string, context: EdgeContext, variables: Variables) => Promise<ExecutionResult>;
+  run: (source: string, context: EdgeContext) => Promise<ExecutionResult>;
   /** The page for a browser at the same address; null: none. */
   page: { html: string; policy: string } | null;
   log: Log;
@@ -55,11 +55,11 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
     const { query, operationName, variables } = readRequest(body);
     const operation = operationOf(query, operationName);
     facts.operation = operation.label;
-    const variableValues = operation.readVariables(variables);
-    refuseCost(operation.cost(variableValues));
-    const contextValue: EdgeContext = { facts, actor: ACTOR };
-    if (operation.interpreted) return execute({ schema, document: operation.interpreted, contextValue, variableValues });
-    return run(operation.source, contextValue, variableValues);
+    const context: EdgeContext = { facts, actor: ACTOR, variables: operation.readVariables(variables) };
+    refuseCost(operation.cost(context.variables));
+    if (operation.interpreted)
+      return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });
+    return run(operation.source, context);
   }
 
   function withErrors(reply: FastifyReply, data: ExecutionResult['data'], thrown: readonly unknown[]): object {
@@ -78,7 +78,6 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
       dropUnread(request, reply);
       reply.send(body);
     });
-    // The answer is returned, not sent: a handler that returns the reply is made to wait for its last byte, which costs a tenth of a request.
     scope.post('/graphql', async (request, reply) => {
       const { data, errors } = await answer(request);
       return errors ? withErrors(reply, data, errors) : { data };
@@ -86,6 +85,7 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
     scope.get('/graphql', async (request, reply) => {
       const asksForPage = page && Object.keys(request.query as object).length === 0;
       if (!asksForPage) throw new Refusal(405, 'INVALID_INPUT', 'send operations with POST');
+      request.facts.operation = 'page';
       reply.type('text/html; charset=utf-8').header('content-security-policy', page.policy);
       return page.html;
     });

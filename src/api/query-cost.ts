@@ -60,10 +60,19 @@ function rootFields(
 
 const bounded = (first: unknown): number => (typeof first === 'number' ? Math.min(Math.max(first, 1), LONGEST_LIST) : 1);
 
+/** A length that is written out, given by a variable or left to its default. Keeps names and numbers only, so that the document can be let go. */
 function sizeIn(node: ValueNode | undefined, otherwise: unknown): Sizer {
-  if (node?.kind === Kind.VARIABLE) return (variables) => (variables ? bounded(variables[node.name.value] ?? otherwise) : 1);
+  if (node?.kind === Kind.VARIABLE) {
+    const name = node.name.value;
+    return (variables) => (variables ? bounded(variables[name] ?? otherwise) : 1);
+  }
   const size = bounded(node?.kind === Kind.INT ? Number(node.value) : otherwise);
   return () => size;
+}
+
+/** The same where the whole input is a variable. */
+function sizeInVariable(name: string, otherwise: unknown): Sizer {
+  return (variables) => (variables ? bounded((variables[name] as { first?: unknown } | undefined)?.first ?? otherwise) : 1);
 }
 
 /** How long the list under a root field can get: `first` of the field or of its input, as given or by default. */
@@ -78,9 +87,7 @@ function sizerOf(field: FieldNode, root: GraphQLObjectType): Sizer {
   const inner = isInputObjectType(inputType) ? inputType.getFields().first : undefined;
   if (!inner) return () => 1;
   const input = given('input');
-  if (input?.kind === Kind.VARIABLE)
-    return (variables) =>
-      variables ? bounded((variables[input.name.value] as { first?: unknown } | undefined)?.first ?? inner.defaultValue) : 1;
+  if (input?.kind === Kind.VARIABLE) return sizeInVariable(input.name.value, inner.defaultValue);
   return sizeIn(
     input?.kind === Kind.OBJECT ? input.fields.find(({ name }) => name.value === 'first')?.value : undefined,
     inner.defaultValue,

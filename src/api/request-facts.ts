@@ -37,6 +37,8 @@ export interface EdgeContext {
   facts: RequestFacts;
   /** Who is named as the author of a change. */
   actor: string;
+  /** As they were read, complete. */
+  variables: Record<string, unknown>;
 }
 
 /** Note a served page, and pass it on. */

@@ -43,8 +43,15 @@ const SWEEP_MS = 50;
 /** What machines ask every few seconds is logged only when it fails. */
 const QUIET: ReadonlySet<string> = new Set(['health', 'metrics']);
 
+/** Nest sets its error handler when the routes have already taken theirs; the edge sets its own in time, and a second one is not wanted. */
+class EdgeAdapter extends FastifyAdapter {
+  override setErrorHandler(): ReturnType<FastifyAdapter['setErrorHandler']> {
+    return this.getInstance();
+  }
+}
+
 function adapterFor({ trustProxy }: ApiConfig, log: Log): FastifyAdapter {
-  return new FastifyAdapter({
+  return new EdgeAdapter({
     logger: false,
     trustProxy,
     skipMiddie: true,
@@ -103,7 +110,7 @@ function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { c
   registerGraphql(instance, {
     schema: nest.get(GraphQLSchemaHost).schema,
     rules: { introspection: open, suggestions: open },
-    run: (source, context, variables) => instance.graphql(source, context, variables),
+    run: (source, context) => instance.graphql(source, context),
     page: open ? explorerPage(config.locales[0]) : null,
     log,
   });

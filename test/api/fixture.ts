@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { type App } from '../../src/app/app.js';
 import { type FeedAnswer, type ItemAnswer, type RankingConfigAnswer, type UserProfileAnswer } from '../../src/app/answers.js';
 import { type ApiConfig } from '../../src/api/api-config.js';
@@ -240,5 +239,3 @@ export async function post(edge: Edge, body: unknown, headers: Record<string, st
 }
 
 export const ask = (edge: Edge, query: string, variables?: object): Promise<GraphqlAnswer> => post(edge, { query, variables });
-
-export const newId = (): string => randomUUID();

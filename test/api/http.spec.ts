@@ -2,6 +2,7 @@ import { fastify } from 'fastify';
 import { request } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Script } from 'node:vm';
 import { readJsonBodies } from '../../src/api/json-body.js';
 import { ask, type Edge, feedOf, openEdge } from './fixture.js';
 
@@ -120,6 +121,7 @@ describe('the addresses of the edge', () => {
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     expect(html).toContain('feed(input: $input)');
     expect(html).not.toMatch(/(src|href)=|https?:/);
+    expect(() => new Script(/<script>(.*)<\/script>/s.exec(html)?.[1] ?? 'none found')).not.toThrow();
     expect(answer.headers.get('content-security-policy')).toMatch(/^default-src 'none'; script-src 'sha256-/);
   });
   it('take no operation by GET', async () => {
