@@ -54,7 +54,10 @@ export async function importLines(lines: AsyncIterable<string>, write: Write): P
   return tally.result();
 }
 
-/** `POST /imports/*`: `replace` removes, after a whole stream of items, what the stream did not hold. */
+/**
+ * `POST /imports/*`: `replace` removes, after a whole stream of items, what the stream did not hold. A stream with a rejected line, or with none at all,
+ * removes nothing: a slip of the sender must not empty the shop.
+ */
 export function createImportLines(
   writes: Record<ImportKind, Write>,
   catalogueStore: CatalogueStore,
@@ -63,11 +66,10 @@ export function createImportLines(
   return async (kind: ImportKind, lines: AsyncIterable<string>, { replace }: { replace: boolean }): Promise<BatchResult> => {
     const before = replace ? await catalogueStore.revision() : 0;
     const result = await importLines(lines, writes[kind]);
-    if (replace) {
-      const removed = await catalogueStore.removeNotWrittenSince(before);
-      await refreshCatalogue();
-      return { ...result, removed };
-    }
-    return result;
+    if (!replace) return result;
+    if (result.rejectedTotal > 0 || result.accepted === 0) return { ...result, removed: 0 };
+    const removed = await catalogueStore.removeNotWrittenSince(before);
+    await refreshCatalogue();
+    return { ...result, removed };
   };
 }

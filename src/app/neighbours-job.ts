@@ -1,12 +1,11 @@
 import { buildBoughtTogether, buildSimilar, type Interaction, interactionWeight } from '../core/candidates/build-neighbours.js';
 import { type Neighbours } from '../core/candidates/neighbours.js';
-import { DAY_MS } from '../core/time.js';
+import { emptyCursor } from '../core/tags/cursor.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type Log } from '../ports/log.js';
 import { type NeighbourStore } from '../ports/neighbour-store.js';
 import { type ShopIndex } from './shop-index.js';
 
-const HISTORY_DAYS = 180;
 /** After a build, rest this many times as long as it took. */
 const REST_FACTOR = 20;
 const SLICE_MS = 8;
@@ -30,7 +29,7 @@ export async function inSlices<T>(work: Generator<void, T>, clock: () => number)
   }
 }
 
-/** Build the item-to-item tables from half a year of acts, when there are new ones; never more than a twentieth of the time. */
+/** Build the item-to-item tables from all acts that are retained, when there are new ones; never more than a twentieth of the time. */
 export function createNeighboursJob({ ledger, neighbourStore, index, clock, log }: Ports): () => Promise<void> {
   let builtFrom = -1;
   let restUntil = 0;
@@ -39,7 +38,7 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
     const started = clock();
     if (index.observed() === builtFrom || started < restUntil) return;
     builtFrom = index.observed();
-    const acts = await readInteractions(ledger, started - HISTORY_DAYS * DAY_MS);
+    const acts = await readInteractions(ledger);
     const items = index.shop.catalogue.size;
     const similar: Neighbours = await inSlices(buildSimilar(acts, { items, now: started }), clock);
     await neighbourStore.publish('SIMILAR', similar);
@@ -55,10 +54,10 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
 }
 
 /** Who did what with which item, users by number. Orphans say nothing. */
-async function readInteractions(ledger: Ledger, since: number): Promise<Interaction[]> {
+async function readInteractions(ledger: Ledger): Promise<Interaction[]> {
   const numberByUser = new Map<string, number>();
   const acts: Interaction[] = [];
-  for await (const events of ledger.eventsSince({ since, last: new Map() })) {
+  for await (const events of ledger.eventsSince(emptyCursor())) {
     for (const event of events) {
       const weight = event.itemNo < 0 || event.attribution === 'ORPHAN' ? 0 : interactionWeight(event);
       if (weight <= 0) continue;

@@ -32,7 +32,7 @@ export interface NeighbourOptions {
 const SHRINKAGE = 5;
 
 /** How much an event says of interest in its item, 0 for nothing or for what takes interest back. */
-export const interactionWeight = (event: Pick<LedgerEvent, 'type' | 'rating'>): number => Math.max(0, popularityWeight(event));
+export const interactionWeight = (event: Pick<LedgerEvent, 'type'>): number => Math.max(0, popularityWeight(event));
 
 /**
  * Items that the same users showed interest in: shrunk cosine of the sets of their users, whatever the weights. A generator, so that its caller can let others have

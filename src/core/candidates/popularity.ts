@@ -30,18 +30,17 @@ export const TREND_HALF_LIFE_MS = DAY_MS;
 export const LEADERS = 512;
 /** One person moves the popularity of one item by at most this much a day. */
 export const ACTOR_DAY_WEIGHT = 10;
-const GOOD_RATING = 4;
 
 const WEIGHTS: Partial<Record<EventType, number>> = {
-  CLICK: 1, VIEW: 1, PLAY_END: 1, HELPFUL: 1, LIKE: 2, SAVE: 2, COMMENT: 2, SHARE: 3, ADD_TO_CART: 3, PURCHASE: 5,
+  CLICK: 1, VIEW: 1, PLAY_END: 1, HELPFUL: 1, LIKE: 2, SAVE: 2, COMMENT: 2, REVIEW: 2, SHARE: 3, ADD_TO_CART: 3, PURCHASE: 5,
   UNLIKE: -2, UNSAVE: -2, REMOVE_FROM_CART: -1, REFUND: -5,
 }; // prettier-ignore
 
-/** How much one act says of interest in an item: 1 for a click to 5 for a purchase, negative for what takes an act back, 0 for what says nothing. */
-export function popularityWeight({ type, rating }: Pick<LedgerEvent, 'type' | 'rating'>): number {
-  if (type === 'REVIEW') return rating !== undefined && rating >= GOOD_RATING ? 2 : 0;
-  return WEIGHTS[type] ?? 0;
-}
+/**
+ * How much one act says of interest in an item: 1 for a click to 5 for a purchase, negative for what takes an act back, 0 for what says nothing. A review
+ * counts whatever its stars: it is written of something owned, and on two data sets of ratings leaving out the low ones costs a fifth of the accuracy.
+ */
+export const popularityWeight = ({ type }: Pick<LedgerEvent, 'type'>): number => WEIGHTS[type] ?? 0;
 
 /** Popularity of all items in columns, folded from the ledger. Memory: 16 bytes an item and 2 MiB. */
 export class PopularityColumns implements Popularity {

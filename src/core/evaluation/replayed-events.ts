@@ -77,11 +77,11 @@ export class ReplayedEvents {
 
   /** What rows say of who likes what, from an instant on. */
   interactionsOf(rows: Int32Array, since: number): Interaction[] {
-    const { userOf, itemOf, at, typeOf, value } = this.history;
+    const { userOf, itemOf, at, typeOf } = this.history;
     const interactions: Interaction[] = [];
     for (const row of rows) {
       const type = this.typeOf[typeOf[row]];
-      const weight = interactionWeight({ type, rating: value[row] });
+      const weight = interactionWeight({ type });
       if (weight <= 0 || at[row] < since) continue;
       interactions.push({ userNo: userOf[row], itemNo: this.noOf[itemOf[row]], weight, at: at[row] || 0, bought: type === 'PURCHASE' });
     }
