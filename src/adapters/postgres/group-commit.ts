@@ -42,8 +42,14 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): (ite
   };
   const run = async (): Promise<void> => {
     await Promise.resolve();
-    while (queue.length > 0) await commitTogether(take(), options);
+    let settle: () => void = () => undefined;
+    while (queue.length > 0) {
+      const committed = commitTogether(take(), options);
+      setImmediate(settle); // the next commit is on its way before callers of the last go on, so that database and callers work side by side
+      settle = await committed;
+    }
     running = false;
+    settle();
   };
 
   return (items) => {
@@ -61,15 +67,18 @@ export function createGroupCommit<I, O>(options: GroupCommitOptions<I, O>): (ite
   };
 }
 
-async function commitTogether<I, O>(calls: Call<I, O>[], options: GroupCommitOptions<I, O>): Promise<void> {
+/** Commit calls, and answer how to tell them. */
+async function commitTogether<I, O>(calls: Call<I, O>[], options: GroupCommitOptions<I, O>): Promise<() => void> {
   try {
     const results = await within(options.timeoutMs, options.commit(calls.map(({ items }) => items)));
-    calls.forEach((call, i) => call.resolve(results[i]));
+    return () => calls.forEach((call, i) => call.resolve(results[i]));
   } catch (error) {
     if (!isRefused(error)) options.unknown();
     const seen = asCallerSees(error);
-    if (seen instanceof AppError || calls.length === 1) for (const call of calls) call.reject(seen);
-    else for (const call of calls) await commitTogether([call], options);
+    if (seen instanceof AppError || calls.length === 1) return () => calls.forEach((call) => call.reject(seen));
+    const settles: (() => void)[] = [];
+    for (const call of calls) settles.push(await commitTogether([call], options));
+    return () => settles.forEach((settle) => settle());
   }
 }
 
