@@ -1,11 +1,13 @@
 import { type Binding } from '../ports/binding.js';
 import { type RunningApp } from './create-app.js';
 import { createNeighboursJob } from './neighbours-job.js';
+import { createRepurchaseJob } from './repurchase-job.js';
 
 /** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
 const FLUSH_MS = 5 * 60_000;
 const MAINTENANCE_MS = 3_600_000;
 const NEIGHBOURS_MS = 20_000;
+const REPURCHASE_MS = 5 * 60_000;
 
 /** Start what runs beside requests: per process the keeping of snapshots, in the job queue what one process does for all. */
 export async function startBackground(binding: Binding, running: RunningApp, clock: () => number): Promise<{ stop(): Promise<void> }> {
@@ -13,6 +15,7 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
   const jobs = await binding.openJobs();
   await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
   await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob({ ...binding, index: running.index, clock }));
+  await jobs.every('repurchase', REPURCHASE_MS, createRepurchaseJob({ ...binding, index: running.index, clock }));
 
   let flushing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {

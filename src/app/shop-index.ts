@@ -3,6 +3,7 @@ import { Catalogue } from '../core/candidates/catalogue.js';
 import { noNeighbours } from '../core/candidates/neighbours.js';
 import { PopularityColumns, type PopularityState } from '../core/candidates/popularity.js';
 import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
+import { noCycles, type RepurchaseCycles, unpackCycles } from '../core/candidates/repurchase.js';
 import { type Shop } from '../core/candidates/shop.js';
 import { type LedgerEvent } from '../core/events/event.js';
 import { advance, emptyCursor, type FoldCursor, isFolded } from '../core/tags/cursor.js';
@@ -17,6 +18,8 @@ import { coalesced } from './coalesced.js';
 const ITEMS_A_READ = 5_000;
 const CATALOGUE_POLL_MS = 1_000;
 const ARTEFACT = 'shop-index-1';
+/** Under which the learned cycles of buying again are kept. */
+export const CYCLES_ARTEFACT = 'repurchase-cycles';
 
 export interface ShopIndex {
   readonly shop: Shop;
@@ -57,6 +60,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     acts: derived.acts,
     similar: noNeighbours(),
     boughtTogether: noNeighbours(),
+    cycles: noCycles(),
   };
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
   const refreshNeighbours = coalesced(async () => {
@@ -65,13 +69,17 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     if (similar) shop.similar = similar;
     if (boughtTogether) shop.boughtTogether = boughtTogether;
   });
+  const refreshCycles = coalesced(async () => {
+    shop.cycles = (await readCycles(ports)) ?? shop.cycles;
+  });
   const background = (refresh: () => Promise<void>, doing: string) => () =>
     void refresh().catch((error: unknown) => ports.onError(error, doing));
 
-  await Promise.all([refreshCatalogue(), refreshNeighbours(), derived.load()]);
+  await Promise.all([refreshCatalogue(), refreshNeighbours(), refreshCycles(), derived.load()]);
   const pollCatalogue = background(refreshCatalogue, 'refresh the catalogue');
   ports.notices.subscribe('catalogue', pollCatalogue);
   ports.notices.subscribe('neighbours', background(refreshNeighbours, 'refresh the neighbours'));
+  ports.notices.subscribe('cycles', background(refreshCycles, 'refresh the cycles of buying again'));
   const poll = setInterval(pollCatalogue, CATALOGUE_POLL_MS);
   poll.unref();
   return {
@@ -82,6 +90,20 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     keep: derived.keep,
     close: () => clearInterval(poll),
   };
+}
+
+/** The cycles last kept, null where there are none that can be read. */
+async function readCycles({ artefacts, log }: Ports): Promise<RepurchaseCycles | null> {
+  const bytes = await artefacts.get(CYCLES_ARTEFACT);
+  try {
+    return bytes && unpackCycles(bytes);
+  } catch (error) {
+    log.error(
+      { err: error },
+      'what was kept of the cycles of buying again cannot be read; those known stay in use until they are learned anew',
+    );
+    return null;
+  }
 }
 
 function catalogueRefresh(catalogue: Catalogue, store: CatalogueStore): () => Promise<void> {

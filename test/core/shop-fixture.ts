@@ -2,6 +2,7 @@ import { Catalogue } from '../../src/core/candidates/catalogue.js';
 import { noNeighbours, type Neighbours } from '../../src/core/candidates/neighbours.js';
 import { PopularityColumns } from '../../src/core/candidates/popularity.js';
 import { ActsByUser } from '../../src/core/candidates/recent-acts.js';
+import { noCycles } from '../../src/core/candidates/repurchase.js';
 import { type Shop } from '../../src/core/candidates/shop.js';
 import { type EventType, type LedgerEvent } from '../../src/core/events/event.js';
 import { type Item, type NameKind } from '../../src/core/item.js';
@@ -111,7 +112,7 @@ export class TestShop {
 
   shop(fields: Partial<Shop> = {}): Shop {
     const { catalogue, popularity, acts } = this;
-    return { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours(), ...fields };
+    return { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours(), cycles: noCycles(), ...fields };
   }
 }
 

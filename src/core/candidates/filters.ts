@@ -4,6 +4,7 @@ import { type RankingSettings } from '../settings.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { DAY_MS } from '../time.js';
 import { AGE_LIMITED, ENDING, KNOWN, REGIONAL, REMOVED, SOLD_OUT } from './catalogue.js';
+import { cycleDays } from './repurchase.js';
 import { type Signals } from './signals.js';
 
 type ItemTest = Filter<Signals>;
@@ -89,7 +90,7 @@ const alreadyBought: ItemTest = {
   keep({ acts, shop, now }, no) {
     const owned = acts.purchases.get(no);
     if (!owned || owned.quantity <= 0) return true;
-    const days = shop.catalogue.item(no).repurchaseDays ?? shop.repurchaseCycleDays?.(no) ?? Infinity;
+    const days = shop.catalogue.item(no).repurchaseDays ?? cycleDays(shop.cycles, shop.catalogue.categoriesOf(no)) ?? Infinity;
     return now - owned.lastBoughtAt >= days * DAY_MS;
   },
 };

@@ -2,6 +2,7 @@ import { type Catalogue } from './catalogue.js';
 import { type Neighbours } from './neighbours.js';
 import { type Popularity } from './popularity.js';
 import { type RecentActs } from './recent-acts.js';
+import { type RepurchaseCycles } from './repurchase.js';
 
 /** What a process knows of the shop while serving: all derived, all in memory, read by index. */
 export interface Shop {
@@ -11,6 +12,6 @@ export interface Shop {
   acts: RecentActs;
   similar: Neighbours;
   boughtTogether: Neighbours;
-  /** Days after which buying an item again is usual, as learned of its category; null, or left out, where nothing is learned. */
-  repurchaseCycleDays?(itemNo: number): number | null;
+  /** How long it usually takes until things are bought again. */
+  cycles: RepurchaseCycles;
 }

@@ -3,6 +3,7 @@ import { Catalogue } from '../candidates/catalogue.js';
 import { noNeighbours } from '../candidates/neighbours.js';
 import { PopularityColumns } from '../candidates/popularity.js';
 import { ActsByUser } from '../candidates/recent-acts.js';
+import { noCycles } from '../candidates/repurchase.js';
 import { type Shop } from '../candidates/shop.js';
 import { foldEvent } from '../tags/fold.js';
 import { emptyState, type UserState } from '../tags/state.js';
@@ -14,7 +15,7 @@ const TIE = 1;
 const MAX_TIES = 500;
 
 /** The result of work that pauses now and then, done without a pause. */
-function finished<T>(work: Generator<void, T>): T {
+export function finished<T>(work: Generator<void, T>): T {
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;
@@ -47,7 +48,7 @@ export class ReplayedShop {
     history.categories.forEach((name, i) => category.set(i + 1, name));
     for (const [name, no] of this.events.brandNos) brand.set(no, name);
     const { catalogue, popularity, acts } = this;
-    this.shop = { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours() };
+    this.shop = { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours(), cycles: noCycles() };
   }
 
   /** Tell the service of the next event. */

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { FILTERS } from '../../../src/core/candidates/filters.js';
+import { type RepurchaseCycles } from '../../../src/core/candidates/repurchase.js';
 import { signalsOf } from '../../../src/core/candidates/signals.js';
 import { type PageInputs } from '../../../src/core/page.js';
 import { PipelineRun, removedBy } from '../../../src/core/pipeline.js';
@@ -120,9 +121,13 @@ describe('hidden', () => {
 describe('already-bought', () => {
   const often = shop.put({ repurchaseDays: 30 });
   const always = shop.put({ repurchaseDays: 0 });
+  const cyclesOf = (days: number): RepurchaseCycles => ({
+    builtAt: NOW,
+    byCategory: new Map([[shop.name('category', 'all'), { spells: 1000, gaps: 500, share: 0.5, days }]]),
+  });
   const bought = (itemNo: number, days: number, learned?: number) =>
     removing(
-      inputsFor(shop.shop(learned === undefined ? {} : { repurchaseCycleDays: () => learned }), {
+      inputsFor(shop.shop(learned === undefined ? {} : { cycles: cyclesOf(learned) }), {
         state: shop.stateAfter(shop.event('u', 'PURCHASE', itemNo, { occurredAt: NOW - days * DAY })),
       }),
       itemNo,

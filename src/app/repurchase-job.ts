@@ -1,0 +1,63 @@
+import { learnCycles, packCycles, type Trade } from '../core/candidates/repurchase.js';
+import { DAY_MS } from '../core/time.js';
+import { type ArtefactStore } from '../ports/artefact-store.js';
+import { type Ledger } from '../ports/ledger.js';
+import { type Log } from '../ports/log.js';
+import { type Notices } from '../ports/notices.js';
+import { inSlices } from './neighbours-job.js';
+import { CYCLES_ARTEFACT, type ShopIndex } from './shop-index.js';
+
+/** Long enough for two spells of the longest gap that counts. */
+const HISTORY_DAYS = 400;
+/** After a run, rest this many times as long as it took: cycles change slowly. */
+const REST_FACTOR = 100;
+
+interface Ports {
+  ledger: Ledger;
+  artefacts: ArtefactStore;
+  notices: Notices;
+  index: ShopIndex;
+  clock: () => number;
+  log: Log;
+}
+
+/** Learn from all purchases how long it takes until things are bought again, when there are new events; never more than a hundredth of the time. */
+export function createRepurchaseJob({ ledger, artefacts, notices, index, clock, log }: Ports): () => Promise<void> {
+  let builtFrom = -1;
+  let restUntil = 0;
+
+  return async () => {
+    const started = clock();
+    const observed = index.observed();
+    if (observed === builtFrom || started < restUntil) return;
+    const trades = await readTrades(ledger, started);
+    const { catalogue } = index.shop;
+    const categoriesOf = (itemNo: number): readonly number[] => catalogue.row(itemNo)?.categoryNos ?? [];
+    const cycles = await inSlices(learnCycles(trades, categoriesOf, started), clock);
+    await artefacts.put(CYCLES_ARTEFACT, packCycles(cycles));
+    await notices.publish('cycles');
+    builtFrom = observed;
+    const tookMs = clock() - started;
+    restUntil = clock() + REST_FACTOR * tookMs;
+    log.info(
+      { trades: trades.length, categories: cycles.byCategory.size, tookMs },
+      'learned how long it takes until things are bought again',
+    );
+  };
+}
+
+/** Who bought or gave back what, users by number. Orphans say nothing, nor does a purchase that claims to be of the future. */
+async function readTrades(ledger: Ledger, now: number): Promise<Trade[]> {
+  const since = now - HISTORY_DAYS * DAY_MS;
+  const numberByUser = new Map<string, number>();
+  const trades: Trade[] = [];
+  for await (const events of ledger.eventsSince({ since, last: new Map() })) {
+    for (const { type, userId, itemNo, occurredAt: at, attribution } of events) {
+      if ((type !== 'PURCHASE' && type !== 'REFUND') || itemNo < 0 || attribution === 'ORPHAN' || at > now) continue;
+      let userNo = numberByUser.get(userId);
+      if (userNo === undefined) numberByUser.set(userId, (userNo = numberByUser.size));
+      trades.push({ userNo, itemNo, at, bought: type === 'PURCHASE' });
+    }
+  }
+  return trades;
+}
