@@ -97,8 +97,9 @@ async function attributeAll(checked: Checked[], { exposureLog, states }: RecordE
   searching.forEach((entry, i) => facts.set(entry, latest[i]));
   return checked.map((entry) => {
     const { attribution, exposureId } = attribute(entry.event, entry.itemNo, facts.get(entry) ?? null);
-    const { exposureId: _, ...event } = entry.event;
-    return { ...event, ...(exposureId === undefined ? {} : { exposureId }), attribution, itemNo: entry.itemNo, receivedAt: now };
+    // Fields that all events have come first and in one order: V8 reads objects of one shape several times faster.
+    const fixed = { receivedAt: now, itemNo: entry.itemNo, attribution };
+    return exposureId === entry.event.exposureId ? { ...fixed, ...entry.event } : { ...fixed, ...entry.event, exposureId };
   });
 }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { eventLines, importStream, itemLines } from './bench-shop.js';
 import { type BodyOf, closedLoop, type LoadResult, openLoop } from './load.js';
 import { readUsage, type ServerProcess, startServerProcess } from './service-process.js';
@@ -79,7 +80,7 @@ async function measureBaseline(serviceUrl: string, folder: string, users: number
   const { feed } = await ask<{ feed: object }>(serviceUrl, FEED_QUERY, { input: { userId: 'u1', first: FIRST } });
   const file = join(folder, 'answer.json');
   await writeFile(file, JSON.stringify(feed));
-  const baseline = await startServerProcess(BASELINE, [SCHEMA.pathname, file], {});
+  const baseline = await startServerProcess(BASELINE, [fileURLToPath(SCHEMA), file], {});
   try {
     await closedLoop(baseline.url, bodyFor(users), CONNECTIONS, 2);
     return (await cpuPerRequest(baseline, bodyFor(users), seconds, rounds)).cpuMs;

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 
 /** A server under measurement, in a process of its own. */
 export interface ServerProcess {
@@ -20,7 +21,7 @@ const READY = /ready at (http:\S+)/;
 
 /** Run a script with plain Node, and wait until it says where it is ready. */
 export async function startServerProcess(script: URL, args: string[], env: Record<string, string>): Promise<ServerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [script.pathname, ...args], {
+  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -29,7 +30,7 @@ export async function startServerProcess(script: URL, args: string[], env: Recor
       const found = READY.exec(line);
       if (found) resolve(found[1]);
     });
-    child.once('close', (code) => reject(new Error(`${script.pathname} ended with ${code} before it was ready`)));
+    child.once('close', (code) => reject(new Error(`${fileURLToPath(script)} ended with ${code} before it was ready`)));
   });
   return {
     url,

@@ -38,7 +38,8 @@ export class InputReader {
   }
   text(name: string, maxLength: number): string | null {
     const value = this.fields[name] ?? null;
-    if (value === null || (typeof value === 'string' && value.length <= maxLength && value.isWellFormed())) return value;
+    if (value === null || (typeof value === 'string' && value.length <= maxLength && value.isWellFormed() && !value.includes('\0')))
+      return value;
     return this.fault(name, value, `it must be text of at most ${maxLength} characters`);
   }
   integer(name: string, low: number, high: number): number | null {
