@@ -99,6 +99,25 @@ describe('npm run evaluate', () => {
   });
 });
 
+describe('npm run evaluate -- FOLDER --protocol repurchase', () => {
+  it('measures the hold on what was bought and writes what it is asked to', async () => {
+    const shop = await writeShop('rebought');
+    const [json, markdown] = [join(shop, 'out.json'), join(shop, 'out.md')];
+    const { code, stdout, stderr } = await evaluate(shop, '--protocol', 'repurchase', ...SPLIT, '--json', json, '--markdown', markdown);
+    expect([code, stderr]).toEqual([0, '']);
+    expect(await readFile(markdown, 'utf8')).toBe(stdout);
+    const report = JSON.parse(await readFile(json, 'utf8')) as { rules: { rule: string }[] };
+    expect(report.rules.map(({ rule }) => rule)).toEqual(['no hold', '30 days for everything', 'learned cycle', 'held for good']);
+  });
+
+  it('names every option that it has no use for, and what it lacks', async () => {
+    const shop = await writeShop('unasked');
+    const { code, stderr } = await evaluate(shop, '--protocol', 'repurchase', '--tune', '--core', '5', '--methods', 'feed');
+    expect(code).toBe(1);
+    for (const said of ['--core is given', '--methods is given', '--split-at says', '--tune-at says']) expect(stderr).toContain(said);
+  });
+});
+
 describe('a command line that cannot be met', () => {
   it('lists all that is missing or unknown at once', async () => {
     const shop = await writeShop('unknown');

@@ -37,7 +37,7 @@ export function withoutSlate(settings: RankingSettings): RankingSettings {
   };
 }
 
-const configOf = (settings: RankingSettings): RankingConfig => ({
+export const configOf = (settings: RankingSettings): RankingConfig => ({
   surface: 'home',
   version: 1,
   baseVersion: null,
@@ -50,7 +50,13 @@ const configOf = (settings: RankingSettings): RankingConfig => ({
 });
 
 /** Ask the replayed service for a page. No clock runs, so no deadline passes and the answer is the same every time. */
-function ask(shop: ReplayedShop, { service, config }: Deployed, user: number, now: number, masked: Iterable<number>): Promise<BuiltPage> {
+export function ask(
+  shop: ReplayedShop,
+  { service, config }: Deployed,
+  user: number,
+  now: number,
+  masked: Iterable<number>,
+): Promise<BuiltPage> {
   return service.buildPage({
     request: {
       kind: 'feed',
