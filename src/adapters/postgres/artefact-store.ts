@@ -13,9 +13,11 @@ export function createPostgresArtefactStore(pool: Pool): ArtefactStore {
       });
     },
     async get(name) {
-      const { rows } = await pool.query<{ bytes: Buffer }>('SELECT bytes FROM artefacts WHERE name = $1', [name]).catch((error: unknown) => {
-        throw asUnavailable(error);
-      });
+      const { rows } = await pool
+        .query<{ bytes: Buffer }>('SELECT bytes FROM artefacts WHERE name = $1', [name])
+        .catch((error: unknown) => {
+          throw asUnavailable(error);
+        });
       return rows.length === 0 ? null : new Uint8Array(rows[0].bytes);
     },
   };
