@@ -1,4 +1,4 @@
-import { pickFloat64, pickUint32 } from './candidates/columns.js';
+import { pickFloat64, pickUint16, pickUint32 } from './candidates/columns.js';
 import { findCandidates } from './candidates/find-candidates.js';
 import { gatherSignals } from './candidates/signals.js';
 import { placeCandidates } from './diversification/place-candidates.js';
@@ -55,5 +55,12 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
       itemNos: pickUint32(candidates.itemNos, ranking.order),
       scores: pickFloat64(ranking.scores, ranking.order),
     },
+    pool: () => ({
+      itemNos: pickUint32(candidates.itemNos, ranking.order),
+      sources: pickUint16(candidates.sources, ranking.order),
+      features: matrix.pick(ranking.order),
+      scores: pickFloat64(ranking.scores, ranking.order),
+      removed: run.removed,
+    }),
   };
 }

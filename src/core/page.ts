@@ -1,5 +1,6 @@
 import { type Shop } from './candidates/shop.js';
 import { type Page, type PlacedItem } from './exposures/exposure.js';
+import { type PoolRecord } from './exposures/pool.js';
 import { type Degradation, type Scorer, type SlateRule } from './outcome.js';
 import { type ItemKind } from './item.js';
 import { type Purpose } from './privacy/purposes.js';
@@ -102,4 +103,6 @@ export interface BuiltPage {
   trace: ComponentTrace[];
   /** Scores of all eligible candidates, best first: what `whyNot` reads. */
   ranked: { itemNos: Uint32Array; scores: Float64Array };
+  /** The whole pool, put together when asked for, since few pages keep theirs. */
+  pool(): PoolRecord;
 }

@@ -41,6 +41,13 @@ export function pickUint32(column: ArrayLike<number>, rows: ArrayLike<number>): 
 }
 
 /** @see pickInt32 */
+export function pickUint16(column: ArrayLike<number>, rows: ArrayLike<number>): Uint16Array {
+  const picked = new Uint16Array(rows.length);
+  for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
+  return picked;
+}
+
+/** @see pickInt32 */
 export function pickUint8(column: ArrayLike<number>, rows: ArrayLike<number>): Uint8Array {
   const picked = new Uint8Array(rows.length);
   for (let i = 0; i < rows.length; i++) picked[i] = column[rows[i]];
