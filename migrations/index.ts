@@ -6,6 +6,7 @@ import { SecretsAndNeighbours1763760003000 } from './1763760003000-secrets-and-n
 import { Ledger1763770000000 } from './1763770000000-ledger.js';
 import { ExposureLog1763771000000 } from './1763771000000-exposure-log.js';
 import { Artefacts1763790000000 } from './1763790000000-artefacts.js';
+import { Pools1763800000000 } from './1763800000000-pools.js';
 
 /** All migrations in the order in which they run. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -16,4 +17,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Ledger1763770000000,
   ExposureLog1763771000000,
   Artefacts1763790000000,
+  Pools1763800000000,
 ];

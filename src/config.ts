@@ -22,6 +22,8 @@ export interface Config {
   corsOrigins: string[];
   trustProxy: boolean;
   logLevel: string;
+  /** Share of requests whose whole candidate pool is kept, 0..1. */
+  poolSample: number;
   /** Upper bound of live user states in process memory. */
   userStateMaxBytes: number;
 }
@@ -37,7 +39,6 @@ const NOT_YET = [
   'AUTH_ISSUER',
   'AUTH_AUDIENCE',
   'RATE_LIMIT_PER_SECOND',
-  'POOL_SAMPLE',
   'WEBHOOK_URL',
   'WEBHOOK_SECRET',
 ];
@@ -65,6 +66,12 @@ class Reader {
     const number = Number(value);
     if (/^\d+$/.test(value) && number >= low && number <= high) return number;
     return this.fault(name, value, `a whole number from ${low} to ${high}`, otherwise);
+  }
+  share(name: string, otherwise: number): number {
+    const value = this.text(name, String(otherwise));
+    const number = Number(value);
+    if (/^(\d+\.?\d*|\.\d+)$/.test(value) && number <= 1) return number;
+    return this.fault(name, value, 'a number from 0 to 1', otherwise);
   }
   list<T extends string>(name: string, allowed: readonly T[], otherwise: readonly T[]): T[] {
     const values = this.words(name, otherwise);
@@ -118,6 +125,7 @@ export function readConfig(env: Environment): Config {
     locales: read.list('LOCALES', LOCALES, LOCALES),
     currency: read.check('CURRENCY', currency, /^[A-Z]{3}$/.test(currency), 'a currency code such as CNY'),
     retentionDays: read.integer('RETENTION_DAYS', 8, 36_500, 400),
+    poolSample: read.share('POOL_SAMPLE', 0.01),
     corsOrigins: read.words('CORS_ORIGINS', []),
     trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),

@@ -22,11 +22,19 @@ describe('configuration', () => {
       DEFAULT_CONSENT: 'ESSENTIAL,TRACKING',
       RETENTION_DAYS: '1e3',
       LOG_LEVEL: 'loud',
+      POOL_SAMPLE: '1.5',
     };
     const read = () => readConfig(wrong);
-    for (const name of ['PORT', 'SAMPLE', 'TIME_ZONE', 'DEFAULT_CONSENT', 'RETENTION_DAYS', 'LOG_LEVEL'])
+    for (const name of ['PORT', 'SAMPLE', 'TIME_ZONE', 'DEFAULT_CONSENT', 'RETENTION_DAYS', 'LOG_LEVEL', 'POOL_SAMPLE'])
       expect(read).toThrow(new RegExp(`${name}=`));
     expect(read).toThrow('PORT=70000 is not a whole number from 0 to 65535');
+  });
+
+  it('takes a share from 0 to 1, and one in a hundred when nothing is said', () => {
+    const share = (text?: string) => readConfig({ POOL_SAMPLE: text }).poolSample;
+    expect([share(), share('0'), share('1'), share('.25')]).toEqual([0.01, 0, 1, 0.25]);
+    for (const wrong of ['-0.1', '1.01', '1e-3', 'all', 'NaN'])
+      expect(() => share(wrong)).toThrow(`POOL_SAMPLE=${wrong} is not a number from 0 to 1`);
   });
 
   it('refuses a host that others can reach, and settings that it would not obey', () => {

@@ -4,6 +4,7 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { readFileSync } from 'node:fs';
 import { type App } from '../app/app.js';
 import { type UserProfileAnswer } from '../app/answers.js';
+import { ExportsController } from './exports-controller.js';
 import { HealthController } from './health-controller.js';
 import { ImportsController } from './imports-controller.js';
 import { MetricsController } from './metrics-controller.js';
@@ -43,7 +44,7 @@ export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModul
   return {
     module: class EdgeModule {},
     imports: [graphqlModule()],
-    controllers: [ImportsController, HealthController, MetricsController],
+    controllers: [ImportsController, ExportsController, HealthController, MetricsController],
     providers: [
       StorefrontResolver,
       OperatorResolver,

@@ -116,7 +116,7 @@ function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { c
   });
 }
 
-/** The whole edge over one App: GraphQL, imports, health and metrics. */
+/** The whole edge over one App: GraphQL, imports, exports, health and metrics. */
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { app, config, log, metrics } = parts;
   const life: Life = { closing: false };

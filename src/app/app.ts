@@ -24,6 +24,14 @@ export interface DependencyHealth {
   detail: string;
 }
 
+/** A stream of JSON lines. The same `asOf` gives the same bytes. */
+export interface LinesExport {
+  /** Epoch ms: nothing that was received at this time or later is in it. */
+  asOf: number;
+  /** Pieces of whole lines; memory stays flat for any length and any reader. */
+  pieces: AsyncIterable<string>;
+}
+
 /** Everything the service can do, as plain functions; the edge checks who may, and translates. */
 export interface App {
   feed(input: RawInput): Promise<FeedAnswer>;
@@ -45,6 +53,13 @@ export interface App {
   upsertUsers(users: RawInput[]): Promise<BatchResult>;
   /** One object a line; memory stays flat for any length. `replace` (items only): what is not in the stream is removed. */
   importLines(kind: ImportKind, lines: AsyncIterable<string>, options: { replace: boolean }): Promise<BatchResult>;
+
+  /** Exposures with features, outcomes and labels; throws at once for parameters that are wrong. */
+  exportExposures(parameters: RawInput): LinesExport;
+  /** Sampled requests with their whole candidate pools. */
+  exportRequests(parameters: RawInput): LinesExport;
+  /** Numbers of categories, brands, creators and event types; 0 is unknown. */
+  exportVocabularies(): AsyncIterable<string>;
 
   rankingConfig(surface: string): RankingConfigAnswer;
   rankingConfigs(surface: string, first: number): Promise<RankingConfigAnswer[]>;

@@ -8,6 +8,7 @@ import { type App, type RawInput } from './app.js';
 import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js';
 import { createCursors } from './cursors.js';
 import { createExplain } from './explain.js';
+import { createExports } from './exports.js';
 import { createImportLines } from './import-lines.js';
 import { createListItems } from './list-items.js';
 import { createLoadStates } from './load-states.js';
@@ -28,6 +29,8 @@ export interface AppOptions {
   /** The one that amounts are summed in. */
   currency: string;
   locales: string[];
+  /** Share of requests whose whole candidate pool is kept, 0..1; none when left out. */
+  poolSample?: number;
   /** Epoch ms. */
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -61,11 +64,15 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const states = binding.createStates(createLoadStates({ ...binding, ...options, index }));
   const users = createUserDirectory(binding.userStore);
   const statistics = createPipelineStatistics();
-  const shared = { ...binding, ...options, index, states, users, settings, statistics };
+  const { poolSample = 0 } = options;
+  const shared = { ...binding, ...options, poolSample, index, states, users, settings, statistics };
+  const pseudonym = (userId: string): string =>
+    createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
 
   const app: App = {
     ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
     ...createExplain(shared),
+    ...createExports({ ...shared, pseudonym }),
     ...createOperations({ settings, store: binding.settingsStore }),
     ...createWrites(shared),
     userProfile: createProfile(shared),
@@ -77,7 +84,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     tagCatalogue: () => tagCatalogue,
     featureCatalogue: () => featureCatalogue,
     health: () => binding.health(),
-    pseudonym: (userId) => createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH),
+    pseudonym,
   };
   const keep = async (): Promise<void> => {
     await Promise.all([states.flush(), index.keep()]);

@@ -1,6 +1,7 @@
 import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../core/errors.js';
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
+import { isPoolSampled } from '../core/exposures/pool.js';
 import { buildPage } from '../core/feed.js';
 import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
 import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
@@ -28,6 +29,8 @@ export interface ServePagePorts extends PageInputPorts {
   cursors: Cursors;
   statistics: PipelineStatistics;
   locales: string[];
+  /** Share of requests whose pool is kept, 0..1. */
+  poolSample: number;
 }
 
 /** One request for a page, whatever its kind, checked and with its candidates resolved. */
@@ -130,6 +133,7 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const kept = await ports.exposureLog.append(
     page,
     requestId === null ? undefined : { requestId, inputHash, answer: JSON.stringify(answer) },
+    isPoolSampled(feedId, pageNo, ports.poolSample) ? { ...built.pool(), samplingRate: ports.poolSample } : undefined,
   );
   if (kept.status === 'replay') return JSON.parse(kept.answer) as FeedAnswer;
   if (kept.status === 'conflict') throw otherInput(requestId ?? NO_ANSWER);

@@ -4,6 +4,7 @@ import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgres/embedded/index.js';
+import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
 import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
 import { createPostgresLedger } from '../adapters/postgres/ledger.js';
 import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
@@ -59,6 +60,7 @@ async function bind(
   return {
     ledger: createPostgresLedger(logs),
     exposureLog: createPostgresExposureLog(logs),
+    exposureExports: createPostgresExposureExports(logs),
     catalogueStore: createPostgresCatalogueStore({ pool, clock }),
     userStore: createPostgresUserStore(pool),
     settingsStore: createPostgresSettingsStore(dataSource, clock),

@@ -1,6 +1,7 @@
 import { type UserState } from '../core/tags/state.js';
 import { type ArtefactStore } from './artefact-store.js';
 import { type CatalogueStore } from './catalogue-store.js';
+import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
 import { type Jobs } from './jobs.js';
 import { type Ledger } from './ledger.js';
@@ -17,6 +18,7 @@ import { type UserStore } from './user-store.js';
 export interface Binding {
   ledger: Ledger;
   exposureLog: ExposureLog;
+  exposureExports: ExposureExports;
   catalogueStore: CatalogueStore;
   userStore: UserStore;
   snapshots: SnapshotStore;

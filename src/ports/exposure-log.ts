@@ -1,4 +1,5 @@
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
+import { type SampledPool } from '../core/exposures/pool.js';
 import { type FoldCursor } from '../core/tags/cursor.js';
 import { type ChainFault } from './ledger.js';
 
@@ -37,10 +38,14 @@ export interface ExposureEntry {
  * not at all (throws `UNAVAILABLE`). Of two appends with one request id, on any process, exactly one is kept and both get its answer.
  */
 export interface ExposureLog {
-  /** Keep a page. With a claim that is already taken the page is not kept, and the answer tells what to do instead. */
+  /**
+   * Keep a page, and with it the pool that it was chosen from where one is given: both or neither. With a claim that is already taken nothing is kept, and
+   * the answer tells what to do instead. The hash chain covers the page alone.
+   */
   append(
     page: Page,
     claim?: RequestClaim,
+    pool?: SampledPool,
   ): Promise<{ status: 'appended'; page: LoggedPage } | Exclude<RequestReplay, { status: 'unknown' }>>;
   /** What is kept for a request id that is younger than two minutes. */
   replay(requestId: string, inputHash: string): Promise<RequestReplay>;

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { type App } from '../../src/app/app.js';
 import { type FeedAnswer, type ItemAnswer, type RankingConfigAnswer, type UserProfileAnswer } from '../../src/app/answers.js';
 import { type ApiConfig } from '../../src/api/api-config.js';
@@ -161,6 +162,9 @@ export const appOf = (parts: Partial<App> = {}): App => ({
     for await (const line of lines) if (line !== '') accepted++;
     return counted(accepted);
   },
+  exportExposures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
+  exportRequests: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
+  exportVocabularies: () => Readable.from(['{}\n']),
   rankingConfig: () => settings,
   rankingConfigs: () => Promise.resolve([settings]),
   createRankingConfig: (_input, actor) => Promise.resolve({ ...settings, version: 2, status: 'DRAFT', author: actor }),

@@ -13,6 +13,7 @@ import { INSERT_PAGES, pageParameters, type PageRow } from './exposure-rows.js';
 import { FeatureCatalogues } from './feature-catalogues.js';
 import { createGroupCommit } from './group-commit.js';
 import { type PostgresLogOptions } from './ledger.js';
+import { insertPools, type PackedPool, packPool, type PoolRow } from './pool-rows.js';
 import { findClaim, type KeyedClaim, keyOfRequest, readClaims, replayOf, takeClaims } from './request-claims.js';
 import { createSalts } from './salts.js';
 import { inTransaction } from './transaction.js';
@@ -39,11 +40,11 @@ export function createPostgresExposureLog({ pool, clock, retentionDays, randomBy
   });
   return {
     ...createExposureLookups({ pool, clock, retentionDays }),
-    async append(page, claim) {
+    async append(page, claim, sampled) {
       const featureCatalogue = await catalogues.hashOf(page.featureNames);
       const kept = keepPage(page, { bytes, nextSalt, featureCatalogue });
       const keyed = claim ? { ...claim, key: keyOfRequest(claim.requestId) } : null;
-      const [outcome] = await commit([{ page, kept, claim: keyed }]).catch((error: unknown) => {
+      const [outcome] = await commit([{ page, kept, claim: keyed, pool: sampled ? packPool(sampled) : null }]).catch((error: unknown) => {
         throw asConflict(error, page);
       });
       return outcome;
@@ -60,6 +61,7 @@ interface PageToKeep {
   page: Page;
   kept: KeptPage;
   claim: KeyedClaim | null;
+  pool: PackedPool | null;
 }
 type Outcome = { status: 'appended'; page: LoggedPage } | Exclude<RequestReplay, { status: 'unknown' }>;
 
@@ -84,17 +86,18 @@ async function commitPages(pages: PageToKeep[], tools: Tools): Promise<Outcome[]
   const now = clock();
   const head = await writers.head(utcDay(now));
   const claiming = pages.filter(({ claim }) => claim !== null);
-  if (claiming.length === 0) {
+  if (claiming.length === 0 && pages.every(({ pool: sampled }) => sampled === null)) {
     const chained = chainPages(pages, head, bytes, now);
     await insertPages(pool, chained);
     writers.moved([{ from: head, to: chained.head }]);
     return pages.map((page, i) => appended(page, chained.rows[i]));
   }
   const { chained, refused } = await inTransaction(pool, async (client) => {
-    const refused = await takeAll(client, claiming, now);
+    const refused = claiming.length === 0 ? new Map<PageToKeep, Outcome>() : await takeAll(client, claiming, now);
     const free = pages.filter((page) => !refused.has(page));
     const chained = chainPages(free, head, bytes, now);
     if (chained.rows.length > 0) await insertPages(client, chained);
+    await insertPools(client, poolRows(chained.rows, free));
     return { chained, refused };
   });
   writers.moved([{ from: head, to: chained.head }]);
@@ -141,6 +144,12 @@ async function insertPages(client: Pool | PoolClient, { from, head, rows }: Chai
   const result = await client.query<{ moved: number }>({ name: 'pages-insert', text: INSERT_PAGES, values });
   if (result.rows[0].moved !== 1) throw headLost();
 }
+
+const poolRows = (rows: PageRow[], pages: PageToKeep[]): PoolRow[] =>
+  rows.flatMap(({ day, writer, seq }, i) => {
+    const { pool } = pages[i];
+    return pool ? [{ day, writer, seq, pool }] : [];
+  });
 
 const appended = ({ page }: PageToKeep, { writer, seq, receivedAt, hash }: PageRow): Outcome => ({
   status: 'appended',

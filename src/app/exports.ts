@@ -1,0 +1,162 @@
+import { type Shop } from '../core/candidates/shop.js';
+import { sourcesOf } from '../core/candidates/sources.js';
+import { EVENT_TYPES } from '../core/events/event.js';
+import { exposureId, type Page } from '../core/exposures/exposure.js';
+import { LABELS_MATURE_MS, labelsOf } from '../core/exposures/labels.js';
+import { type Purpose } from '../core/privacy/purposes.js';
+import { type ExportedOutcome, type ExportedPage, type ExportedPool, type ExposureExports } from '../ports/exposure-exports.js';
+import { type App } from './app.js';
+import { readExposuresQuery, readRequestsQuery } from './export-query.js';
+
+export interface ExportPorts {
+  exposureExports: ExposureExports;
+  index: { readonly shop: Pick<Shop, 'catalogue'> };
+  /** What every user is taken to consent to. */
+  purposes: ReadonlySet<Purpose>;
+  clock: () => number;
+  pseudonym: (userId: string) => string;
+}
+
+type Pseudonym = (userId: string) => string;
+
+/** 0..1; nobody has been judged, so everybody is in the middle. */
+const NOT_JUDGED = 0.5;
+const NAMES_A_PIECE = 500;
+
+const line = (value: object): string => `${JSON.stringify(value)}\n`;
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** What leaves for training and replay: only of users who consent to it, and under pseudonyms. */
+export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' | 'exportRequests' | 'exportVocabularies'> {
+  const { exposureExports, index, purposes, clock, pseudonym } = ports;
+  const mayTrain = purposes.has('MODEL_TRAINING');
+  const itemId = (no: number): string | null => index.shop.catalogue.row(no)?.item.id ?? null;
+  return {
+    exportExposures(parameters) {
+      const { range, matureOnly } = readExposuresQuery(parameters, clock());
+      const { asOf } = range;
+      const isWanted = ({ page }: ExportedPage): boolean => !matureOnly || page.servedAt + LABELS_MATURE_MS <= asOf;
+      return {
+        asOf,
+        pieces: mayTrain
+          ? pieces(exposureExports.pages(range), (entry) => (isWanted(entry) ? exposureLines(entry, pseudonym) : ''))
+          : nothing(),
+      };
+    },
+    exportRequests(parameters) {
+      const range = readRequestsQuery(parameters, clock());
+      return {
+        asOf: range.asOf,
+        pieces: mayTrain ? pieces(exposureExports.pools(range), (entry) => requestLine(entry, { pseudonym, itemId })) : nothing(),
+      };
+    },
+    exportVocabularies: () => pieces(vocabularies(index), (names) => names.map(line).join('')),
+  };
+}
+
+async function* nothing(): AsyncGenerator<string> {
+  // Nobody consents, so there is nothing to tell.
+}
+
+/** A piece of text per entry; the next batch is read when the last piece of this one was taken. */
+async function* pieces<T>(batches: AsyncIterable<T[]> | Iterable<T[]>, textOf: (entry: T) => string): AsyncGenerator<string> {
+  for await (const batch of batches)
+    for (const entry of batch) {
+      const text = textOf(entry);
+      if (text !== '') yield text;
+    }
+}
+
+/** What a page says of everything on it. */
+function frameOf(page: Page, pseudonym: Pseudonym) {
+  const { feedId, pageNo, kind, userId, surface, servedAt, scorer, modelVersion, configVersion, assignments, degraded, relaxed } = page;
+  return {
+    feedId, pageNo, kind, user: userId === null ? null : pseudonym(userId), surface, servedAt: iso(servedAt), scorer, modelVersion, configVersion,
+    assignments, degraded, relaxed, poolSize: page.poolSize, fixedByCaller: page.fixedByCaller,
+  }; // prettier-ignore
+}
+
+function exposureLines({ page, outcomes }: ExportedPage, pseudonym: Pseudonym): string {
+  const frame = frameOf(page, pseudonym);
+  const outcomesById = new Map<string, ExportedOutcome[]>();
+  for (const outcome of outcomes) {
+    const own = outcomesById.get(outcome.exposureId);
+    if (own) own.push(outcome);
+    else outcomesById.set(outcome.exposureId, [outcome]);
+  }
+  return page.placed
+    .map(({ reasons: _reasons, itemNo: _no, contributions, sources, ...item }, row) => {
+      const id = exposureId(page.feedId, item.position);
+      const own = outcomesById.get(id) ?? [];
+      const isSeen = own.some(({ type }) => type === 'IMPRESSION');
+      const labels = Object.entries(labelsOf(page.servedAt, own));
+      return line({
+        exposureId: id,
+        ...frame,
+        ...item,
+        served: true,
+        rendered: isSeen || own.some(({ type }) => type === 'RENDERED'),
+        seen: isSeen,
+        sources,
+        features: featuresOf(page, row),
+        contributions,
+        outcomes: own.map(({ type, occurredAt, itemId, quantity }) => ({ type, occurredAt: iso(occurredAt), itemId, quantity })),
+        labels: Object.fromEntries(labels.map(([head, { label, labelMatureAt }]) => [head, { label, labelMatureAt: iso(labelMatureAt) }])),
+        authenticity: NOT_JUDGED,
+      });
+    })
+    .join('');
+}
+
+/** Features of one row by name, as used. */
+function featuresOf({ features, featureNames }: Page, row: number): Record<string, number> {
+  const first = row * featureNames.length;
+  return Object.fromEntries(featureNames.map((name, column) => [name, features[first + column]]));
+}
+
+function requestLine(
+  { page, pool }: ExportedPool,
+  { pseudonym, itemId }: { pseudonym: Pseudonym; itemId: (no: number) => string | null },
+): string {
+  const { itemNos, sources, scores, features, removed, samplingRate } = pool;
+  const width = page.featureNames.length;
+  return line({
+    ...frameOf(page, pseudonym),
+    samplingRate,
+    featureNames: page.featureNames,
+    candidates: Array.from(itemNos, (no, row) => ({
+      itemId: itemId(no),
+      sources: sourcesOf(sources[row]),
+      score: scores[row],
+      features: [...features.subarray(row * width, (row + 1) * width)],
+    })),
+    removed: removed.map(({ itemNo, component }) => ({ itemId: itemId(itemNo), component })),
+    placed: page.placed.map(({ itemId, position, rankBefore, score, exploration, propensity }) => ({
+      exposureId: exposureId(page.feedId, position),
+      itemId,
+      position,
+      rankBefore,
+      score,
+      exploration,
+      propensity,
+    })),
+  });
+}
+
+interface NamedNumber {
+  vocabulary: string;
+  id: number;
+  name: string;
+}
+
+/** Numbers that were given out stay, and 0 is none of them. */
+function* vocabularies({ shop }: ExportPorts['index']): Generator<NamedNumber[][]> {
+  for (const kind of ['category', 'brand', 'creator'] as const) {
+    const names = shop.catalogue.names[kind];
+    for (let first = 1; first < names.size; first += NAMES_A_PIECE) {
+      const ids = Array.from({ length: Math.min(NAMES_A_PIECE, names.size - first) }, (_, i) => first + i);
+      yield [ids.map((id) => ({ vocabulary: kind, id, name: names.name(id) })).filter(({ name }) => name !== '')];
+    }
+  }
+  yield [EVENT_TYPES.map((name, no) => ({ vocabulary: 'eventType', id: no + 1, name }))];
+}
