@@ -5,6 +5,7 @@ import { exposureId, type Page } from '../core/exposures/exposure.js';
 import { LABELS_MATURE_MS, labelsOf } from '../core/exposures/labels.js';
 import { type Purpose } from '../core/privacy/purposes.js';
 import { type ExportedOutcome, type ExportedPage, type ExportedPool, type ExposureExports } from '../ports/exposure-exports.js';
+import { type Log } from '../ports/log.js';
 import { type App } from './app.js';
 import { readExposuresQuery, readRequestsQuery } from './export-query.js';
 
@@ -15,6 +16,7 @@ export interface ExportPorts {
   purposes: ReadonlySet<Purpose>;
   clock: () => number;
   pseudonym: (userId: string) => string;
+  log: Log;
 }
 
 type Pseudonym = (userId: string) => string;
@@ -28,29 +30,23 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 /** What leaves for training and replay: only of users who consent to it, and under pseudonyms. */
 export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' | 'exportRequests' | 'exportVocabularies'> {
-  const { exposureExports, index, purposes, clock, pseudonym } = ports;
+  const { exposureExports, index, purposes, clock, pseudonym, log } = ports;
   const mayTrain = purposes.has('MODEL_TRAINING');
   const itemId = (no: number): string | null => index.shop.catalogue.row(no)?.item.id ?? null;
   return {
     exportExposures(parameters) {
       const { range, matureOnly } = readExposuresQuery(parameters, clock());
       const { asOf } = range;
-      const isWanted = ({ page }: ExportedPage): boolean => !matureOnly || page.servedAt + LABELS_MATURE_MS <= asOf;
-      return {
-        asOf,
-        pieces: mayTrain
-          ? pieces(exposureExports.pages(range), (entry) => (isWanted(entry) ? exposureLines(entry, pseudonym) : ''))
-          : nothing(),
-      };
+      const to = matureOnly ? Math.min(range.to, asOf - LABELS_MATURE_MS + 1) : range.to;
+      const pages = exposureExports.pages({ ...range, to });
+      return { asOf, pieces: mayTrain ? pieces(pages, (entry) => exposureLines(entry, pseudonym), log) : nothing() };
     },
     exportRequests(parameters) {
       const range = readRequestsQuery(parameters, clock());
-      return {
-        asOf: range.asOf,
-        pieces: mayTrain ? pieces(exposureExports.pools(range), (entry) => requestLine(entry, { pseudonym, itemId })) : nothing(),
-      };
+      const pools = exposureExports.pools(range);
+      return { asOf: range.asOf, pieces: mayTrain ? pieces(pools, (entry) => requestLine(entry, { pseudonym, itemId }), log) : nothing() };
     },
-    exportVocabularies: () => pieces(vocabularies(index), (names) => names.map(line).join('')),
+    exportVocabularies: () => pieces(vocabularies(index), (names) => names.map(line).join(''), log),
   };
 }
 
@@ -58,13 +54,24 @@ async function* nothing(): AsyncGenerator<string> {
   // Nobody consents, so there is nothing to tell.
 }
 
-/** A piece of text per entry; the next batch is read when the last piece of this one was taken. */
-async function* pieces<T>(batches: AsyncIterable<T[]> | Iterable<T[]>, textOf: (entry: T) => string): AsyncGenerator<string> {
-  for await (const batch of batches)
-    for (const entry of batch) {
-      const text = textOf(entry);
-      if (text !== '') yield text;
-    }
+/**
+ * A piece of text per entry; the next batch is read when the last piece of this one was taken. An error after the first piece can only cut the answer
+ * off, so it is told here.
+ */
+async function* pieces<T>(batches: AsyncIterable<T[]> | Iterable<T[]>, textOf: (entry: T) => string, log: Log): AsyncGenerator<string> {
+  let given = 0;
+  try {
+    for await (const batch of batches)
+      for (const entry of batch) {
+        const text = textOf(entry);
+        if (text === '') continue; // nothing was placed on the page
+        given++;
+        yield text;
+      }
+  } catch (error) {
+    if (given > 0) log.warn({ err: error, pieces: given }, 'an export was cut off');
+    throw error;
+  }
 }
 
 /** What a page says of everything on it. */

@@ -14,7 +14,8 @@ import { type ExportRange } from '../../src/ports/exposure-exports.js';
 import { NOW, someEvent } from '../contract/arbitrary-events.js';
 import { feedIdAt, fullPage, somePage, somePlaced } from '../contract/arbitrary-pages.js';
 import { kept } from '../contract/exposure-log.contract.js';
-import { openTestDatabase, type OpenTestDatabase } from './postgres-logs.js';
+import { keptLog } from '../support/kept-log.js';
+import { killWhoWaits, openTestDatabase, type OpenTestDatabase } from './postgres-logs.js';
 
 const somePool = (fields: Partial<SampledPool> = {}): SampledPool => ({
   itemNos: Uint32Array.of(103, 101, 4_000_000_000),
@@ -65,7 +66,7 @@ describe('exports from PostgreSQL', () => {
     for (let day = 0; day < 2; day++) {
       now = NOW + day * DAY_MS;
       for (const one of [log, other.log])
-        for (let i = 0; i < 60; i++) {
+        for (let i = 0; i < 30; i++) {
           const page = fullPage({ feedId: feedIdAt(now), servedAt: now });
           await kept(one, page);
           served.push(page);
@@ -73,9 +74,9 @@ describe('exports from PostgreSQL', () => {
     }
     const found = await collected(exports.pages(range()));
     expect(found.map(({ page }) => page)).toEqual(served);
-    expect((await collected(exports.pages(range({ asOf: NOW + DAY_MS })))).length).toBe(120);
-    expect((await collected(exports.pages(range({ from: NOW + DAY_MS })))).length).toBe(120);
-    expect((await collected(exports.pages(range({ to: NOW + 1, surface: 'home' })))).length).toBe(120);
+    expect((await collected(exports.pages(range({ asOf: NOW + DAY_MS })))).length).toBe(60);
+    expect((await collected(exports.pages(range({ from: NOW + DAY_MS })))).length).toBe(60);
+    expect((await collected(exports.pages(range({ to: NOW + 1, surface: 'home' })))).length).toBe(60);
     expect(await collected(exports.pages(range({ surface: 'cart' })))).toEqual([]);
   });
 
@@ -147,6 +148,7 @@ describe('exports from PostgreSQL', () => {
     expect((await database.pool.query('SELECT FROM exposure_pools')).rowCount).toBe(0);
   });
 
+  const log = keptLog();
   const appExports = () =>
     createExports({
       exposureExports: open().exports,
@@ -154,6 +156,7 @@ describe('exports from PostgreSQL', () => {
       purposes: new Set(PURPOSES),
       clock,
       pseudonym: (userId) => `someone-${userId.length}`,
+      log,
     });
 
   it('hold only what is mature when that is asked for: seven days after serving', async () => {
@@ -169,6 +172,25 @@ describe('exports from PostgreSQL', () => {
     expect(await count()).toBe(0);
     now = NOW + 7 * DAY_MS;
     expect(await count()).toBe(3);
+  });
+
+  it('are cut off and told of when the store goes away on the way', async () => {
+    const served = open();
+    for (let i = 0; i < 60; i++) await kept(served.log, somePage());
+    now = NOW + HOUR_MS;
+    const read = appExports().exportExposures({}).pieces[Symbol.asyncIterator]();
+    await read.next();
+    const blocker = await database.pool.connect();
+    await blocker.query('BEGIN; LOCK TABLE exposure_pages IN ACCESS EXCLUSIVE MODE');
+    const rest = (async () => {
+      while (!(await read.next()).done);
+    })();
+    const cut = expect(rest).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await killWhoWaits(database.pool);
+    await cut;
+    await blocker.query('ROLLBACK');
+    blocker.release();
+    expect(JSON.stringify(log.lines)).toContain('an export was cut off');
   });
 
   it('keep memory flat over 20,000 exposures, and read no further than they are read', async () => {
