@@ -17,8 +17,14 @@ export interface Presentation {
   tookMs: number;
 }
 
-/** An item in the shape of the public schema. */
-export const presentItem = (item: Item): ItemAnswer => ({ ...item, trust: UNKNOWN_TRUST, quality: UNKNOWN_TRUST });
+const presented = new WeakMap<Item, ItemAnswer>();
+
+/** An item in the shape of the public schema. Made once for every item that is shown: a changed item is another object. */
+export function presentItem(item: Item): ItemAnswer {
+  let answer = presented.get(item);
+  if (!answer) presented.set(item, (answer = { ...item, trust: UNKNOWN_TRUST, quality: UNKNOWN_TRUST }));
+  return answer;
+}
 
 function presentReason(reason: Reason, { catalogue, locale }: Presentation): ReasonAnswer {
   const no = reason.itemId === undefined ? undefined : catalogue.no(reason.itemId);

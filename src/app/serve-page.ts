@@ -3,10 +3,11 @@ import { AppError } from '../core/errors.js';
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
 import { isPoolSampled } from '../core/exposures/pool.js';
 import { buildPage } from '../core/feed.js';
+import { type Degradation } from '../core/outcome.js';
 import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
 import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
 import { foldPage } from '../core/tags/fold.js';
-import { type ExposureLog } from '../ports/exposure-log.js';
+import { type ExposureLog, type RequestClaim, type RequestReplay } from '../ports/exposure-log.js';
 import { type FeedAnswer } from './answers.js';
 import { type RawInput } from './app.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
@@ -46,7 +47,6 @@ interface Job {
 }
 
 const CURSOR_LIFE_MS = 2 * 3_600_000;
-const NO_ANSWER = 'the request was answered with another feed at the same time; ask again';
 
 /** `feed`, `rank` and `related`: replay, load, build, log, answer. */
 export function createServePage(ports: ServePagePorts) {
@@ -88,17 +88,38 @@ export function createServePage(ports: ServePagePorts) {
 }
 
 async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
-  const { input, kind } = job;
-  const requestId = input.preview ? null : input.requestId;
-  const inputHash = requestId === null ? '' : digest([kind, job.raw]);
-  if (requestId !== null) {
-    const kept = await ports.exposureLog.replay(requestId, inputHash);
-    if (kept.status === 'replay') return JSON.parse(kept.answer) as FeedAnswer;
-    if (kept.status === 'conflict') throw otherInput(requestId);
-  }
+  const claim = claimOf(job);
+  const kept = claim && answerKept(claim, await ports.exposureLog.replay(claim.requestId, claim.inputHash));
+  if (kept) return kept;
+  const made = await makePage(job, ports);
+  return job.input.preview ? made.answer : keepPage(made, claim, ports);
+}
 
-  const pinned = pinnedInput(kind, input, job.pinned);
-  const cursor = input.after === null ? null : ports.cursors.decode(input.after, pinned);
+type Claim = Omit<RequestClaim, 'answer'>;
+
+/** What a retry is known by; previews are not retried. */
+const claimOf = ({ kind, input: { requestId, preview }, raw }: Job): Claim | null =>
+  requestId === null || preview ? null : { requestId, inputHash: digest([kind, raw]) };
+
+/** The answer that was given before, null where none was. @throws CONFLICT when it was given to another input */
+function answerKept({ requestId }: Claim, replay: RequestReplay): FeedAnswer | null {
+  if (replay.status === 'replay') return JSON.parse(replay.answer) as FeedAnswer;
+  if (replay.status === 'unknown') return null;
+  const message = `requestId "${requestId}" was used in the last two minutes with another input`;
+  throw new AppError('CONFLICT', message, [{ path: 'requestId', code: 'CONFLICT', message }]);
+}
+
+interface MadePage {
+  page: Page;
+  built: BuiltPage;
+  answer: FeedAnswer;
+}
+
+/** Load, build, and put into the words of the log and of the caller. */
+async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
+  const { input, kind } = job;
+  const inputHash = pinnedInput(kind, input, job.pinned);
+  const cursor = input.after === null ? null : ports.cursors.decode(input.after, inputHash);
   const expired = cursor !== null && ports.clock() - cursor.issuedAt > CURSOR_LIFE_MS;
   const continuation = await continueFeed(job, ports, cursor, expired);
   const request = { ...pageRequest(input, ports, continuation), kind, ...job.special };
@@ -106,21 +127,11 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const built = await buildPage(inputs);
   ports.statistics.observe(built.trace, inputs.now);
 
-  const feedId = cursor && !expired ? cursor.feedId : uuidv7();
-  const pageNo = cursor && !expired ? cursor.pageNo : 0;
-  const page = assemblePage(job, inputs, built, {
-    feedId,
-    pageNo,
-    degraded: expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded,
-  });
-  const next: FeedCursor = {
-    feedId,
-    pageNo: pageNo + 1,
-    configVersion: page.configVersion,
-    seed: continuation.seed,
-    issuedAt: ports.clock(),
-    inputHash: pinned,
-  };
+  const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: uuidv7(), pageNo: 0 };
+  const degraded: Degradation[] = expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded;
+  const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded });
+  const { configVersion } = page;
+  const next: FeedCursor = { feedId, pageNo: pageNo + 1, configVersion, seed: continuation.seed, issuedAt: ports.clock(), inputHash };
   const answer = presentFeed(page, built, {
     catalogue: ports.index.shop.catalogue,
     locale: chosenLocale(input.context.locale, ports.locales),
@@ -129,22 +140,20 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
     preview: input.preview !== null,
     tookMs: ports.stopwatch() - job.started,
   });
-  if (input.preview) return answer;
+  return { page, built, answer };
+}
+
+/** Log a page before its answer leaves. Where another process answered the same request in the meantime, its answer is given. */
+async function keepPage({ page, built, answer }: MadePage, claim: Claim | null, ports: ServePagePorts): Promise<FeedAnswer> {
   const kept = await ports.exposureLog.append(
     page,
-    requestId === null ? undefined : { requestId, inputHash, answer: JSON.stringify(answer) },
-    isPoolSampled(feedId, pageNo, ports.poolSample) ? { ...built.pool(), samplingRate: ports.poolSample } : undefined,
+    claim ? { ...claim, answer: JSON.stringify(answer) } : undefined,
+    isPoolSampled(page.feedId, page.pageNo, ports.poolSample) ? { ...built.pool(), samplingRate: ports.poolSample } : undefined,
   );
-  if (kept.status === 'replay') return JSON.parse(kept.answer) as FeedAnswer;
-  if (kept.status === 'conflict') throw otherInput(requestId ?? NO_ANSWER);
+  if (kept.status !== 'appended') return answerKept(claim!, kept) ?? answer;
   await remember(kept.page, ports);
   return answer;
 }
-
-const otherInput = (requestId: string): AppError => {
-  const message = `requestId "${requestId}" was used in the last two minutes with another input`;
-  return new AppError('CONFLICT', message, [{ path: 'requestId', code: 'CONFLICT', message }]);
-};
 
 /** What earlier pages fixed: settings, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown. */
 async function continueFeed({ input }: Job, ports: ServePagePorts, cursor: FeedCursor | null, expired: boolean): Promise<Continuation> {

@@ -17,11 +17,13 @@ export interface Usage {
   heapBytes: number;
 }
 
+/** As `npm start` has them: a feed leaves much that is short-lived, and a larger young generation spares a tenth of its CPU. */
+const NODE_FLAGS = ['--max-semi-space-size=64'];
 const READY = /ready at (http:\S+)/;
 
 /** Run a script with plain Node, and wait until it says where it is ready. */
 export async function startServerProcess(script: URL, args: string[], env: Record<string, string>): Promise<ServerProcess> {
-  const child: ChildProcess = spawn(process.execPath, [fileURLToPath(script), ...args], {
+  const child: ChildProcess = spawn(process.execPath, [...NODE_FLAGS, fileURLToPath(script), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
