@@ -10,8 +10,8 @@ export interface TableColumn<Row> {
 
 const WIDE =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Extended_Pictographic}/u;
-// eslint-disable-next-line no-control-regex -- text of others must not steer the terminal
-const CONTROL = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/g;
+/** Text of others must not steer the terminal. */
+const CONTROL = /[\p{Cc}\u200b-\u200f\u202a-\u202e\u2066-\u2069]/gu;
 const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const split = (text: string): string[] => [...segments.segment(text)].map(({ segment }) => segment);
 

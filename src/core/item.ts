@@ -34,6 +34,28 @@ export interface Item {
   availableUntil: number | null;
 }
 
+/** What an item is where the shop says no more than its id, title and categories. */
+export const PLAIN_ITEM: Omit<Item, 'id' | 'title' | 'categories' | 'createdAt'> = {
+  kind: 'PRODUCT',
+  brand: null,
+  creatorId: null,
+  price: null,
+  currency: null,
+  stock: null,
+  labels: [],
+  style: null,
+  commercial: false,
+  aiGenerated: false,
+  productIds: [],
+  regions: [],
+  geohash: null,
+  minAge: null,
+  durationMs: null,
+  repurchaseDays: null,
+  imageUrl: null,
+  availableUntil: null,
+};
+
 /** Only what a patch gives; null clears, undefined leaves. */
 export interface ItemPatch {
   id: string;

@@ -1,31 +1,14 @@
 import fc from 'fast-check';
-import { CONTENT_STYLES, ITEM_KINDS, type NumberedItem } from '../../src/core/item.js';
+import { CONTENT_STYLES, ITEM_KINDS, type NumberedItem, PLAIN_ITEM } from '../../src/core/item.js';
 import { type CatalogueChanges, type CatalogueStore, type ItemToStore } from '../../src/ports/catalogue-store.js';
 
 /** A plain product; `given` says what is different. */
 export const itemToStore = (id: string, given: Partial<ItemToStore> = {}): ItemToStore => ({
+  ...PLAIN_ITEM,
   id,
-  kind: 'PRODUCT',
   title: `The ${id}`,
   categories: ['home', 'lamps'],
-  brand: null,
-  creatorId: null,
-  price: null,
-  currency: null,
-  stock: null,
-  labels: [],
-  style: null,
-  commercial: false,
-  aiGenerated: false,
-  productIds: [],
-  regions: [],
-  geohash: null,
-  minAge: null,
-  durationMs: null,
-  repurchaseDays: null,
-  imageUrl: null,
   createdAt: null,
-  availableUntil: null,
   ...given,
 });
 

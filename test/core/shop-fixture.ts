@@ -5,7 +5,7 @@ import { ActsByUser } from '../../src/core/candidates/recent-acts.js';
 import { noCycles } from '../../src/core/candidates/repurchase.js';
 import { type Shop } from '../../src/core/candidates/shop.js';
 import { type EventType, type LedgerEvent } from '../../src/core/events/event.js';
-import { type Item, type NameKind } from '../../src/core/item.js';
+import { type Item, type NameKind, PLAIN_ITEM } from '../../src/core/item.js';
 import { type PageInputs, type PageRequest } from '../../src/core/page.js';
 import { PURPOSES } from '../../src/core/privacy/purposes.js';
 import { seededRandom } from '../../src/core/random.js';
@@ -19,28 +19,11 @@ export const NOW = Date.UTC(2026, 10, 21, 12);
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
 
-const PLAIN_ITEM: Omit<Item, 'id'> = {
-  kind: 'PRODUCT',
+const THING: Omit<Item, 'id'> = {
+  ...PLAIN_ITEM,
   title: 'A thing',
   categories: ['all'],
-  brand: null,
-  creatorId: null,
-  price: null,
-  currency: null,
-  stock: null,
-  labels: [],
-  style: null,
-  commercial: false,
-  aiGenerated: false,
-  productIds: [],
-  regions: [],
-  geohash: null,
-  minAge: null,
-  durationMs: null,
-  repurchaseDays: null,
-  imageUrl: null,
   createdAt: NOW - 100 * DAY,
-  availableUntil: null,
 };
 
 /** A shop under test: items are named by the order in which they are put, from 0, with ids `i0`, `i1`. */
@@ -53,7 +36,7 @@ export class TestShop {
   /** Put an item; what is not given is plain. */
   put(fields: Partial<Item> & { removed?: boolean } = {}, no = this.catalogue.size): number {
     const { removed = false, ...given } = fields;
-    const item: Item = { id: `i${no}`, ...PLAIN_ITEM, ...given };
+    const item: Item = { id: `i${no}`, ...THING, ...given };
     this.catalogue.put({
       no,
       item,

@@ -1,6 +1,6 @@
 import { type Interaction, interactionWeight } from '../candidates/build-neighbours.js';
 import { EVENT_TYPES, type EventType, type LedgerEvent } from '../events/event.js';
-import { type NumberedItem } from '../item.js';
+import { type NumberedItem, PLAIN_ITEM } from '../item.js';
 import { type History } from './history.js';
 
 /** What the sources call the acts of the public schema; a name of the schema stands for itself, any other is a view. */
@@ -95,28 +95,12 @@ export class ReplayedEvents {
     return {
       no,
       item: {
+        ...PLAIN_ITEM,
         id: items[item],
-        kind: 'PRODUCT',
         title: items[item],
         categories: categoriesOf[item].map((category) => categories[category]),
         brand: brands[item],
-        creatorId: null,
-        price: null,
-        currency: null,
-        stock: null,
-        labels: [],
-        style: null,
-        commercial: false,
-        aiGenerated: false,
-        productIds: [],
-        regions: [],
-        geohash: null,
-        minAge: null,
-        durationMs: null,
-        repurchaseDays: null,
-        imageUrl: null,
         createdAt,
-        availableUntil: null,
       },
       categoryNos: categoriesOf[item].map((category) => category + 1),
       brandNo: this.brandNos.get(brands[item] ?? '') ?? 0,
