@@ -7,6 +7,8 @@ import { Ledger1763770000000 } from './1763770000000-ledger.js';
 import { ExposureLog1763771000000 } from './1763771000000-exposure-log.js';
 import { Artefacts1763790000000 } from './1763790000000-artefacts.js';
 import { Pools1763800000000 } from './1763800000000-pools.js';
+import { Models1763810000000 } from './1763810000000-models.js';
+import { People1763820000000 } from './1763820000000-people.js';
 
 /** All migrations in the order in which they run. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -18,4 +20,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ExposureLog1763771000000,
   Artefacts1763790000000,
   Pools1763800000000,
+  Models1763810000000,
+  People1763820000000,
 ];

@@ -4,12 +4,15 @@ import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgres/embedded/index.js';
+import { createPostgresErasures } from '../adapters/postgres/erasures.js';
 import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
 import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
 import { createPostgresLedger } from '../adapters/postgres/ledger.js';
+import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
 import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
 import { createPostgresNotices } from '../adapters/postgres/notices.js';
 import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
+import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
 import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
@@ -63,9 +66,12 @@ async function bind(
     exposureExports: createPostgresExposureExports(logs),
     catalogueStore: createPostgresCatalogueStore({ pool, clock }),
     userStore: createPostgresUserStore(pool),
+    peopleStore: createPostgresPeopleStore(pool),
+    erasures: createPostgresErasures(pool),
     settingsStore: createPostgresSettingsStore(dataSource, clock),
     neighbourStore: createPostgresNeighbourStore(pool),
     artefacts: createPostgresArtefactStore(pool),
+    modelStore: createPostgresModelStore({ pool, clock }),
     secrets: createPostgresSecrets(pool),
     snapshots,
     notices,
