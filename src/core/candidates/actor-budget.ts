@@ -1,19 +1,44 @@
 import { hash32 } from '../random.js';
 
-/** A power of two. */
+/** A power of two; a table is full at half of it. */
 const SLOTS = 2 ** 18;
+const FULL = SLOTS / 2;
+
+/** Sums by a 64-bit fingerprint of their key, in open addressing. */
+interface Table {
+  low: Uint32Array;
+  high: Uint32Array;
+  /** 0 marks a free slot, so days count from 1. */
+  days: Int32Array;
+  spent: Float32Array;
+  size: number;
+}
+
+const emptyTable = (): Table => ({
+  low: new Uint32Array(SLOTS),
+  high: new Uint32Array(SLOTS),
+  days: new Int32Array(SLOTS),
+  spent: new Float32Array(SLOTS),
+  size: 0,
+});
 
 /**
- * Bounds what one actor adds to one thing a day, in fixed memory: a table of hashed slots in which a newcomer takes the place of the one before. Somebody
- * pushed out starts his day anew, so the bound may be passed by few under heavy traffic; nobody is ever held to a stranger's account.
+ * Bounds what one actor adds to one thing a day, in fixed memory (8 MiB): two tables, of which the older is dropped when the newer one is full. A sum that
+ * is touched moves to the newer one, so a budget is only ever opened anew after 131,072 others were opened in between; nobody can be pushed out by
+ * choosing a name.
  */
 export class ActorBudget {
-  private readonly owners = new Uint32Array(SLOTS);
-  private readonly days = new Int32Array(SLOTS).fill(-1);
-  private readonly spent = new Float32Array(SLOTS);
+  private current = emptyTable();
+  private previous = emptyTable();
 
-  /** @param limit how far the sum of a day may go from 0 to either side */
-  constructor(private readonly limit: number) {}
+  /**
+   * @param limit  how far the sum of a day may go above 0
+   * @param lowest and how far below; as far when left out
+   */
+  constructor(
+    private readonly limit: number,
+    private readonly lowest = -limit,
+  ) {}
 
   /**
    * Take from a budget.
@@ -24,16 +49,40 @@ export class ActorBudget {
    * @returns      what is granted: the weight, or what is left of it
    */
   spend(key: string, day: number, weight: number): number {
-    const hash = hash32(key);
-    const slot = hash & (SLOTS - 1);
-    if (this.owners[slot] !== hash || this.days[slot] !== day) {
-      this.owners[slot] = hash;
-      this.days[slot] = day;
-      this.spent[slot] = 0;
-    }
-    const before = this.spent[slot];
-    const after = Math.min(this.limit, Math.max(-this.limit, before + weight));
-    this.spent[slot] = after;
+    const [low, high] = [hash32(key), hash32(`${day} ${key}`)];
+    const slot = this.slotFor(low, high, day + 1);
+    const before = this.current.spent[slot];
+    const after = Math.fround(Math.min(this.limit, Math.max(this.lowest, before + weight)));
+    this.current.spent[slot] = after;
     return after - before;
   }
+
+  private slotFor(low: number, high: number, day: number): number {
+    let slot = find(this.current, low, high, day);
+    if (this.current.days[slot] !== 0) return slot;
+    const old = find(this.previous, low, high, day);
+    const carried = this.previous.days[old] === 0 ? 0 : this.previous.spent[old];
+    if (this.current.size === FULL) {
+      const dropped = this.previous;
+      dropped.days.fill(0);
+      dropped.size = 0;
+      this.previous = this.current;
+      this.current = dropped;
+      slot = find(dropped, low, high, day);
+    }
+    const table = this.current;
+    table.low[slot] = low;
+    table.high[slot] = high;
+    table.days[slot] = day;
+    table.spent[slot] = carried;
+    table.size++;
+    return slot;
+  }
+}
+
+/** Where a key stands, or the free slot it would take. */
+function find({ low, high, days }: Table, wantedLow: number, wantedHigh: number, day: number): number {
+  let slot = (wantedLow ^ wantedHigh) & (SLOTS - 1);
+  while (days[slot] !== 0 && (low[slot] !== wantedLow || high[slot] !== wantedHigh || days[slot] !== day)) slot = (slot + 1) & (SLOTS - 1);
+  return slot;
 }

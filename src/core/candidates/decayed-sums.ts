@@ -32,10 +32,10 @@ export class DecayedSums {
     private readonly halfLifeMs: number,
     leaders: number,
   ) {
-    this.leaders = new Leaders(leaders, { size: () => this.size, valueOf: (no) => this.values[no] || ABSENT });
+    this.leaders = new Leaders(leaders, { size: () => this.size, valueOf: (no) => (this.values[no] > 0 ? this.values[no] : ABSENT) });
   }
 
-  /** Add a weight of any sign as of an instant (epoch ms); a sum never falls below 0. */
+  /** Add a weight of any sign as of an instant (epoch ms). A sum below 0 reads as 0, and is kept, so that adding and taking back leaves what was there. */
   add(no: number, weight: number, at: number): void {
     if (Number.isNaN(this.landmark)) this.landmark = at;
     if (at - this.landmark > MAX_EXPONENT * this.halfLifeMs) this.moveLandmark(at);
@@ -43,9 +43,9 @@ export class DecayedSums {
     this.size = Math.max(this.size, no + 1);
     if (at > this.latest) this.latest = at;
     this.factorAt = Number.NaN;
-    const value = Math.max(0, this.values[no] + weight * 2 ** ((at - this.landmark) / this.halfLifeMs));
+    const value = this.values[no] + weight * 2 ** ((at - this.landmark) / this.halfLifeMs);
     this.values[no] = value;
-    this.leaders.update(no, value || ABSENT);
+    this.leaders.update(no, value > 0 ? value : ABSENT);
   }
 
   /** The sum as of an instant, 0 or more; as of the latest addition when that is later. */
@@ -55,12 +55,12 @@ export class DecayedSums {
       this.factorAt = now;
       this.factor = 2 ** ((this.landmark - Math.max(now, this.latest)) / this.halfLifeMs);
     }
-    return this.values[no] * this.factor;
+    return Math.max(0, this.values[no]) * this.factor;
   }
 
   /** The sum on a scale on which only the order means anything, the same at every instant. */
   orderOf(no: number): number {
-    return no < this.size ? this.values[no] : 0;
+    return no < this.size ? Math.max(0, this.values[no]) : 0;
   }
 
   /** Numbers with the largest sums, best first, without those that have none. */

@@ -1,7 +1,9 @@
 import { type EventType, type LedgerEvent } from '../events/event.js';
 import { DAY_MS } from '../time.js';
 import { ActorBudget } from './actor-budget.js';
+import { Contributions } from './contributions.js';
 import { DecayedSums, type DecayedSumsState } from './decayed-sums.js';
+import { type ItemCounts, ItemCountColumns, type ItemCountsState } from './item-counts.js';
 
 /** Decayed interest in every item, in weights of acts: see `popularityWeight`. */
 export interface Popularity {
@@ -15,6 +17,8 @@ export interface Popularity {
   top(): readonly number[];
   /** The same by `trendAt`. */
   topTrending(): readonly number[];
+  /** What it is made of, without decay. */
+  readonly counts: ItemCounts;
   /** Grows with every act taken in, so that what is derived can tell whether it is still current. */
   readonly changes: number;
 }
@@ -23,6 +27,7 @@ export interface Popularity {
 export interface PopularityState {
   popular: DecayedSumsState;
   trending: DecayedSumsState;
+  counts: ItemCountsState;
 }
 
 export const POPULARITY_HALF_LIFE_MS = 30 * DAY_MS;
@@ -30,6 +35,8 @@ export const TREND_HALF_LIFE_MS = DAY_MS;
 export const LEADERS = 512;
 /** One person moves the popularity of one item by at most this much a day. */
 export const ACTOR_DAY_WEIGHT = 10;
+/** And takes away no more than one refund does. */
+export const ACTOR_DAY_TAKEN = 5;
 
 const WEIGHTS: Partial<Record<EventType, number>> = {
   CLICK: 1, VIEW: 1, PLAY_END: 1, HELPFUL: 1, LIKE: 2, SAVE: 2, COMMENT: 2, REVIEW: 2, SHARE: 3, ADD_TO_CART: 3, PURCHASE: 5,
@@ -42,21 +49,51 @@ const WEIGHTS: Partial<Record<EventType, number>> = {
  */
 export const popularityWeight = ({ type }: Pick<LedgerEvent, 'type'>): number => WEIGHTS[type] ?? 0;
 
-/** Popularity of all items in columns, folded from the ledger. Memory: 16 bytes an item and 2 MiB. */
+/**
+ * The most that `actors` people, or devices where events name them, can move the popularity of one item at any instant, whatever they do and whenever they
+ * say it was: each has 10 a day up, 5 down, and days fade by half every half-life, `10 * (1 + 1 / (1 - 2^(-1 day / half-life)))`. That is 448 for popularity and 30 for
+ * the trend, in weights of clicks.
+ */
+export const mostMoved = (actors: number, halfLifeMs: number): number =>
+  actors * ACTOR_DAY_WEIGHT * (1 + 1 / (1 - 2 ** (-DAY_MS / halfLifeMs)));
+
+/** Popularity of all items in columns, folded from the ledger. Memory: 16 bytes an item and 30 MiB. */
 export class PopularityColumns implements Popularity {
   changes = 0;
+  readonly counts = new ItemCountColumns();
   private readonly popular = new DecayedSums(POPULARITY_HALF_LIFE_MS, LEADERS);
   private readonly trending = new DecayedSums(TREND_HALF_LIFE_MS, LEADERS);
-  private readonly budget = new ActorBudget(ACTOR_DAY_WEIGHT);
+  private readonly budget = new ActorBudget(ACTOR_DAY_WEIGHT, -ACTOR_DAY_TAKEN);
+  private readonly contributions = new Contributions();
 
-  observe(event: LedgerEvent): void {
-    const { itemNo, occurredAt } = event;
+  /**
+   * Take in an event. What is beyond the budget of the day is left out of the counts as well.
+   *
+   * @param share what acts of this actor count for, 0..1
+   */
+  observe(event: LedgerEvent, share = 1): void {
+    const { itemNo, occurredAt, userId, deviceHash } = event;
     const wanted = popularityWeight(event);
     if (itemNo < 0 || wanted === 0) return;
-    const weight = this.budget.spend(`${event.userId} ${itemNo}`, Math.floor(occurredAt / DAY_MS), wanted);
+    const day = Math.floor(occurredAt / DAY_MS);
+    let weight = this.budget.spend(`${userId} ${itemNo}`, day, wanted);
+    // Accounts of one device have one budget between them.
+    if (weight !== 0 && deviceHash !== undefined) weight = this.budget.spend(`\u0000${deviceHash} ${itemNo}`, day, weight);
     if (weight === 0) return;
-    this.popular.add(itemNo, weight, occurredAt);
-    this.trending.add(itemNo, weight, occurredAt);
+    this.contributions.add(userId, itemNo, weight, occurredAt);
+    if (share === 0) return;
+    this.counts.observe(event);
+    this.add(itemNo, weight * share, occurredAt);
+  }
+
+  /** Count what an actor did lately for another share than before. */
+  reweigh(userId: string, before: number, after: number): void {
+    this.contributions.forEach(userId, (itemNo, weight, at) => this.add(itemNo, weight * (after - before), at));
+  }
+
+  private add(itemNo: number, weight: number, at: number): void {
+    this.popular.add(itemNo, weight, at);
+    this.trending.add(itemNo, weight, at);
     this.changes++;
   }
 
@@ -77,11 +114,12 @@ export class PopularityColumns implements Popularity {
   }
 
   snapshot(): PopularityState {
-    return { popular: this.popular.snapshot(), trending: this.trending.snapshot() };
+    return { popular: this.popular.snapshot(), trending: this.trending.snapshot(), counts: this.counts.snapshot() };
   }
-  restore({ popular, trending }: PopularityState): void {
+  restore({ popular, trending, counts }: PopularityState): void {
     this.popular.restore(popular);
     this.trending.restore(trending);
+    this.counts.restore(counts);
     this.changes++;
   }
 }

@@ -32,12 +32,12 @@ describe('DecayedSums', () => {
     expect(sums.top()).toEqual([2, 1]);
   });
 
-  it('never fall below zero, and what falls to zero leads nothing', () => {
+  it('never read below zero, and what is not above it leads nothing', () => {
     const sums = new DecayedSums(DAY, 10);
-    sums.add(0, 1, 0);
     sums.add(0, -5, 0);
-    sums.add(0, 2, 0);
-    expect(sums.at(0, 0)).toBe(2);
+    expect([sums.at(0, 0), sums.orderOf(0), sums.top()]).toEqual([0, 0, []]);
+    sums.add(0, 7, 0);
+    expect([sums.at(0, 0), sums.top()]).toEqual([2, [0]]);
     sums.add(0, -2, 0);
     expect(sums.top()).toEqual([]);
   });
@@ -73,11 +73,12 @@ describe('DecayedSums', () => {
 });
 
 describe('ActorBudget', () => {
-  it('grants a day up to its limit to either side', () => {
+  it('grants a day up to its limit to either side, or to a lower one', () => {
     const budget = new ActorBudget(10);
     expect([6, 6, 6, -25, 3].map((weight) => budget.spend('user item', 1, weight))).toEqual([6, 4, 0, -20, 3]);
     expect(budget.spend('user item', 2, 6)).toBe(6);
     expect(budget.spend('other item', 2, 6)).toBe(6);
+    expect(new ActorBudget(10, -5).spend('user item', 1, -8)).toBe(-5);
   });
 });
 
