@@ -1,21 +1,29 @@
 import { Command, Option } from 'commander';
+import { runAuthenticity } from './evaluate/authenticity.js';
 import { countOf, daysOf, type EvaluateOptions, instantOf, namesOf } from './evaluate/options.js';
 import { runRepurchase } from './evaluate/repurchase.js';
+import { runRetrieval } from './evaluate/retrieval.js';
 import { runEvaluation } from './evaluate/run.js';
 import { AppError } from '../core/errors.js';
 import { type Protocol, PROTOCOLS } from '../core/evaluation/evaluation.js';
 
 /** Not of ranking methods, but of the hold on what was bought. */
 const REPURCHASE = 'repurchase';
+/** Not of the order of a page, but of what it is chosen from. */
+const RETRIEVAL = 'retrieval';
+/** Of who is taken for a machine. */
+const AUTHENTICITY = 'authenticity';
 
-type CommandLine = Omit<EvaluateOptions, 'protocol'> & { protocol: Protocol | typeof REPURCHASE };
+type CommandLine = Omit<EvaluateOptions, 'protocol'> & { protocol: Protocol | typeof REPURCHASE | typeof AUTHENTICITY };
 
 const program = new Command('evaluate')
   .description(
     'Measure ranking methods offline on a folder with events.csv(.gz), items.csv(.gz) and, where there is a graph, follows.csv(.gz).',
   )
   .argument('<folder>', 'the data set')
-  .addOption(new Option('--protocol <name>', 'how fit and test are divided').choices([...PROTOCOLS, REPURCHASE]).makeOptionMandatory())
+  .addOption(
+    new Option('--protocol <name>', 'how fit and test are divided').choices([...PROTOCOLS, REPURCHASE, AUTHENTICITY]).makeOptionMandatory(),
+  )
   .option('--core <k>', 'leave out users and items with fewer than k partners, again and again', countOf)
   .option('--tune', 'examine the tuning slice in place of the final one')
   .option('--split-at <iso>', 'where the test begins (time, repurchase)', instantOf)
@@ -23,17 +31,18 @@ const program = new Command('evaluate')
   .option('--half-life-days <days>', 'half-life of popularity (next-event)', daysOf)
   .option('--neighbour-days <days>', 'how far back rules and feed learn neighbours (all there is)', daysOf)
   .option('--methods <names>', 'comma-separated; the first is the one the others are compared with', namesOf)
-  .option('--limit <n>', 'examine at most n users or queries, picked by hash', countOf)
+  .option('--limit <n>', 'examine at most n users or queries, picked by hash (authenticity: n bots in a botnet, 30 when left out)', countOf)
   .option('--json <file>', 'write the figures')
   .option('--markdown <file>', 'write the table that is printed')
   .option('--svg <file>', 'write a plot of recall against variety')
   .action(async (folder: string, { protocol, ...options }: CommandLine) => {
     const command = ['npm run evaluate --', ...process.argv.slice(2)].join(' ');
-    const { markdown } =
-      protocol === REPURCHASE
-        ? await runRepurchase(folder, options, command)
-        : await runEvaluation(folder, { ...options, protocol }, command);
-    process.stdout.write(markdown);
+    const run = (): Promise<{ markdown: string }> => {
+      if (protocol === REPURCHASE) return runRepurchase(folder, options, command);
+      if (protocol === AUTHENTICITY) return runAuthenticity(folder, options, command);
+      return runEvaluation(folder, { ...options, protocol }, command);
+    };
+    process.stdout.write((await run()).markdown);
   });
 
 try {

@@ -12,12 +12,12 @@ const FAULTS_SHOWN = 20;
 type Row = Readonly<Record<string, string>>;
 
 /** The file of a table in a folder, packed or not; undefined when there is none. */
-function tableFile(folder: string, table: string): string | undefined {
+export function tableFile(folder: string, table: string): string | undefined {
   return [`${table}.csv.gz`, `${table}.csv`].map((name) => join(folder, name)).find((file) => existsSync(file));
 }
 
 /** Read a CSV file with a header line row by row, checking that the named columns are there. */
-async function eachRow(file: string, columns: readonly string[], use: (row: Row, line: number) => void): Promise<void> {
+export async function eachRow(file: string, columns: readonly string[], use: (row: Row, line: number) => void): Promise<void> {
   const parser = parse({
     bom: true,
     columns: (header: string[]) => {
