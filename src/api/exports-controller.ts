@@ -1,4 +1,4 @@
-import { Controller, Get, Inject, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Query, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { Readable } from 'node:stream';
 import { type App, type LinesExport, type RawInput } from '../app/app.js';
@@ -14,7 +14,7 @@ const sendPieces = (reply: FastifyReply, pieces: AsyncIterable<string>): void =>
 const sendExport = (reply: FastifyReply, { asOf, pieces }: LinesExport): void =>
   sendPieces(reply.header(AS_OF_HEADER, new Date(asOf).toISOString()), pieces);
 
-/** Streams of lines out of the exposure log, for training and replay. */
+/** Streams of lines: of the exposure log, for training and replay, and of all that is held on a user. */
 @Controller('exports')
 export class ExportsController {
   constructor(@Inject(APP) private readonly app: App) {}
@@ -29,6 +29,12 @@ export class ExportsController {
   requests(@Query() parameters: RawInput, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
     facts.operation = 'export requests';
     sendExport(reply, this.app.exportRequests(parameters));
+  }
+
+  @Get('users/:id')
+  user(@Param('id') id: string, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
+    facts.operation = 'export user';
+    sendPieces(reply, this.app.exportUser(id));
   }
 
   @Get('vocabularies')

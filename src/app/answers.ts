@@ -138,7 +138,7 @@ export interface TagAnswer {
 }
 export interface UserProfileAnswer {
   userId: string;
-  identities: [];
+  identities: { platform: string; externalId: string; linkedAt: number }[];
   /** Called by the edge with the argument of the field. */
   tags: (args: { dimension?: TagDimension | null }) => TagAnswer[];
   segments: string[];
@@ -150,9 +150,33 @@ export interface UserProfileAnswer {
   > & {
     trend30d: number | null;
   };
-  controls: { breadth: number; muted: [] };
-  consent: { userId: string; purposes: string[]; updatedAt: number | null };
+  controls: { breadth: number; muted: Record<'creatorId' | 'brand' | 'category' | 'tag', string | null>[] };
+  consent: ConsentAnswer;
   updatedAt: number | null;
+}
+export interface ConsentAnswer {
+  userId: string;
+  purposes: string[];
+  updatedAt: number | null;
+}
+export interface HoldingAnswer {
+  what: string;
+  records: number;
+  purpose: string;
+  retentionDays: number | null;
+  oldest: number | null;
+}
+export interface DataHeldAnswer {
+  userId: string;
+  consent: ConsentAnswer;
+  holdings: HoldingAnswer[];
+}
+export interface ErasureReceiptAnswer {
+  userId: string;
+  erasedAt: number;
+  removed: HoldingAnswer[];
+  later: string[];
+  hash: string;
 }
 export interface AuditPageAnswer {
   entries: { id: string; at: number; actor: string; action: string; subject: string; before: object | null; after: object | null }[];

@@ -1,9 +1,13 @@
 import { type FeatureDefinition } from '../core/features/catalogue.js';
+import { type Identity } from '../core/privacy/identity.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
 import {
   type AuditPageAnswer,
   type BatchResult,
+  type ConsentAnswer,
+  type DataHeldAnswer,
+  type ErasureReceiptAnswer,
   type ExposureAnswer,
   type FeedAnswer,
   type ItemAnswer,
@@ -43,6 +47,17 @@ export interface App {
   whyNot(args: { userId: string; itemId: string; surface: string }): Promise<WhyNotAnswer>;
   pipeline(): PipelineStageAnswer[];
   userProfile(userId: string): Promise<UserProfileAnswer>;
+  setConsent(args: { userId: string; purposes: string[] }, actor: string): Promise<ConsentAnswer>;
+  mute(args: { userId: string; target: RawInput; until?: string | null }, actor: string): Promise<UserProfileAnswer>;
+  unmute(args: { userId: string; target: RawInput }, actor: string): Promise<UserProfileAnswer>;
+  resetInterests(userId: string, actor: string): Promise<UserProfileAnswer>;
+  linkIdentities(args: { userId: string; identities: Identity[] }, actor: string): Promise<UserProfileAnswer>;
+  unlinkIdentity(args: { userId: string; identity: Identity }, actor: string): Promise<UserProfileAnswer>;
+  mergeVisitor(args: { visitor: Identity; userId: string; scope: 'SESSION' | 'ALL' }, actor: string): Promise<UserProfileAnswer>;
+  dataHeld(userId: string): Promise<DataHeldAnswer>;
+  /** Everything held on one user, a record a line. */
+  exportUser(userId: string): AsyncIterable<string>;
+  eraseUser(userId: string): Promise<ErasureReceiptAnswer>;
   tagCatalogue(): readonly TagDefinition[];
   featureCatalogue(): readonly FeatureDefinition[];
 

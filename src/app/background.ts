@@ -14,8 +14,8 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
   const { log } = binding;
   const jobs = await binding.openJobs();
   await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
-  await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob({ ...binding, index: running.index, clock }));
-  await jobs.every('repurchase', REPURCHASE_MS, createRepurchaseJob({ ...binding, index: running.index, clock }));
+  await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob({ ...binding, ...running.logs, index: running.index, clock }));
+  await jobs.every('repurchase', REPURCHASE_MS, createRepurchaseJob({ ...binding, ...running.logs, index: running.index, clock }));
 
   let flushing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {

@@ -11,6 +11,11 @@ import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
 import { createImportLines } from './import-lines.js';
 import { createListItems } from './list-items.js';
+import { createInFlight } from './people/in-flight.js';
+import { linkedExposureLog, linkedLedger } from './people/linked-logs.js';
+import { openPeople } from './people/people.js';
+import { createPersonalData } from './people/personal-data.js';
+import { createPersonalControls } from './people/controls.js';
 import { createLoadStates } from './load-states.js';
 import { createOperations } from './operate.js';
 import { createPipelineStatistics } from './pipeline-statistics.js';
@@ -20,7 +25,6 @@ import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
 import { openSettings } from './settings-in-force.js';
 import { openShopIndex, type ShopIndex } from './shop-index.js';
-import { createUserDirectory } from './user-directory.js';
 import { type CatalogueWritePorts, createWriteCatalogue } from './write-catalogue.js';
 
 export interface AppOptions {
@@ -31,6 +35,8 @@ export interface AppOptions {
   locales: string[];
   /** Share of requests whose whole candidate pool is kept, 0..1; none when left out. */
   poolSample?: number;
+  /** After how many days events and exposures go. */
+  retentionDays?: number;
   /** Epoch ms. */
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -41,6 +47,8 @@ export interface RunningApp {
   app: App;
   index: ShopIndex;
   states: LiveStates;
+  /** With everything under the users to whom it belongs now. */
+  logs: Pick<Binding, 'ledger' | 'exposureLog'>;
   /** Keep what is only in memory, so that the next start has less to read. */
   keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
@@ -55,19 +63,21 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const { log } = binding;
   const onError = (error: unknown, doing: string): void =>
     log.warn({ err: error }, `could not ${doing}; the last known state stays in use`);
-  const [index, settings, cursorSecret, pseudonymSecret] = await Promise.all([
-    openShopIndex({ ...binding, onError }),
+  const [cursorSecret, pseudonymSecret] = await Promise.all([binding.secrets.get('cursor'), binding.secrets.get('pseudonym')]);
+  const people = await openPeople({ ...binding, ...options }, pseudonymSecret);
+  const logs = { ledger: linkedLedger(binding.ledger, people), exposureLog: linkedExposureLog(binding.exposureLog, people) };
+  const [index, settings] = await Promise.all([
+    openShopIndex({ ...binding, ...logs, onError, sharesTies: people.sharesTies }),
     openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
-    binding.secrets.get('cursor'),
-    binding.secrets.get('pseudonym'),
   ]);
-  const states = binding.createStates(createLoadStates({ ...binding, ...options, index }));
-  const users = createUserDirectory(binding.userStore);
+  const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people }));
   const statistics = createPipelineStatistics();
   const { poolSample = 0 } = options;
-  const shared = { ...binding, ...options, poolSample, index, states, users, settings, statistics };
+  const shared = { ...binding, ...logs, ...options, poolSample, index, states, people, inFlight: createInFlight(), settings, statistics };
   const pseudonym = (userId: string): string =>
     createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
+
+  const userProfile = createProfile(shared);
 
   const app: App = {
     ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
@@ -75,7 +85,9 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createExports({ ...shared, pseudonym }),
     ...createOperations({ settings, store: binding.settingsStore }),
     ...createWrites(shared),
-    userProfile: createProfile(shared),
+    ...createPersonalControls({ ...shared, pseudonym, userProfile }),
+    ...createPersonalData({ ...shared, userProfile }),
+    userProfile,
     items: createListItems(index.shop.catalogue),
     item(id) {
       const no = index.shop.catalogue.no(id);
@@ -91,6 +103,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   };
   return {
     app,
+    logs,
     index,
     states,
     keep,

@@ -23,7 +23,7 @@ export const digest = (value: unknown): string => createHash('sha256').update(JS
 
 /** What a cursor pins of its request: another user, surface or filter needs a feed of its own. */
 export const pinnedInput = (kind: string, input: PageInput, more: unknown = null): string =>
-  digest([kind, input.userId, input.surface, input.filter, input.pageId, more]).slice(0, SHORT_HASH_LENGTH);
+  digest([kind, input.identity ?? input.userId, input.surface, input.filter, input.pageId, more]).slice(0, SHORT_HASH_LENGTH);
 
 /** Cursors are signed, so that only what the service gave out comes back, on any process and over restarts. */
 export function createCursors(secret: Buffer) {

@@ -6,6 +6,8 @@ import { type ExposureLog } from '../ports/exposure-log.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type Log } from '../ports/log.js';
 import { type SnapshotStore } from '../ports/snapshot-store.js';
+import { foldOptionsOf } from './people/fold-options.js';
+import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
 
 /** Pages older than this no longer matter for what was shown. */
@@ -19,12 +21,13 @@ export function createLoadStates(ports: {
   ledger: Ledger;
   exposureLog: ExposureLog;
   index: ShopIndex;
+  people: People;
   timeZone: string;
   currency: string;
   clock: () => number;
   log: Log;
 }): LoadStates {
-  const { snapshots, ledger, exposureLog, index, timeZone, currency, clock, log } = ports;
+  const { snapshots, ledger, exposureLog, index, people, clock, log } = ports;
 
   const unpacked = (packed: Uint8Array | undefined): UserState => {
     if (!packed) return emptyState();
@@ -37,14 +40,15 @@ export function createLoadStates(ports: {
   };
 
   return async (userIds) => {
-    const packed = await snapshots.load(userIds);
+    const [packed, persons] = await Promise.all([snapshots.load(userIds), people.many(userIds)]);
     const load = async (userId: string): Promise<[string, UserState]> => {
       const state = unpacked(packed.get(userId));
       const [events, pages] = await Promise.all([
         ledger.eventsOfUser(userId, state.events),
         exposureLog.pagesOfUser(userId, state.pages, clock() - SHOWN_DAYS * DAY_MS),
       ]);
-      for (const event of events) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone, currency });
+      const optionsAt = foldOptionsOf(persons.get(userId)!, people, ports);
+      for (const event of events) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), optionsAt(event.receivedAt));
       for (const page of pages) foldPage(state, page);
       return [userId, state];
     };

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { type PageInputs, type PageRequest } from '../core/page.js';
-import { type Purpose } from '../core/privacy/purposes.js';
+import { type Person, mutesInForce, unknownPerson } from '../core/privacy/person.js';
 import { seededRandom } from '../core/random.js';
 import { type PageInput, type RankPageInput, type RelatedPageInput } from '../core/requests/page-input.js';
 import { type RankingConfig } from '../core/settings.js';
@@ -10,14 +10,13 @@ import { type LiveStates } from '../ports/live-states.js';
 import { type Log } from '../ports/log.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
-import { type UserDirectory } from './user-directory.js';
+import { type People } from './people/people.js';
 
 export interface PageInputPorts {
   index: ShopIndex;
   states: LiveStates;
-  users: UserDirectory;
+  people: People;
   settings: SettingsInForce;
-  purposes: ReadonlySet<Purpose>;
   timeZone: string;
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -113,6 +112,15 @@ async function loadState(userId: string | null, { states, log }: PageInputPorts)
   });
 }
 
+/** Null where it cannot be read: then nothing of the user may be used but what always binds. */
+async function loadPerson(userId: string | null, { people, log }: PageInputPorts): Promise<Person | null> {
+  if (userId === null) return unknownPerson('');
+  return people.get(userId).catch((error: unknown) => {
+    log.warn({ err: error }, 'what a user decided could not be read; the feed goes on without personalisation');
+    return null;
+  });
+}
+
 /** Load what a page is made from: the one read of the outside that a feed waits for before it is built. */
 export async function loadPageInputs(
   input: PageInput,
@@ -121,18 +129,17 @@ export async function loadPageInputs(
   { config, seed }: Continuation,
 ): Promise<PageInputs> {
   const started = ports.stopwatch();
-  const [state, user] = await Promise.all([
-    loadState(input.userId, ports),
-    input.userId === null ? null : ports.users.get(input.userId).catch(() => null),
-  ]);
+  const [state, person] = await Promise.all([loadState(input.userId, ports), loadPerson(input.userId, ports)]);
+  const now = input.preview?.at ?? ports.clock();
   return {
     request,
     config,
     shop: ports.index.shop,
     state,
-    user,
-    purposes: ports.purposes,
-    now: input.preview?.at ?? ports.clock(),
+    user: person?.attributes ?? null,
+    purposes: person === null ? new Set(['ESSENTIAL']) : ports.people.purposesOf(person, Infinity),
+    muted: person === null ? [] : mutesInForce(person, now),
+    now,
     random: seededRandom(seed),
     clock: ports.stopwatch,
     deadline: started + (input.deadlineMs ?? DEFAULT_DEADLINE_MS),

@@ -1,7 +1,8 @@
-import { type Purpose } from '../core/privacy/purposes.js';
 import { lifecycleOf, readTags } from '../core/tags/profile.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App } from './app.js';
+import { presentControls } from './people/controls.js';
+import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
 
 /** Not yet judged, as the public schema says. */
@@ -12,19 +13,15 @@ const NO_COCOON = {
 }; // prettier-ignore
 
 /** What is known of a user, in tags. */
-export function createProfile(ports: {
-  states: LiveStates;
-  index: ShopIndex;
-  purposes: ReadonlySet<Purpose>;
-  clock: () => number;
-}): App['userProfile'] {
+export function createProfile(ports: { states: LiveStates; index: ShopIndex; people: People; clock: () => number }): App['userProfile'] {
   return async (userId) => {
-    const state = await ports.states.read(userId);
+    const [state, person] = await Promise.all([ports.states.read(userId), ports.people.get(userId)]);
+    const purposes = ports.people.purposesOf(person, Infinity);
     const now = ports.clock();
     const { names } = ports.index.shop.catalogue;
     return {
       userId,
-      identities: [],
+      identities: person.links.map(({ platform, externalId, linkedAt }) => ({ platform, externalId, linkedAt })),
       tags({ dimension }) {
         const tags = readTags(state, now, {
           category: (no) => names.category.name(no),
@@ -37,8 +34,8 @@ export function createProfile(ports: {
       lifecycle: lifecycleOf(state, now),
       authenticity: NOT_JUDGED,
       cocoon: NO_COCOON,
-      controls: { breadth: 0, muted: [] },
-      consent: { userId, purposes: [...ports.purposes], updatedAt: null },
+      controls: presentControls(person, now),
+      consent: { userId, purposes: [...purposes], updatedAt: person.consents.at(-1)?.at ?? null },
       updatedAt: state.updatedAt === 0 ? null : state.updatedAt,
     };
   };

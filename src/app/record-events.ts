@@ -5,7 +5,11 @@ import { foldEvent } from '../core/tags/fold.js';
 import { type ExposureFacts, type ExposureLog } from '../ports/exposure-log.js';
 import { type IncomingEvent, type Ledger } from '../ports/ledger.js';
 import { type LiveStates } from '../ports/live-states.js';
+import { mayKeep } from '../core/privacy/keeping.js';
 import { type BatchTally, type Entry, type Write } from './batches.js';
+import { foldOptionsOf } from './people/fold-options.js';
+import { type InFlight } from './people/in-flight.js';
+import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
 
 export interface RecordEventsPorts {
@@ -13,6 +17,8 @@ export interface RecordEventsPorts {
   exposureLog: ExposureLog;
   states: LiveStates;
   index: ShopIndex;
+  people: People;
+  inFlight: InFlight;
   clock: () => number;
   timeZone: string;
   currency: string;
@@ -25,19 +31,21 @@ interface Checked {
   index: number;
   event: ShopEvent;
   itemNo: number;
+  /** Whose act it is: the event's own user, or the one that its identity belongs to. */
+  owner: string;
 }
 
 /** Put together what `recordEvents` and `POST /imports/events` share. */
 export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
-  const { ledger, states, index, clock } = ports;
+  const { ledger, states, index, clock, inFlight } = ports;
 
-  return async (entries, tally) => {
+  const record: RecordEvents = async (entries, tally) => {
     const now = clock();
-    const checked = checkEvents(entries, tally, ports, now);
+    const checked = await admit(checkEvents(entries, tally, ports, now), tally, ports, now);
     if (checked.length === 0) return;
     const incoming = await attributeAll(checked, ports, now);
     const appended = await ledger.append(incoming).catch((error: unknown) => {
-      states.drop(checked.map(({ event }) => event.userId));
+      states.drop(checked.map(({ owner }) => owner));
       throw error;
     });
     const accepted = appended.flatMap((outcome) => (outcome.status === 'accepted' ? [outcome.event] : []));
@@ -46,6 +54,7 @@ export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
     index.observe(accepted);
     await foldAll(accepted, ports);
   };
+  return (entries, tally) => inFlight.run(() => record(entries, tally));
 }
 
 function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEventsPorts, now: number): Checked[] {
@@ -65,9 +74,31 @@ function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEvent
         { code: 'UNKNOWN_ITEM', message: `itemId "${event.itemId}" is not in the catalogue; send it again when it is` },
         true,
       );
-    else checked.push({ index: entry.index, event, itemNo });
+    else checked.push({ index: entry.index, event, itemNo, owner: event.userId });
   }
   return checked;
+}
+
+/** Find out whose acts they are, and leave out those of the erased and those that nobody agreed to have kept. */
+async function admit(checked: Checked[], tally: BatchTally, { people }: RecordEventsPorts, now: number): Promise<Checked[]> {
+  const owners = await people.ownersOf(checked.map(({ event }) => event));
+  const persons = await people.many(owners);
+  return checked.flatMap((entry, i) => {
+    const owner = owners[i];
+    const { event, index } = entry;
+    const erasedAt = people.erasedAt(owner) ?? people.erasedAt(event.userId);
+    if (erasedAt !== null && event.occurredAt <= erasedAt) {
+      const message = 'userId was erased after this happened; nothing of it is kept';
+      tally.reject(index, event.id, { code: 'ERASED_USER', message }, false);
+      return [];
+    }
+    if (!mayKeep(event.type, people.purposesOf(persons.get(owner)!, now))) {
+      const message = `userId consented to nothing that a ${event.type} is kept for`;
+      tally.reject(index, event.id, { code: 'NO_CONSENT', message }, false);
+      return [];
+    }
+    return [{ ...entry, owner }];
+  });
 }
 
 /** Look up the exposures that the events claim, or may be outcomes of, in two reads for all of them. */
@@ -76,25 +107,20 @@ async function attributeAll(checked: Checked[], { exposureLog, states }: RecordE
   const served = await lastServed(
     checked
       .filter(({ event, itemNo }) => event.exposureId === undefined && itemNo >= 0 && attributionWindowMs(event.type) !== null)
-      .map(({ event }) => event.userId),
+      .map(({ owner }) => owner),
     states,
   );
-  const searching = checked.filter(({ event, itemNo }) => {
+  const searching = checked.filter(({ event, itemNo, owner }) => {
     const window = attributionWindowMs(event.type);
-    return (
-      event.exposureId === undefined &&
-      itemNo >= 0 &&
-      window !== null &&
-      (served.get(event.userId) ?? Infinity) >= event.occurredAt - window
-    );
+    return event.exposureId === undefined && itemNo >= 0 && window !== null && (served.get(owner) ?? Infinity) >= event.occurredAt - window;
   });
   const [claimed, latest] = await Promise.all([
     claiming.length === 0 ? [] : exposureLog.find(claiming.map(({ event }) => event.exposureId!)),
     searching.length === 0 ? [] : exposureLog.findLatest(searching.map(latestQuery)),
   ]);
   const facts = new Map<Checked, ExposureFacts | null>();
-  claiming.forEach((entry, i) => facts.set(entry, claimed[i]));
-  searching.forEach((entry, i) => facts.set(entry, latest[i]));
+  claiming.forEach((entry, i) => facts.set(entry, underName(claimed[i], entry)));
+  searching.forEach((entry, i) => facts.set(entry, underName(latest[i], entry)));
   return checked.map((entry) => {
     const { attribution, exposureId } = attribute(entry.event, entry.itemNo, facts.get(entry) ?? null);
     // Fields that all events have come first and in one order: V8 reads objects of one shape several times faster.
@@ -103,8 +129,13 @@ async function attributeAll(checked: Checked[], { exposureLog, states }: RecordE
   });
 }
 
-const latestQuery = ({ event, itemNo }: Checked) => ({
-  userId: event.userId,
+/** What a user was served is of him, whether the event names him or one of his identities. */
+function underName(facts: ExposureFacts | null, { event, owner }: Checked): ExposureFacts | null {
+  return facts && (facts.userId === owner || facts.userId === event.userId) ? { ...facts, userId: event.userId } : facts;
+}
+
+const latestQuery = ({ event, itemNo, owner }: Checked) => ({
+  userId: owner,
   itemNo,
   itemId: event.itemId!,
   from: event.occurredAt - attributionWindowMs(event.type)!,
@@ -119,14 +150,17 @@ async function lastServed(userIds: string[], states: LiveStates): Promise<Map<st
   return new Map(distinct.flatMap((userId, i) => (read[i].status === 'fulfilled' ? [[userId, read[i].value.lastServedAt] as const] : [])));
 }
 
-async function foldAll(events: LedgerEvent[], { states, index, timeZone, currency }: RecordEventsPorts): Promise<void> {
+async function foldAll(events: LedgerEvent[], { states, index, people, timeZone, currency }: RecordEventsPorts): Promise<void> {
   const eventsByUser = new Map<string, LedgerEvent[]>();
   for (const event of events) {
     const own = eventsByUser.get(event.userId);
     if (own) own.push(event);
     else eventsByUser.set(event.userId, [event]);
   }
+  const persons = await people.many(eventsByUser.keys());
   await states.update(eventsByUser.keys(), (userId, state) => {
-    for (const event of eventsByUser.get(userId)!) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), { timeZone, currency });
+    const optionsAt = foldOptionsOf(persons.get(userId)!, people, { timeZone, currency });
+    for (const event of eventsByUser.get(userId)!)
+      foldEvent(state, event, index.shop.catalogue.row(event.itemNo), optionsAt(event.receivedAt));
   });
 }

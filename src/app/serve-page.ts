@@ -1,10 +1,11 @@
 import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../core/errors.js';
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
-import { isPoolSampled } from '../core/exposures/pool.js';
+import { isPoolSampled, type SampledPool } from '../core/exposures/pool.js';
 import { buildPage } from '../core/feed.js';
 import { type Degradation } from '../core/outcome.js';
 import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
+import { identityUserId } from '../core/privacy/identity.js';
 import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
 import { foldPage } from '../core/tags/fold.js';
 import { type ExposureLog, type RequestClaim, type RequestReplay } from '../ports/exposure-log.js';
@@ -12,6 +13,7 @@ import { type FeedAnswer } from './answers.js';
 import { type RawInput } from './app.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
 import { createKeyedQueue } from './keyed-queue.js';
+import { type InFlight } from './people/in-flight.js';
 import {
   chosenSettings,
   type Continuation,
@@ -29,6 +31,7 @@ export interface ServePagePorts extends PageInputPorts {
   exposureLog: ExposureLog;
   cursors: Cursors;
   statistics: PipelineStatistics;
+  inFlight: InFlight;
   locales: string[];
   /** Share of requests whose pool is kept, 0..1. */
   poolSample: number;
@@ -51,11 +54,13 @@ const CURSOR_LIFE_MS = 2 * 3_600_000;
 /** `feed`, `rank` and `related`: replay, load, build, log, answer. */
 export function createServePage(ports: ServePagePorts) {
   const inTurn = createKeyedQueue();
-  const serve = (job: Job): Promise<FeedAnswer> => {
+  const serve = async (asked: Job): Promise<FeedAnswer> => {
+    const job = await underOwner(asked, ports);
     const { pageId, after, preview } = job.input;
     const shared = pageId ?? after;
     // Blocks of one page, or one cursor twice, asked for at once must see each other's items, so they wait for each other.
-    return shared === null || preview ? servePage(job, ports) : inTurn(shared, () => servePage(job, ports));
+    const served = () => ports.inFlight.run(() => servePage(job, ports));
+    return shared === null || preview ? served() : inTurn(shared, served);
   };
   const { stopwatch, index } = ports;
 
@@ -85,6 +90,14 @@ export function createServePage(ports: ServePagePorts) {
       return serve({ kind: 'related', input, raw, special: { candidates: null, basket }, unknownItemIds, pinned, started: stopwatch() });
     },
   };
+}
+
+/** A request of an identity is one of the user to whom it belongs now, or else of one that it stands for. */
+async function underOwner(job: Job, { people, clock }: ServePagePorts): Promise<Job> {
+  const { identity, sessionId } = job.input;
+  if (identity === null) return job;
+  const [userId] = await people.ownersOf([{ userId: identityUserId(identity), sessionId, occurredAt: clock() }]);
+  return { ...job, input: { ...job.input, userId } };
 }
 
 async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
@@ -148,11 +161,17 @@ async function keepPage({ page, built, answer }: MadePage, claim: Claim | null, 
   const kept = await ports.exposureLog.append(
     page,
     claim ? { ...claim, answer: JSON.stringify(answer) } : undefined,
-    isPoolSampled(page.feedId, page.pageNo, ports.poolSample) ? { ...built.pool(), samplingRate: ports.poolSample } : undefined,
+    sampledPool(page, built, ports),
   );
   if (kept.status !== 'appended') return answerKept(claim!, kept) ?? answer;
   await remember(kept.page, ports);
   return answer;
+}
+
+/** The pool to keep with a page: of a share of all, and of every one that chance had a part in, without which no other policy's page can be rebuilt. */
+function sampledPool({ feedId, pageNo, placed }: Page, built: BuiltPage, { poolSample }: ServePagePorts): SampledPool | undefined {
+  if (placed.some(({ propensity }) => propensity !== null)) return { ...built.pool(), samplingRate: 1 };
+  return isPoolSampled(feedId, pageNo, poolSample) ? { ...built.pool(), samplingRate: poolSample } : undefined;
 }
 
 /** What earlier pages fixed: settings, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown. */
@@ -204,6 +223,7 @@ const chosenLocale = (asked: string | null, locales: string[]): string => {
 };
 
 /** Note what was shown, for fatigue, repeats and the next page's attribution. */
-async function remember(page: LoggedPage, { states }: ServePagePorts): Promise<void> {
+async function remember(page: LoggedPage, { states, index }: ServePagePorts): Promise<void> {
+  index.observePage(page.placed);
   if (page.userId !== null) await states.update([page.userId], (_, state) => foldPage(state, page));
 }

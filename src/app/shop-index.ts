@@ -5,6 +5,7 @@ import { PopularityColumns, type PopularityState } from '../core/candidates/popu
 import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
 import { noCycles, type RepurchaseCycles, unpackCycles } from '../core/candidates/repurchase.js';
 import { type Shop } from '../core/candidates/shop.js';
+import { TrialColumns, type TrialsState } from '../core/candidates/trials.js';
 import { type LedgerEvent } from '../core/events/event.js';
 import { advance, emptyCursor, type FoldCursor, isFolded } from '../core/tags/cursor.js';
 import { type ArtefactStore } from '../ports/artefact-store.js';
@@ -17,7 +18,7 @@ import { coalesced } from './coalesced.js';
 
 const ITEMS_A_READ = 5_000;
 const CATALOGUE_POLL_MS = 1_000;
-const ARTEFACT = 'shop-index-1';
+const ARTEFACT = 'shop-index-2';
 /** Under which the learned cycles of buying again are kept. */
 export const CYCLES_ARTEFACT = 'repurchase-cycles';
 
@@ -27,6 +28,10 @@ export interface ShopIndex {
   refreshCatalogue: () => Promise<void>;
   /** Add acknowledged events to what is derived from all users; one that was added before changes nothing. */
   observe: (events: readonly LedgerEvent[]) => void;
+  /** Count what a page placed as tried. What this process served since it last kept its state is lost with it: a click rate is a little higher then. */
+  observePage: (placed: readonly { itemNo: number }[]) => void;
+  /** Forget what somebody did, as far as it is told to others. */
+  forget: (userIds: readonly string[]) => Promise<void>;
   /** Events added since the start. */
   observed: () => number;
   /** Keep what was derived from events, so that the next start reads only what came after. */
@@ -42,12 +47,15 @@ interface Ports {
   notices: Notices;
   log: Log;
   onError: (error: unknown, doing: string) => void;
+  /** Whether what a user does may be used for those who follow him. */
+  sharesTies: (userId: string) => boolean;
 }
 
 interface Kept {
   cursor: FoldCursor;
   popularity: PopularityState;
   acts: ActsState;
+  trials?: TrialsState;
 }
 
 /** Load everything a process derives from the shop as a whole, and keep it current. */
@@ -61,6 +69,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     similar: noNeighbours(),
     boughtTogether: noNeighbours(),
     cycles: noCycles(),
+    trials: derived.trials,
   };
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
   const refreshNeighbours = coalesced(async () => {
@@ -86,6 +95,8 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     shop,
     refreshCatalogue,
     observe: derived.observe,
+    observePage: derived.observePage,
+    forget: derived.forget,
     observed: derived.observed,
     keep: derived.keep,
     close: () => clearInterval(poll),
@@ -120,11 +131,13 @@ function catalogueRefresh(catalogue: Catalogue, store: CatalogueStore): () => Pr
 }
 
 /** Popularity and public acts: folded from the ledger, kept as one artefact with the place up to which they are folded. */
-function deriveFromEvents({ ledger, artefacts, log }: Ports) {
+function deriveFromEvents({ ledger, artefacts, log, sharesTies }: Ports) {
   const popularity = new PopularityColumns();
-  const acts = new ActsByUser();
+  const acts = new ActsByUser(undefined, sharesTies);
+  const trials = new TrialColumns();
   let cursor = emptyCursor();
   let observed = 0;
+  let served = 0;
   let keptAt = 0;
 
   const observe = (events: readonly LedgerEvent[]): void => {
@@ -135,18 +148,25 @@ function deriveFromEvents({ ledger, artefacts, log }: Ports) {
       if (event.attribution === 'ORPHAN') continue;
       popularity.observe(event);
       acts.observe(event);
+      trials.observe(event);
     }
   };
   const restore = (bytes: Uint8Array): void => {
     const kept = deserialize(bytes) as Kept;
     popularity.restore(kept.popularity);
     acts.restore(kept.acts);
+    if (kept.trials) trials.restore(kept.trials);
     cursor = kept.cursor;
   };
   return {
     popularity,
     acts,
+    trials,
     observe,
+    observePage(placed: readonly { itemNo: number }[]): void {
+      for (const { itemNo } of placed) trials.serve(itemNo);
+      served += placed.length;
+    },
     observed: () => observed,
     async load(): Promise<void> {
       const bytes = await artefacts.get(ARTEFACT);
@@ -157,11 +177,21 @@ function deriveFromEvents({ ledger, artefacts, log }: Ports) {
       }
       for await (const events of ledger.eventsSince(cursor)) observe(events);
     },
-    keep: async (): Promise<void> => {
-      if (observed === keptAt) return;
-      const now = observed;
-      await artefacts.put(ARTEFACT, serialize({ cursor, popularity: popularity.snapshot(), acts: acts.snapshot() } satisfies Kept));
-      keptAt = now;
+    async forget(userIds: readonly string[]): Promise<void> {
+      for (const userId of userIds) acts.forget(userId);
+      keptAt = -1;
+      await keep();
     },
+    keep,
   };
+
+  async function keep(): Promise<void> {
+    const now = observed + served;
+    if (now === keptAt) return;
+    await artefacts.put(
+      ARTEFACT,
+      serialize({ cursor, popularity: popularity.snapshot(), acts: acts.snapshot(), trials: trials.snapshot() } satisfies Kept),
+    );
+    keptAt = now;
+  }
 }

@@ -5,7 +5,7 @@ import { type ItemPatch } from '../core/item.js';
 import { type CatalogueStore } from '../ports/catalogue-store.js';
 import { type BatchTally, type Entry, type Write } from './batches.js';
 import { type ShopIndex } from './shop-index.js';
-import { type UserDirectory } from './user-directory.js';
+import { type People } from './people/people.js';
 
 export interface WriteCatalogue {
   upsertItems: Write;
@@ -17,7 +17,7 @@ export interface WriteCatalogue {
 export interface CatalogueWritePorts {
   catalogueStore: CatalogueStore;
   index: ShopIndex;
-  users: UserDirectory;
+  people: People;
 }
 
 type Read<T> = T | { faults: { path: string; code: string; message: string }[] };
@@ -38,7 +38,7 @@ function readAll<T extends object>(
 
 /** What changes items and users. A change is durable and seen by this process's feeds when its call resolves. */
 export function createWriteCatalogue(ports: CatalogueWritePorts): WriteCatalogue {
-  const { catalogueStore, index, users } = ports;
+  const { catalogueStore, index, people } = ports;
   const unknown = (tally: BatchTally, at: number, id: string) =>
     tally.reject(at, id, { code: 'UNKNOWN_ITEM', message: `id "${id}" is not in the catalogue; send it again when it is` }, true);
 
@@ -72,7 +72,7 @@ export function createWriteCatalogue(ports: CatalogueWritePorts): WriteCatalogue
     async upsertUsers(entries, tally) {
       const good = readAll<{ user: GivenUser }>(entries, tally, readUser);
       if (good.length === 0) return;
-      await users.upsert(good.map(({ value }) => value.user));
+      await people.upsert(good.map(({ value }) => value.user));
       tally.accepted += good.length;
     },
   };

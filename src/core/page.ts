@@ -3,8 +3,10 @@ import { type Page, type PlacedItem } from './exposures/exposure.js';
 import { type PoolRecord } from './exposures/pool.js';
 import { type Degradation, type Scorer, type SlateRule } from './outcome.js';
 import { type ItemKind } from './item.js';
+import { type Mute } from './privacy/person.js';
 import { type Purpose } from './privacy/purposes.js';
 import { type Random } from './random.js';
+import { type Intent, type IntentModel, type ModelFault, type ModelsForPage } from './scoring/intent-model.js';
 import { type RankingConfig } from './settings.js';
 import { type UserState } from './tags/state.js';
 import { type UserAttributes } from './user.js';
@@ -64,6 +66,12 @@ export interface PageInputs {
   state: UserState | null;
   user: UserAttributes | null;
   purposes: ReadonlySet<Purpose>;
+  /** What the user wants to see none of, or less of; nothing when left out. */
+  muted?: readonly Mute[];
+  /** The models that may decide, best first; none when left out. */
+  models?: ModelsForPage;
+  /** How many candidates may be proposed at most, where less has to be done than usual; 500 when left out. */
+  maxCandidates?: number;
   now: number;
   random: Random;
   /** Milliseconds that only grow, for timings and the deadline. */
@@ -92,6 +100,12 @@ export interface BuiltPage {
   features: Float32Array;
   featureNames: readonly string[];
   scorer: Scorer;
+  /** Of the model that decided; null where none did. */
+  modelVersion: string | null;
+  /** What went wrong with the models that were asked. */
+  modelFaults: { version: string; fault: ModelFault }[];
+  /** [placed] what the model that decided foresees; null where none did. */
+  intents: Intent[] | null;
   degraded: Degradation[];
   relaxed: SlateRule[];
   /** Candidates after filters, before the slate. */
@@ -103,6 +117,12 @@ export interface BuiltPage {
   trace: ComponentTrace[];
   /** Scores of all eligible candidates, best first: what `whyNot` reads. */
   ranked: { itemNos: Uint32Array; scores: Float64Array };
+  /**
+   * Scores that another model gives the same candidates, in the order of `ranked`.
+   *
+   * @throws ModelFault whatever goes wrong
+   */
+  scoresBy(model: IntentModel, timeoutMs: number): Promise<Float64Array>;
   /** The whole pool, put together when asked for, since few pages keep theirs. */
   pool(): PoolRecord;
 }

@@ -139,6 +139,18 @@ export const appOf = (parts: Partial<App> = {}): App => ({
     },
   ],
   userProfile: (userId) => Promise.resolve({ ...profile, userId }),
+  setConsent: ({ userId, purposes }) => Promise.resolve({ userId, purposes, updatedAt: NOW }),
+  mute: ({ userId }) => Promise.resolve({ ...profile, userId }),
+  unmute: ({ userId }) => Promise.resolve({ ...profile, userId }),
+  resetInterests: (userId) => Promise.resolve({ ...profile, userId }),
+  linkIdentities: ({ userId }) => Promise.resolve({ ...profile, userId }),
+  unlinkIdentity: ({ userId }) => Promise.resolve({ ...profile, userId }),
+  mergeVisitor: ({ userId }) => Promise.resolve({ ...profile, userId }),
+  dataHeld: (userId) => Promise.resolve({ userId, consent: profile.consent, holdings: [] }),
+  exportUser: async function* (userId) {
+    yield await Promise.resolve(`${JSON.stringify({ what: 'profile', userId })}\n`);
+  },
+  eraseUser: (userId) => Promise.resolve({ userId, erasedAt: NOW, removed: [], later: [], hash: '0'.repeat(64) }),
   tagCatalogue: () => [
     {
       key: 'activity',

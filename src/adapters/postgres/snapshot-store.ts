@@ -39,6 +39,13 @@ export function createPostgresSnapshotStore(pool: Pool): SnapshotStore {
       });
       return new Map(rows.map(({ user_id, state }) => [user_id, state]));
     },
+    async remove(userIds) {
+      await pool
+        .query({ name: 'snapshots-remove', text: 'DELETE FROM user_states WHERE user_id = ANY($1)', values: [userIds] })
+        .catch((error: unknown) => {
+          throw asUnavailable(error);
+        });
+    },
     async save(snapshots) {
       try {
         for (const values of inBatches(snapshots)) await pool.query({ name: 'snapshots-save', text: SAVE, values });

@@ -49,7 +49,14 @@ function columnsOf(changes: UserChange[]): unknown[] {
   ];
 }
 
-const READ = 'SELECT id, birth_year AS "birthYear", gender, region, joined_at::float8 AS "joinedAt", attributes FROM users WHERE id = $1';
+/** Columns of a row of users; all null where there is none. */
+export const READ_ATTRIBUTES = (table: string): string =>
+  ['birth_year AS "birthYear"', 'gender', 'region', 'joined_at::float8 AS "joinedAt"', 'attributes']
+    .map((column) => `${table}.${column}`)
+    .join(', ');
+export type UserRow = Omit<UserAttributes, 'attributes'> & { attributes: UserAttributes['attributes'] | null };
+
+const READ = `SELECT id, ${READ_ATTRIBUTES('users')} FROM users WHERE id = $1`;
 
 /** Attributes in one table, a row a user. A field or an attribute given as null is cleared. */
 export function createPostgresUserStore(pool: Pool): UserStore {

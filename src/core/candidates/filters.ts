@@ -81,6 +81,27 @@ const hidden: ItemTest = {
   },
 };
 
+/** What the user asked to see none of. */
+const muted: ItemTest = {
+  name: 'muted',
+  failsOpen: false,
+  reason: 'the user has muted its category, brand or creator',
+  applies: ({ request, muted: { category, brand, creator } }) => request.kind !== 'rank' && category.size + brand.size + creator.size > 0,
+  keep({ shop: { catalogue }, muted: { category, brand, creator } }, no) {
+    if (brand.has(catalogue.brand[no]) || creator.has(catalogue.creator[no])) return false;
+    return category.size === 0 || !catalogue.categoriesOf(no).some((each) => category.has(each));
+  },
+};
+
+/** Nothing that is paid for is pushed at a minor. */
+const protectedMinor: ItemTest = {
+  name: 'protected-minor',
+  failsOpen: false,
+  reason: 'it is paid for, and the user counts as a minor',
+  applies: ({ request, isMinor }) => isMinor && request.kind !== 'rank',
+  keep: ({ shop: { catalogue } }, no) => catalogue.commercial[no] === 0,
+};
+
 /** Hold back what the user owns until buying it again is usual; without a known cycle that is never. A refund lifts the hold. */
 const alreadyBought: ItemTest = {
   name: 'already-bought',
@@ -146,7 +167,7 @@ export const fatigue: ItemTest = {
 
 /** What may be shown at all, in the order of the pipeline: a candidate is removed by the first that does not keep it. */
 export const ELIGIBILITY: readonly ItemTest[] = [
-  removed, soldOut, expired, region, age, hidden, alreadyBought, callerFilter, alreadyPlaced, contextItems,
+  removed, soldOut, expired, region, age, protectedMinor, hidden, muted, alreadyBought, callerFilter, alreadyPlaced, contextItems,
 ]; // prettier-ignore
 
 /** The same with what is held back only while there is enough else. */

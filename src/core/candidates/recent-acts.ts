@@ -7,8 +7,10 @@ export interface PublicAct {
 }
 
 export interface RecentActs {
-  /** What a user bought and liked lately, newest first. */
+  /** What a user bought and liked lately, newest first; nothing of one who does not share it. */
   of(userId: string): readonly PublicAct[];
+  /** Whether what a user does, and who he is, may be used for those who follow him. */
+  isShared(userId: string): boolean;
 }
 
 /** The state of the class below, for a snapshot: users with the number of their acts, and all acts one after the other. */
@@ -46,9 +48,21 @@ function effectOf({ type, rating }: LedgerEvent): Effect | undefined {
 export class ActsByUser implements RecentActs {
   private readonly actsByUser = new Map<string, PublicAct[]>();
 
-  constructor(private readonly maxUsers = MAX_USERS) {}
+  constructor(
+    private readonly maxUsers = MAX_USERS,
+    readonly isShared: (userId: string) => boolean = () => true,
+  ) {}
 
   of(userId: string): readonly PublicAct[] {
+    return this.isShared(userId) ? this.held(userId) : NOTHING;
+  }
+
+  /** Forget what somebody did. */
+  forget(userId: string): void {
+    this.actsByUser.delete(userId);
+  }
+
+  private held(userId: string): readonly PublicAct[] {
     return this.actsByUser.get(userId) ?? NOTHING;
   }
 
@@ -57,7 +71,7 @@ export class ActsByUser implements RecentActs {
     const effect = event.itemNo < 0 ? undefined : effectOf(event);
     if (!effect) return;
     const { userId, itemNo, occurredAt } = event;
-    const before = this.of(userId);
+    const before = this.held(userId);
     const same = before.find((act) => act.itemNo === itemNo && act.type === effect.type);
     if (same && same.occurredAt > occurredAt) return;
     const acts = before.filter((act) => act !== same);

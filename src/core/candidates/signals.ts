@@ -1,5 +1,7 @@
+import { type NameKind } from '../item.js';
 import { type PageInputs, type PageRequest } from '../page.js';
 import { type Gatherer, type PipelineRun } from '../pipeline.js';
+import { isMinor, type Mute } from '../privacy/person.js';
 import { type RankingSettings } from '../settings.js';
 import { emptyState, type UserState } from '../tags/state.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
@@ -8,6 +10,7 @@ import { type UserAttributes } from '../user.js';
 import { compileFilter } from './caller-filter.js';
 import { ItemSums } from './item-sums.js';
 import { type Neighbours } from './neighbours.js';
+import { type RecentActs } from './recent-acts.js';
 import { recentSeeds, type Seed } from './seeds.js';
 import { type Shop } from './shop.js';
 
@@ -30,6 +33,10 @@ export interface Signals {
   /** For everything else; null where it is unknown or may not be used. */
   readonly taste: UserState | null;
   readonly mayUseTies: boolean;
+  /** Protected from what is paid for. */
+  readonly isMinor: boolean;
+  /** Names of which the user wants to see none, by number. */
+  readonly muted: Readonly<Record<NameKind, ReadonlySet<number>>>;
   readonly passesCaller: ((itemNo: number) => boolean) | null;
   /** Placed by earlier pages of this feed. */
   readonly placedBefore: ReadonlySet<number>;
@@ -84,7 +91,7 @@ export function gatherSignals(inputs: PageInputs, run: PipelineRun): Signals {
 }
 
 /** What is known before anything is gathered. */
-export function signalsOf({ request, config, shop, state, user, purposes, now }: PageInputs): Signals {
+export function signalsOf({ request, config, shop, state, user, purposes, muted = [], now }: PageInputs): Signals {
   const isPersonal = purposes.has('PERSONALISATION');
   for (const sums of Object.values(EVIDENCE) as ItemSums[]) sums.clear();
   return {
@@ -99,12 +106,21 @@ export function signalsOf({ request, config, shop, state, user, purposes, now }:
     passesCaller: request.filter && compileFilter(shop.catalogue, request.filter, request.geohash),
     placedBefore: new Set(request.placedBefore),
     shownOnPage: new Set(request.shownOnPage),
+    isMinor: isMinor(user, now),
+    muted: mutedNames(muted, shop.catalogue),
     context: new Set([...request.contextItems, ...(request.basket?.itemNos ?? [])]),
     seeds: [],
     friends: [],
     creators: [],
     evidence: EVIDENCE,
   };
+}
+
+/** What is muted, by the numbers of the names; one that the catalogue does not know mutes nothing. */
+function mutedNames(muted: readonly Mute[], { names }: Shop['catalogue']): Signals['muted'] {
+  const numbers = (kind: NameKind): Set<number> =>
+    new Set(muted.filter((mute) => mute.kind === kind).map(({ name }) => names[kind].no(name)).filter((no) => no > 0)); // prettier-ignore
+  return { category: numbers('category'), brand: numbers('brand'), creator: numbers('creator') };
 }
 
 /** Call with every neighbour of an item and the strength of the bond. */
@@ -140,10 +156,10 @@ export const recentActs: Gatherer<Signals> = {
 };
 
 /** The strongest ties, strongest first, then by id; a new one counts half, and none more than 1. */
-function strongestTies(taste: UserState, now: number): Friend[] {
+function strongestTies(taste: UserState, acts: RecentActs, now: number): Friend[] {
   const ties = Array.from(taste.ties, ([userId, tie]) => ({ userId, strength: 1 - 2 ** -decayedValue(tie, now, HALF_LIFE_MS.tie) }));
   return ties
-    .filter(({ strength }) => strength > 0)
+    .filter(({ userId, strength }) => strength > 0 && acts.isShared(userId))
     .sort((a, b) => b.strength - a.strength || (a.userId < b.userId ? -1 : 1))
     .slice(0, MAX_FRIENDS);
 }
@@ -154,7 +170,7 @@ export const followed: Gatherer<Signals> = {
   gather(signals) {
     const { taste, mayUseTies, shop, now, evidence } = signals;
     if (!taste || !mayUseTies) return;
-    signals.friends = strongestTies(taste, now);
+    signals.friends = strongestTies(taste, shop.acts, now);
     signals.friends.forEach(({ userId, strength }, friend) => {
       const creatorNo = shop.catalogue.names.creator.no(userId);
       if (creatorNo > 0) signals.creators.push({ creatorNo, strength });

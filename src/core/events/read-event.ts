@@ -1,5 +1,6 @@
 import { type BatchFault } from './batch-fault.js';
 import { EVENT_TYPES, type EventType, HIDE_SCOPES, type ShopEvent } from './event.js';
+import { identityUserId } from '../privacy/identity.js';
 import { EntryReader, MAX_AMOUNT } from './read-entry.js';
 
 /** Nothing that a shop reports now happened before this. */
@@ -15,6 +16,7 @@ const SURFACE_RULE = 'a name as home: a small letter, then up to 31 small letter
 
 const TYPES: ReadonlySet<EventType> = new Set(EVENT_TYPES);
 const SCOPES = new Set(HIDE_SCOPES);
+const IDENTITY_FIELDS: ReadonlySet<string> = new Set(['platform', 'externalId']);
 
 /** Every field of an event as the caller may write it. */
 const FIELDS: ReadonlySet<string> = new Set([
@@ -84,11 +86,23 @@ function set<K extends keyof ShopEvent>(event: ShopEvent, name: K, value: ShopEv
   if (value !== undefined) event[name] = value;
 }
 
+/** The user, or the user that an identity is. */
 function readUserId(reader: EntryReader): string | undefined {
-  if (reader.has('identity'))
-    reader.refuse('INVALID_VALUE', 'identity', reader.value('identity'), 'left out: identities are not obeyed yet, send userId');
-  else if (!reader.has('userId')) reader.missing('userId', 'an event is of one user: one of userId and identity');
-  return reader.id('userId');
+  if (!reader.has('identity')) {
+    if (!reader.has('userId')) reader.missing('userId', 'an event is of one user: one of userId and identity');
+    return reader.id('userId');
+  }
+  if (reader.has('userId'))
+    reader.refuse('INVALID_VALUE', 'identity', reader.value('identity'), 'left out, or userId: give one of the two');
+  const nested = EntryReader.of(reader.value('identity'), IDENTITY_FIELDS);
+  if (!(nested instanceof EntryReader)) {
+    reader.refuse('INVALID_VALUE', 'identity', reader.value('identity'), 'an object with platform and externalId');
+    return undefined;
+  }
+  const platform = nested.requiredId('platform', 'an identity is an account on a platform');
+  const externalId = nested.requiredId('externalId', 'an identity is one account');
+  for (const { code, path, message } of nested.faults ?? []) reader.add(code, `identity.${path}`, `identity.${message}`);
+  return platform === undefined || externalId === undefined ? undefined : identityUserId({ platform, externalId });
 }
 
 /** What the type needs, what it must not have, and its defaults. */

@@ -25,6 +25,8 @@ export interface Preview {
 /** What all requests for a page have in common, checked. */
 export interface PageInput {
   userId: string | null;
+  /** Who is asked for, where no userId says so. */
+  identity: { platform: string; externalId: string } | null;
   sessionId: string | null;
   requestId: string | null;
   pageId: string | null;
@@ -122,16 +124,24 @@ function readPreview(read: InputReader | null, fields: Fields | null): Preview |
   };
 }
 
+/** An account on a platform, or null where none is given. Faults go to the reader. */
+export function readIdentity(read: InputReader | null): PageInput['identity'] {
+  if (!read) return null;
+  for (const name of ['platform', 'externalId']) if (!read.has(name)) read.fault(name, null, 'an identity needs it');
+  const [platform, externalId] = [read.id('platform'), read.id('externalId')];
+  return platform === null || externalId === null ? null : { platform, externalId };
+}
+
 function readCommon(input: Fields, faults: Fault[], defaults: { surface: string; first: number }): PageInput {
   const read = new InputReader(input, faults);
   if (read.has('userId') && read.has('identity')) read.fault('identity', input.identity, 'give it or userId, not both');
-  else read.refuse(['identity'], NOT_YET);
   const context = readContext(read.nested('context'));
   const filter = readFilter(read.nested('filter'));
   if (filter?.withinKm !== null && filter !== null && context.geohash === null)
     read.fault('filter.withinKm', filter.withinKm, 'it needs context.geohash');
   return {
     userId: read.id('userId'),
+    identity: readIdentity(read.nested('identity')),
     sessionId: read.id('sessionId'),
     requestId: read.id('requestId'),
     pageId: read.id('pageId'),
@@ -185,7 +195,6 @@ export function readRankInput(input: Fields): RankPageInput {
   const candidates = readCandidates(input, read);
   if (candidates.length === 0 && faults.length === 0) read.fault('itemIds', [], 'it must have 1 to 1,000 entries');
   const policy = read.nested('policy');
-  if (policy?.flag('exploration')) policy.fault('exploration', true, NOT_YET);
   const flags = ['suppressBought', 'fatigue', 'caps', 'diversity', 'exploration'] as const;
   const checked: RankPageInput = {
     ...common,

@@ -128,7 +128,7 @@ describe('signals', () => {
 
   it('go on without a part that fails, and name it', () => {
     const inputs = inputsFor(shop.shop(), { state: shop.stateAfter(shop.event('u', 'FOLLOW', -1, { targetUserId: 'friend' })) });
-    const broken = { ...inputs, shop: { ...inputs.shop, acts: { of: () => { throw new Error('no acts'); } } } }; // prettier-ignore
+    const broken = { ...inputs, shop: { ...inputs.shop, acts: { of: () => { throw new Error('no acts'); }, isShared: () => true } } }; // prettier-ignore
     const run = new PipelineRun(broken);
     expect(gatherSignals(broken, run).friends).toEqual([]);
     expect([run.degraded, run.trace.find(({ name }) => name === 'followed')?.failed]).toEqual([['SOURCE_TIMEOUT'], 'no acts']);
