@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { createClient } from './client.js';
+import { addExport } from './export/command.js';
 import { printFeed } from './feed.js';
 import { CommandError } from './fault.js';
 import { type ImportSurroundings, runImport } from './import/command.js';
@@ -52,7 +53,7 @@ export async function run(argv: readonly string[], surroundings: ImportSurroundi
 function createProgram(surroundings: ImportSurroundings, exit: (code: number) => void): Command {
   const { output } = surroundings;
   const program = new Command('imago')
-    .description('Talks to a running Imago service over HTTP.')
+    .description('Talks to a running Imago service over HTTP; export and sample work on files.')
     .addOption(new Option('--url <address>', 'where the service is').env('IMAGO_URL').default('http://127.0.0.1:3000'))
     .addOption(new Option('--token <token>', 'sent as bearer token').env('IMAGO_TOKEN'))
     .exitOverride()
@@ -86,6 +87,7 @@ function createProgram(surroundings: ImportSurroundings, exit: (code: number) =>
       const options = command.optsWithGlobals<ServiceOptions & { first: number; surface: string; category: string[]; preview: boolean }>();
       await printFeed(clientOf(options), user, options, output);
     });
+  addExport(program, output);
   addSample(program, surroundings);
   return program;
 }

@@ -24,13 +24,19 @@ export interface StreamMethod {
   observe(row: number): void;
 }
 
-const FINAL_SLICE = [0.8, 1] as const;
-const TUNING_SLICE = [0.7, 0.8] as const;
+export const FINAL_SLICE = [0.8, 1] as const;
+export const TUNING_SLICE = [0.7, 0.8] as const;
 
 /**
  * Put a history into a stream: the last fifth of its events is asked for, or, for tuning, the tenth before.
  */
 export function streamOf(history: History, slice: 'final' | 'tune'): Stream {
+  const [from, to] = slice === 'final' ? FINAL_SLICE : TUNING_SLICE;
+  return streamBetween(history, from, to);
+}
+
+/** Put a history into a stream of which a part is asked for: shares of its events, 0..1. */
+export function streamBetween(history: History, from: number, to: number): Stream {
   const { userOf, itemOf, at, users, items } = history;
   const hashes = Array.from(userOf, (user, row) => pairHash(users[user], items[itemOf[row]]));
   const ordered = Int32Array.from(at.keys()).sort((a, b) => at[a] - at[b] || (hashes[a] < hashes[b] ? -1 : 1));
@@ -39,7 +45,6 @@ export function streamOf(history: History, slice: 'final' | 'tune'): Stream {
     const pair = userOf[row] * items.length + itemOf[row];
     return !seen.has(pair) && seen.add(pair);
   });
-  const [from, to] = slice === 'final' ? FINAL_SLICE : TUNING_SLICE;
   return { history, rows: first, from: Math.floor(first.length * from), to: Math.floor(first.length * to) };
 }
 

@@ -4,6 +4,7 @@ import { noNeighbours } from '../candidates/neighbours.js';
 import { PopularityColumns } from '../candidates/popularity.js';
 import { ActsByUser } from '../candidates/recent-acts.js';
 import { noCycles } from '../candidates/repurchase.js';
+import { TrialColumns } from '../candidates/trials.js';
 import { type Shop } from '../candidates/shop.js';
 import { foldEvent } from '../tags/fold.js';
 import { emptyState, type UserState } from '../tags/state.js';
@@ -48,18 +49,32 @@ export class ReplayedShop {
     history.categories.forEach((name, i) => category.set(i + 1, name));
     for (const [name, no] of this.events.brandNos) brand.set(no, name);
     const { catalogue, popularity, acts } = this;
-    this.shop = { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours(), cycles: noCycles() };
+    this.shop = {
+      catalogue,
+      popularity,
+      acts,
+      similar: noNeighbours(),
+      boughtTogether: noNeighbours(),
+      cycles: noCycles(),
+      trials: new TrialColumns(),
+    };
   }
 
   /** Tell the service of the next event. */
   observeNext(): void {
     const row = this.rows[this.told++];
     const event = this.events.eventOf(row, this.told);
-    if (!this.catalogue.row(event.itemNo)) this.catalogue.put(this.events.rowOf(event.itemNo, event.occurredAt));
+    this.introduce(this.history.itemOf[row], event.occurredAt);
     const state = (this.states[this.history.userOf[row]] ??= emptyState());
     this.popularity.observe(event);
     this.acts.observe(event);
     foldEvent(state, event, this.catalogue.row(event.itemNo), FOLD_OPTIONS);
+  }
+
+  /** Take an item into the catalogue, unless it is there. */
+  introduce(item: number, at: number): void {
+    const no = this.events.noOfItem(item);
+    if (!this.catalogue.row(no)) this.catalogue.put(this.events.rowOf(no, at));
   }
 
   /** Make the tables of neighbours from the first so many events, of which those of some time before the last one count. */

@@ -1,4 +1,4 @@
-import { type BuiltPage, type PageInputs } from '../page.js';
+import { type BuiltPage, type PageInputs, type RankPolicy } from '../page.js';
 import { PURPOSES } from '../privacy/purposes.js';
 import { seededRandom } from '../random.js';
 import { type RankingConfig, type RankingSettings } from '../settings.js';
@@ -20,7 +20,7 @@ const SEED = 20;
 const RELEARN_SHARE = 0.02;
 
 /** The service with the settings it runs under. */
-interface Deployed {
+export interface Deployed {
   service: Service;
   config: RankingConfig;
 }
@@ -50,16 +50,30 @@ export const configOf = (settings: RankingSettings): RankingConfig => ({
 });
 
 /** Ask the replayed service for a page. No clock runs, so no deadline passes and the answer is the same every time. */
-export function ask(
+export function ask(shop: ReplayedShop, deployed: Deployed, user: number, now: number, masked: Iterable<number>): Promise<BuiltPage> {
+  return pageOf(shop, deployed, user, now, { shownOnPage: shop.nosOf(masked) });
+}
+
+/** Nothing is held back of what the caller brings. */
+const AS_BROUGHT: RankPolicy = { suppressBought: false, fatigue: false, caps: false, diversity: false, exploration: false };
+
+/** The page of a user at an instant: a feed without some items, or some candidates ranked. Items are numbers of the catalogue. */
+export function pageOf(
   shop: ReplayedShop,
   { service, config }: Deployed,
   user: number,
   now: number,
-  masked: Iterable<number>,
+  { shownOnPage = [], candidates }: { shownOnPage?: number[]; candidates?: number[] },
 ): Promise<BuiltPage> {
+  const brought = candidates && {
+    itemNos: Uint32Array.from(candidates),
+    prior: new Float32Array(candidates.length),
+    priorWeight: 0,
+    policy: AS_BROUGHT,
+  };
   return service.buildPage({
     request: {
-      kind: 'feed',
+      kind: brought ? 'rank' : 'feed',
       surface: config.surface,
       first: PAGE,
       filter: null,
@@ -67,10 +81,10 @@ export function ask(
       geohash: null,
       hour: localHour(now, 'UTC'),
       contextItems: [],
-      candidates: null,
+      candidates: brought ?? null,
       basket: null,
       placedBefore: [],
-      shownOnPage: shop.nosOf(masked),
+      shownOnPage,
     },
     config,
     shop: shop.shop,
@@ -104,21 +118,40 @@ async function pagesOf(task: Task, deployed: Deployed): Promise<Map<number, Int3
   return pages;
 }
 
-/** Along a stream the tables of neighbours are made again from what happened so far, after every fiftieth of the events. */
+/** The service living through a stream: its tables of neighbours are made again from what happened so far, after every fiftieth of the events. */
+export class StreamedService {
+  readonly replayed: ReplayedShop;
+  private readonly every: number;
+  private learnAt = 0;
+
+  constructor(
+    stream: Stream,
+    private readonly deployed: Deployed,
+  ) {
+    this.replayed = new ReplayedShop(stream.history, stream.rows);
+    this.every = Math.max(1, Math.floor(stream.rows.length * RELEARN_SHARE));
+  }
+
+  /** The page of a user at an instant, without the items he has. */
+  page(user: number, at: number, seen: Iterable<number>): Promise<BuiltPage> {
+    const { replayed, deployed } = this;
+    if (replayed.told >= this.learnAt) {
+      replayed.learnFrom(replayed.told, deployed.service.neighbourWindowMs);
+      this.learnAt = replayed.told + this.every;
+    }
+    return ask(replayed, deployed, user, at, seen);
+  }
+}
+
 function streamMethod(stream: Stream, deployed: Deployed, isByScore: boolean): StreamMethod {
-  const shop = new ReplayedShop(stream.history, stream.rows);
-  const every = Math.max(1, Math.floor(stream.rows.length * RELEARN_SHARE));
-  let learnAt = 0;
+  const service = new StreamedService(stream, deployed);
+  const { replayed } = service;
   return {
-    observe: () => shop.observeNext(),
+    observe: () => replayed.observeNext(),
     score: async (user, at, seen, scores) => {
-      if (shop.told >= learnAt) {
-        shop.learnFrom(shop.told, deployed.service.neighbourWindowMs);
-        learnAt = shop.told + every;
-      }
-      const { placed, ranked } = await ask(shop, deployed, user, at, seen);
-      if (isByScore) ranked.itemNos.forEach((no, i) => (scores[shop.itemAt(no)] = ranked.scores[i]));
-      else placed.forEach(({ itemNo }, i) => (scores[shop.itemAt(itemNo)] = -i));
+      const { placed, ranked } = await service.page(user, at, seen);
+      if (isByScore) ranked.itemNos.forEach((no, i) => (scores[replayed.itemAt(no)] = ranked.scores[i]));
+      else placed.forEach(({ itemNo }, i) => (scores[replayed.itemAt(itemNo)] = -i));
     },
   };
 }

@@ -1,0 +1,5 @@
+"""`python -m imago_training train EXPORT --out DIR`; `judge EXPORT --model DIR`."""
+
+from .command import main
+
+main()

@@ -1,0 +1,186 @@
+"""From an export to a calibrated model, with figures of its last, never learnt slice."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from . import metrics
+from .calibration import calibrate
+from .fit import Recipe, learn, listwise_loss
+from .material import Material
+from .model import Model, close_funnel, tensors_of_sequence
+from .network import FUNNEL, Inputs, Shape
+from .sampling import Slices, draw_groups, row_weights, slice_by_time
+from .scaling import Scaling, fit_scaling, usable
+
+MOST_SCALED = 200_000
+
+
+@dataclass
+class Wish:
+    """What is asked for."""
+
+    kind: str = "dense"
+    members: int = 3
+    hidden: tuple[int, int] = (32, 16)
+    most_drift: float = 1.0
+    features: list[str] | None = None
+    monotone: dict[str, int] | None = None
+    recipe: Recipe = field(default_factory=Recipe)
+    share: float = 0.15
+
+
+@dataclass
+class Trained:
+    """A model, what it was learnt from, and what was found on the slice after."""
+
+    model: Model
+    slices: Slices
+    columns: list[int]
+    left_out: dict[str, float]
+    figures: dict
+    learnt: int
+
+
+def heads_of(material: Material, queries: np.ndarray) -> list[str]:
+    """Heads that something speaks for: the click always, others from 50 positives on."""
+    counts = material.labels[material.rows_of(queries)].sum(axis=0)
+    return [name for i, name in enumerate(material.header["labels"]) if name == FUNNEL[0] or counts[i] >= 50]
+
+
+def shape_of(material: Material, columns: list[int], heads: list[str], wish: Wish) -> tuple[Shape, list[int]]:
+    """The network for some columns, and the columns in its order: those that may only act one way come last."""
+    names, monotone = material.names, wish.monotone or {}
+    columns = [c for c in columns if names[c] not in monotone] + [c for c in columns if names[c] in monotone]
+    free = sum(names[c] not in monotone for c in columns)
+    shape = Shape(
+        features=[names[c] for c in columns],
+        heads=heads,
+        hidden=wish.hidden,
+        free=free,
+        signs=[monotone[names[c]] for c in columns[free:]],
+    )
+    if wish.kind == "sequence":
+        known = material.header["vocabularies"]
+        shape = replace(shape, sequence=material.header["sequenceLength"], vocabularies=known, types=known["type"])
+    return shape, columns
+
+
+def group_inputs(material: Material, shape: Shape, scaled: np.ndarray, queries: np.ndarray, rows: np.ndarray) -> Inputs:
+    """Inputs of a batch of groups; rows below 0 are gaps, which a mask takes out."""
+    filled = np.maximum(rows, 0)
+    inputs: Inputs = {"dense": scaled[filled]}
+    for name in tensors_of_sequence(shape):
+        kind = name[name.index("_") + 1 :]
+        inputs[name] = material.candidates[kind][filled] if name.startswith("cand_") else material.sequence[kind][queries]
+    return inputs
+
+
+def names_of(material: Material, shape: Shape, query: int) -> Inputs | None:
+    """The sequence of one query and its candidates."""
+    if not shape.sequence:
+        return None
+    own = slice(material.first[query], material.first[query + 1])
+    result: Inputs = {}
+    for name in tensors_of_sequence(shape):
+        kind = name[name.index("_") + 1 :]
+        result[name] = material.candidates[kind][own] if name.startswith("cand_") else material.sequence[kind][query : query + 1]
+    return result
+
+
+def raw_scores(model: Model, material: Material, columns: list[int], queries: np.ndarray) -> np.ndarray:
+    """[rows of the queries, heads]"""
+    if not model.shape.sequence:
+        return model.raw(material.features[material.rows_of(queries)][:, columns])
+    parts = [
+        model.raw(material.features[material.first[q] : material.first[q + 1]][:, columns], names_of(material, model.shape, q))
+        for q in queries
+        if material.first[q + 1] > material.first[q]
+    ]
+    return np.concatenate(parts or [np.empty((0, len(model.shape.heads)))])
+
+
+def ndcg_of(model: Model, material: Material, columns: list[int], queries: np.ndarray) -> np.ndarray:
+    """NDCG@10 of every query with its whole pool; a target that was not retrieved counts 0."""
+    raw = raw_scores(model, material, columns, queries)
+    first = np.concatenate([[0], np.cumsum(material.first[queries + 1] - material.first[queries])])
+    rows = material.rows_of(queries)
+    return metrics.ndcg(metrics.places(raw[:, 0], material.labels[rows, 0], first))
+
+
+def train(material: Material, wish: Wish) -> Trained:
+    """Learns by which candidate was taken, stops by NDCG@10 and calibrates on the slice after, and measures on the one after that."""
+    slices = slice_by_time(material, wish.share)
+    learnt = slices.train[material.retrieved[slices.train]]
+    if len(learnt) < 100:
+        raise ValueError(f"{len(learnt)} queries with a retrieved target are too few to learn from, 100 are needed")
+    validate = slices.validate[material.whole[slices.validate]]
+    rng = np.random.default_rng(wish.recipe.seed)
+    before = material.rows_of(rng.permutation(learnt)[: MOST_SCALED // wish.recipe.group])
+    after = rng.permutation(material.rows_of(validate))[:MOST_SCALED]
+    columns, left_out = usable(material.names, material.features[before], material.features[after], wish.most_drift, wish.features)
+    shape, columns = shape_of(material, columns, heads_of(material, learnt), wish)
+    scaling = fit_scaling(material.features[before][:, columns])
+    members = [_member(material, shape, scaling, columns, (learnt, validate), replace(wish.recipe, seed=wish.recipe.seed + i)) for i in range(wish.members)]
+    model = Model(shape, scaling, members, np.ones(len(shape.heads)), np.zeros(len(shape.heads)))
+    calibrate_queries(model, material, columns, slices.validate)
+    figures = figures_of(model, material, columns, slices.measure)
+    return Trained(model, slices, columns, left_out, figures, len(learnt))
+
+
+def _member(
+    material: Material, shape: Shape, scaling: Scaling, columns: list[int], queries: tuple[np.ndarray, np.ndarray], recipe: Recipe
+) -> dict[str, np.ndarray]:
+    learnt, validate = queries
+    chosen = [material.header["labels"].index(head) for head in shape.heads]
+    scaled = scaling(material.features[:, columns])
+    labels = close_funnel(material.labels[:, chosen], shape.heads)
+
+    def batches(rng: np.random.Generator):
+        order = rng.permutation(learnt)
+        for start in range(0, len(order), recipe.batch):
+            own = order[start : start + recipe.batch]
+            rows, target = draw_groups(material, own, recipe.group, rng)
+            yield group_inputs(material, shape, scaled, own, rows), rows >= 0, target, labels[rows[np.arange(len(own)), target]]
+
+    def judge(values: dict[str, np.ndarray]) -> float:
+        one = Model(shape, scaling, [values], np.ones(len(shape.heads)), np.zeros(len(shape.heads)))
+        return float(ndcg_of(one, material, columns, validate).mean())
+
+    print(f"{len(learnt)} queries, {len(columns)} features, {len(validate)} to stop by", file=sys.stderr)
+    return learn(shape, recipe, batches, lambda params, batch, rng: listwise_loss(shape, params, batch, recipe.drop, rng), judge)[0]
+
+
+def calibrate_queries(model: Model, material: Material, columns: list[int], queries: np.ndarray) -> None:
+    """Calibrates on queries whose whole pool is there, also those that missed their target, as serving meets them."""
+    whole = queries[material.whole[queries]]
+    rows = material.rows_of(whole)
+    chosen = [material.header["labels"].index(head) for head in model.shape.heads]
+    calibrate(model, raw_scores(model, material, columns, whole), material.labels[rows][:, chosen], row_weights(material, whole))
+
+
+def figures_of(model: Model, material: Material, columns: list[int], queries: np.ndarray) -> dict:
+    """What a card says: ranking and calibration on queries with their whole pool, with ranges by drawing users anew."""
+    whole = queries[material.whole[queries]]
+    gain = ndcg_of(model, material, columns, whole)
+    mean, low, high = metrics.by_user(gain, material.user[whole])
+    probability = model.probabilities(raw_scores(model, material, columns, whole))[:, 0]
+    labels = material.labels[material.rows_of(whole), 0]
+    (slope, intercept), (slope_error, intercept_error) = metrics.fit_line(metrics.logit(probability), labels.astype(float))
+    return {
+        "queries": len(whole),
+        "retrieved": round(float(material.retrieved[whole].mean()), 4),
+        "ndcg10": round(mean, 4),
+        "ndcg10_low": round(low, 4),
+        "ndcg10_high": round(high, 4),
+        "click_auc": round(metrics.auc(probability, labels), 4),
+        "click_ne": round(metrics.normalised_entropy(probability, labels, labels.mean()), 4),
+        "click_ece": round(metrics.expected_calibration_error(probability, labels), 6),
+        "calibration_slope": round(float(slope), 3),
+        "calibration_slope_error": round(float(slope_error), 3),
+        "calibration_intercept": round(float(intercept), 3),
+        "calibration_intercept_error": round(float(intercept_error), 3),
+    }
