@@ -14,7 +14,7 @@ const RETRIEVAL = 'retrieval';
 /** Of who is taken for a machine. */
 const AUTHENTICITY = 'authenticity';
 
-type CommandLine = Omit<EvaluateOptions, 'protocol'> & { protocol: Protocol | typeof REPURCHASE | typeof AUTHENTICITY };
+type CommandLine = Omit<EvaluateOptions, 'protocol'> & { protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY };
 
 const program = new Command('evaluate')
   .description(
@@ -22,7 +22,9 @@ const program = new Command('evaluate')
   )
   .argument('<folder>', 'the data set')
   .addOption(
-    new Option('--protocol <name>', 'how fit and test are divided').choices([...PROTOCOLS, REPURCHASE, AUTHENTICITY]).makeOptionMandatory(),
+    new Option('--protocol <name>', 'how fit and test are divided')
+      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY])
+      .makeOptionMandatory(),
   )
   .option('--core <k>', 'leave out users and items with fewer than k partners, again and again', countOf)
   .option('--tune', 'examine the tuning slice in place of the final one')
@@ -39,6 +41,7 @@ const program = new Command('evaluate')
     const command = ['npm run evaluate --', ...process.argv.slice(2)].join(' ');
     const run = (): Promise<{ markdown: string }> => {
       if (protocol === REPURCHASE) return runRepurchase(folder, options, command);
+      if (protocol === RETRIEVAL) return runRetrieval(folder, options, command);
       if (protocol === AUTHENTICITY) return runAuthenticity(folder, options, command);
       return runEvaluation(folder, { ...options, protocol }, command);
     };
