@@ -4,11 +4,13 @@ import { gatherSignals } from './candidates/signals.js';
 import { placeCandidates } from './diversification/place-candidates.js';
 import { explainPlaced } from './exposures/explain-placed.js';
 import { FEATURE_NAMES } from './features/catalogue.js';
-import { FEATURE_GROUPS } from './features/groups.js';
-import { FeatureMatrix } from './features/matrix.js';
+import { PageFeatures } from './features/page-features.js';
 import { type BuiltPage, type PageInputs } from './page.js';
 import { PipelineRun } from './pipeline.js';
+import { intentsOf, NO_MODELS } from './scoring/intent-model.js';
+import { scoresBy } from './scoring/model-scorer.js';
 import { rankCandidates } from './scoring/rank-candidates.js';
+import { columnsRead } from './scoring/columns-read.js';
 
 /**
  * START HERE. One page, from what is asked and known to what is placed and why: a feed, a ranking of the caller's own candidates, or items related to a
@@ -26,15 +28,16 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
   // What may be shown: sources propose, filters remove, the whole shop fills up.
   const candidates = findCandidates(signals, run);
 
-  // What is known of each, in numbers.
-  const matrix = new FeatureMatrix(candidates.itemNos.length);
-  run.fill(FEATURE_GROUPS, signals, candidates, matrix, matrix.rows);
+  // What is known of each, in numbers, as far as it decides.
+  const features = new PageFeatures(signals, candidates, run);
+  const { matrix } = features;
+  features.fill(columnsRead(signals.settings));
 
   // How good each is for this user now. Whatever is waited for is waited for here.
-  const ranking = await rankCandidates(signals, candidates, matrix, run);
+  const ranking = await rankCandidates(signals, candidates, matrix, { run, models: inputs.models ?? NO_MODELS });
 
-  // What is placed where: hard caps, then variety.
-  const slate = placeCandidates(signals, candidates, ranking, run);
+  // What is placed where: hard caps, then variety, then chance for newcomers.
+  const slate = placeCandidates(signals, candidates, ranking, { run, random: inputs.random });
 
   // What is told and kept of it.
   const placed = explainPlaced({ signals, candidates, matrix, ranking, slate }, run);
@@ -42,9 +45,12 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
 
   return {
     placed,
-    features: matrix.pick(pickUint32(ranking.order, slate.order)),
+    features: features.of(pickUint32(ranking.order, slate.order)),
     featureNames: FEATURE_NAMES,
     scorer: ranking.scorer,
+    modelVersion: ranking.model?.version ?? null,
+    modelFaults: ranking.modelFaults,
+    intents: intentsOf(ranking.model, pickUint32(ranking.order, slate.order)),
     degraded: run.degraded,
     relaxed: slate.relaxed,
     poolSize: matrix.rows,
@@ -55,10 +61,11 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
       itemNos: pickUint32(candidates.itemNos, ranking.order),
       scores: pickFloat64(ranking.scores, ranking.order),
     },
+    scoresBy: (model, timeoutMs) => scoresBy(model, { signals, candidates, matrix }, { order: ranking.order, timeoutMs }),
     pool: () => ({
       itemNos: pickUint32(candidates.itemNos, ranking.order),
       sources: pickUint16(candidates.sources, ranking.order),
-      features: matrix.pick(ranking.order),
+      features: features.of(ranking.order),
       scores: pickFloat64(ranking.scores, ranking.order),
       removed: run.removed,
     }),

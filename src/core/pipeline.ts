@@ -40,11 +40,20 @@ export interface Filter<S> {
   keep(signals: S, itemNo: number): boolean;
 }
 
-/** Fills its columns of a feature matrix whose cells hold their defaults. One that throws leaves the defaults. */
-export interface FeatureGroup<S, C, M> {
+/** Fills columns of a feature matrix. One that throws leaves the defaults. */
+export interface FeatureGroup<I, M> {
   name: string;
-  fill(signals: S, candidates: C, matrix: M): void;
-  forget(matrix: M): void;
+  columns: readonly number[];
+  /** All columns are filled the first time that any is asked for, since what they are made of does not last. */
+  atOnce: boolean;
+  fill(input: I, columns: readonly number[]): void;
+  forget(matrix: M, columns: readonly number[]): void;
+}
+
+/** Where columns are. */
+export interface Columns {
+  rows: number;
+  has(column: number): boolean;
 }
 
 /** Gives one value per row, in the order of the rows; higher is better. The next scorer takes over from one that throws. */
@@ -93,6 +102,10 @@ export class PipelineRun {
   }
   get isLate(): boolean {
     return this.outside.clock() >= this.outside.deadline;
+  }
+  /** Milliseconds until the deadline; below 0 after it. */
+  get timeLeft(): number {
+    return this.outside.deadline - this.outside.clock();
   }
   giveUp(what: Degradation): void {
     this.givenUp.add(what);
@@ -174,9 +187,14 @@ export class PipelineRun {
     return without(itemNos, this.removed.slice(before));
   }
 
-  fill<S, C, M>(groups: readonly FeatureGroup<S, C, M>[], signals: S, candidates: C, matrix: M, rows: number): void {
+  /** Fill those of some columns that are not there yet, and all of the groups that do so at once. */
+  fill<I extends { matrix: Columns }>(groups: readonly FeatureGroup<I, I['matrix']>[], input: I, columns: readonly number[]): void {
+    const { matrix } = input;
+    const wanted = new Set(columns);
     for (const group of groups) {
-      this.attempt('features', group.name, () => rows, () => group.fill(signals, candidates, matrix), () => group.forget(matrix)); // prettier-ignore
+      const missing = group.columns.filter((column) => !matrix.has(column) && (group.atOnce || wanted.has(column)));
+      if (missing.length === 0) continue;
+      this.attempt('features', group.name, () => matrix.rows, () => group.fill(input, missing), () => group.forget(matrix, missing)); // prettier-ignore
     }
   }
 
@@ -217,7 +235,15 @@ export class PipelineRun {
       onFault();
     }
     const entry: ComponentTrace = { stage, name, in: before, out: count(), ms: this.outside.clock() - started };
-    this.trace.push(failed === undefined ? entry : { ...entry, failed });
+    this.note(failed === undefined ? entry : { ...entry, failed });
+  }
+
+  /** A component of features that runs again, for further columns, has one entry. */
+  private note(entry: ComponentTrace): void {
+    const before =
+      entry.stage === 'features' ? this.trace.find(({ stage, name }) => stage === entry.stage && name === entry.name) : undefined;
+    if (!before) this.trace.push(entry);
+    else Object.assign(before, { ms: before.ms + entry.ms }, entry.failed === undefined ? {} : { failed: entry.failed });
   }
 
   private stopIfCancelled(): void {

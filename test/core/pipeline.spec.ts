@@ -153,12 +153,36 @@ describe('filters', () => {
 });
 
 describe('feature groups', () => {
+  const matrixWith = (...filled: number[]) => ({ rows: 7, has: (column: number) => filled.includes(column) });
+  type Matrix = ReturnType<typeof matrixWith>;
+  const filledBy: string[] = [];
+  const group = (name: string, columns: number[], atOnce = false): FeatureGroup<{ matrix: Matrix }, Matrix> => ({
+    name,
+    columns,
+    atOnce,
+    fill: (_, wanted) => filledBy.push(`${name} ${wanted.join(' ')}`),
+    forget: () => filledBy.push(`forget ${name}`),
+  });
+  beforeEach(() => filledBy.splice(0));
+
+  it('fill what is asked for and not there yet, or all of it at once', () => {
+    const { run } = runAt();
+    run.fill([group('a', [1, 2, 3]), group('b', [4, 5], true), group('c', [6])], { matrix: matrixWith(2) }, [2, 3]);
+    expect(filledBy).toEqual(['a 3', 'b 4 5']);
+  });
+
   it('leave defaults where one fails', () => {
     const { run } = runAt();
-    const forgotten: string[] = [];
-    const group = (name: string, fill: () => void): FeatureGroup<null, null, null> => ({ name, fill, forget: () => forgotten.push(name) });
-    run.fill([group('a', () => undefined), group('b', fails)], null, null, null, 7);
-    expect([forgotten, run.trace.map(({ name, in: before, failed }) => [name, before, failed])]).toEqual([['b'], [['a', 7, undefined], ['b', 7, 'out of order']]]); // prettier-ignore
+    run.fill([group('a', [1]), { ...group('b', [2]), fill: fails }], { matrix: matrixWith() }, [1, 2]);
+    expect([filledBy, run.trace.map(({ name, in: before, failed }) => [name, before, failed])]).toEqual([['a 1', 'forget b'], [['a', 7, undefined], ['b', 7, 'out of order']]]); // prettier-ignore
+  });
+
+  it('have one entry in the trace, however often they run', () => {
+    const { run } = runAt();
+    const broken = { ...group('a', [1, 2]), fill: fails };
+    run.fill([group('a', [1, 2])], { matrix: matrixWith() }, [1]);
+    run.fill([broken], { matrix: matrixWith(1) }, [2]);
+    expect(run.trace.map(({ name, failed }) => [name, failed])).toEqual([['a', 'out of order']]);
   });
 });
 

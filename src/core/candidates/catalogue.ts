@@ -1,7 +1,9 @@
 import { growFloat32, growFloat64, growInt32, growUint8 } from './columns.js';
 import { ABSENT, Leaders } from './leaders.js';
 import { Postings } from './postings.js';
+import { PriceLevels } from './price-levels.js';
 import { CONTENT_STYLES, ITEM_KINDS, type Item, type NameKind, type NumberedItem } from '../item.js';
+import { priceBand } from '../tags/interest.js';
 
 const NONE = Number.NaN;
 const NEWEST = 512;
@@ -14,6 +16,9 @@ export const REGIONAL = 8;
 export const AGE_LIMITED = 16;
 /** Has a last moment. */
 export const ENDING = 32;
+
+/** The band of an item without a price. */
+export const NO_BAND = 255;
 
 /** Categories an item may have. */
 export const MAX_DEPTH = 8;
@@ -49,6 +54,9 @@ export class Catalogue {
   size = 0;
   /** Items that are not removed. */
   live = 0;
+  /** Grows with every item put in, so that what is derived can tell whether it is still current. */
+  changes = 0;
+  readonly priceLevels = new PriceLevels();
   kind = new Uint8Array(1024);
   /** 0 for none, else the place in CONTENT_STYLES plus one. */
   style = new Uint8Array(1024);
@@ -66,6 +74,8 @@ export class Catalogue {
   /** What may keep an item away from somebody, in one byte, since most items have none of it: see the constants above. 0 for a number without an item. */
   flags = new Uint8Array(1024);
   price = new Float32Array(1024);
+  /** See `priceBand`; NO_BAND without a price. */
+  priceBand = new Uint8Array(1024);
   createdAt = new Float64Array(1024);
   availableUntil = new Float64Array(1024);
   /** Items, removed ones too, by every name they carry: any of their categories, their brand, their creator. */
@@ -107,6 +117,8 @@ export class Catalogue {
     this.grow(no + 1);
     const before = this.rows[no];
     const wasOffered = this.isOffered(no);
+    if (before !== undefined) this.priceLevels.count(this.leafCategory[no], this.price[no], -1);
+    this.changes++;
     this.live += Number(!row.removed) - Number(before !== undefined && !before.removed);
     this.rows[no] = row;
     this.numberById.set(item.id, no);
@@ -123,6 +135,8 @@ export class Catalogue {
     this.stock[no] = item.stock ?? -1;
     this.minAge[no] = item.minAge ?? 0;
     this.price[no] = item.price ?? NONE;
+    this.priceBand[no] = item.price === null ? NO_BAND : priceBand(this.price[no]);
+    this.priceLevels.count(this.leafCategory[no], this.price[no], 1);
     this.createdAt[no] = item.createdAt;
     this.availableUntil[no] = item.availableUntil ?? NONE;
     this.flags[no] = flagsOf(row);
@@ -140,7 +154,7 @@ export class Catalogue {
   private grow(size: number): void {
     if (size > this.kind.length) {
       const capacity = Math.max(size, this.kind.length * 2);
-      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge', 'flags'] as const)
+      for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge', 'flags', 'priceBand'] as const)
         this[column] = growUint8(this[column], capacity);
       for (const column of ['rootCategory', 'leafCategory', 'brand', 'creator', 'stock'] as const)
         this[column] = growInt32(this[column], capacity);

@@ -11,6 +11,7 @@ export class ItemSums {
   private sums = new Float64Array(FIRST_CAPACITY);
   private strongest = new Float64Array(FIRST_CAPACITY);
   private evidence = new Int32Array(FIRST_CAPACITY);
+  private votes = new Uint16Array(FIRST_CAPACITY);
   private touched: number[] = [];
 
   clear(): void {
@@ -30,9 +31,11 @@ export class ItemSums {
       this.keys[slot] = itemNo + 1;
       this.sums[slot] = 0;
       this.strongest[slot] = 0;
+      this.votes[slot] = 0;
       this.touched.push(slot);
     }
     this.sums[slot] += weight;
+    this.votes[slot]++;
     if (weight <= this.strongest[slot]) return;
     this.strongest[slot] = weight;
     this.evidence[slot] = evidence;
@@ -43,6 +46,24 @@ export class ItemSums {
     if (this.touched.length === 0) return 0;
     const slot = this.slotOf(itemNo);
     return this.keys[slot] === 0 ? 0 : this.sums[slot];
+  }
+
+  /** Where an item is, for the look-ups below until more is added; -1 for one that nothing speaks for. */
+  placeOf(itemNo: number): number {
+    if (this.touched.length === 0) return -1;
+    const slot = this.slotOf(itemNo);
+    return this.keys[slot] === 0 ? -1 : slot;
+  }
+  sumAt(place: number): number {
+    return this.sums[place];
+  }
+  /** The largest weight added. */
+  strongestAt(place: number): number {
+    return this.strongest[place];
+  }
+  /** How many weights were added. */
+  votesAt(place: number): number {
+    return this.votes[place];
   }
 
   /** What spoke strongest for each of some items, the first of equals; -1 where nothing did. */
@@ -75,12 +96,13 @@ export class ItemSums {
   }
 
   private grow(): void {
-    const { keys, sums, strongest, evidence, touched } = this;
+    const { keys, sums, strongest, evidence, votes, touched } = this;
     const capacity = keys.length * 2;
     this.keys = new Int32Array(capacity);
     this.sums = new Float64Array(capacity);
     this.strongest = new Float64Array(capacity);
     this.evidence = new Int32Array(capacity);
+    this.votes = new Uint16Array(capacity);
     this.touched = [];
     for (const slot of touched) {
       const to = this.slotOf(keys[slot] - 1);
@@ -88,6 +110,7 @@ export class ItemSums {
       this.sums[to] = sums[slot];
       this.strongest[to] = strongest[slot];
       this.evidence[to] = evidence[slot];
+      this.votes[to] = votes[slot];
       this.touched.push(to);
     }
   }

@@ -1,53 +1,54 @@
-import { type Candidates } from '../candidates/candidates.js';
+import { ENDING } from '../candidates/catalogue.js';
 import { type Signals } from '../candidates/signals.js';
-import { type FeatureGroup } from '../pipeline.js';
+import { CONTENT_STYLES, ITEM_KINDS, type ContentStyle, type ItemKind } from '../item.js';
 import { DAY_MS, decay } from '../time.js';
-import { column } from './catalogue.js';
-import { type FeatureMatrix } from './matrix.js';
-
-export type Group = FeatureGroup<Signals, Candidates, FeatureMatrix>;
-
-/** A group that fills these columns. */
-export function featureGroup(name: string, columns: readonly number[], fill: Group['fill']): Group {
-  return { name, fill, forget: (matrix) => matrix.reset(columns) };
-}
-
-/** Set a cell to `ln(1 + value)`; most values are 0, which the cell holds already. */
-export function setLog1p(matrix: FeatureMatrix, row: number, column: number, value: number): void {
-  if (value !== 0) matrix.set(row, column, Math.log1p(value));
-}
+import { columnGroup, type Fill, log1p, perItem } from './feature-group.js';
 
 const FRESH_HALF_LIFE_MS = 14 * DAY_MS;
-const POPULARITY = column('item.popularity_log@1');
-const TREND = column('item.trend_log@1');
-const TREND_SHARE = column('item.trend_share@1');
-const FRESHNESS = column('item.freshness@1');
-const AGE = column('item.age_log@1');
-const PRICE = column('item.price_log@1');
-const PRICE_KNOWN = column('item.price_known@1');
-const COMMERCIAL = column('item.commercial@1');
-const CONTENT = column('item.content@1');
+const ENDING_HALF_LIFE_MS = 3 * DAY_MS;
+const SCARCE = 5;
+/** Of an item that gets as much every day, the popularity is so many times the trend. */
+const MONTH_TO_DAY = 30;
 
-/** What is the same of an item for everyone. */
-export const itemFeatures = featureGroup(
-  'item-features',
-  [POPULARITY, TREND, TREND_SHARE, FRESHNESS, AGE, PRICE, PRICE_KNOWN, COMMERCIAL, CONTENT],
-  ({ shop: { catalogue, popularity }, now }, { itemNos }, matrix) => {
-    for (let row = 0; row < itemNos.length; row++) {
-      const no = itemNos[row];
-      const weight = popularity.at(no, now);
-      const trend = popularity.trendAt(no, now);
-      const ageMs = Math.max(0, now - catalogue.createdAt[no]);
-      const price = catalogue.price[no];
-      setLog1p(matrix, row, POPULARITY, weight);
-      setLog1p(matrix, row, TREND, trend);
-      matrix.set(row, TREND_SHARE, trend / (1 + weight));
-      matrix.set(row, FRESHNESS, decay(ageMs, FRESH_HALF_LIFE_MS));
-      matrix.set(row, AGE, Math.log1p(ageMs / DAY_MS));
-      matrix.set(row, PRICE, Math.log1p(price));
-      matrix.set(row, PRICE_KNOWN, Number(!Number.isNaN(price)));
-      matrix.set(row, COMMERCIAL, catalogue.commercial[no]);
-      matrix.set(row, CONTENT, Number(catalogue.kind[no] !== 0));
-    }
+const isKind = (kind: ItemKind): Fill<Signals> => {
+  const wanted = ITEM_KINDS.indexOf(kind);
+  return perItem((no, { shop: { catalogue } }) => Number(catalogue.kind[no] === wanted));
+};
+const isOfStyle = (style: ContentStyle): Fill<Signals> => {
+  const wanted = CONTENT_STYLES.indexOf(style) + 1;
+  return perItem((no, { shop: { catalogue } }) => Number(catalogue.style[no] === wanted));
+};
+
+/** What is the same of an item for everyone, told by the item alone. */
+export const itemFeatures = columnGroup('item-features', ({ signals }) => signals, {
+  'item.popularity_log@1': (values, { shop: { popularity }, now }, { candidates: { itemNos } }) => {
+    for (let row = 0; row < itemNos.length; row++) values[row] = log1p(popularity.at(itemNos[row], now));
   },
-);
+  'item.trend_log@1': (values, { shop: { popularity }, now }, { candidates: { itemNos } }) => {
+    for (let row = 0; row < itemNos.length; row++) values[row] = log1p(popularity.trendAt(itemNos[row], now));
+  },
+  'item.trend_share@1': perItem((no, { shop: { popularity }, now }) => popularity.trendAt(no, now) / (1 + popularity.at(no, now))),
+  'item.freshness@1': (values, { shop: { catalogue }, now }, { candidates: { itemNos } }) => {
+    for (let row = 0; row < itemNos.length; row++) values[row] = decay(now - catalogue.createdAt[itemNos[row]], FRESH_HALF_LIFE_MS);
+  },
+  'item.age_log@1': perItem((no, { shop: { catalogue }, now }) => Math.log1p(Math.max(0, now - catalogue.createdAt[no]) / DAY_MS)),
+  'item.price_log@1': perItem((no, { shop: { catalogue } }) => Math.log1p(catalogue.price[no])),
+  'item.price_known@1': perItem((no, { shop: { catalogue } }) => Number(!Number.isNaN(catalogue.price[no]))),
+  'item.commercial@1': perItem((no, { shop: { catalogue } }) => catalogue.commercial[no]),
+  'item.content@1': perItem((no, { shop: { catalogue } }) => Number(catalogue.kind[no] !== 0)),
+  'item.acceleration@1': perItem((no, { shop: { popularity }, now }) =>
+    Math.log((1 + MONTH_TO_DAY * popularity.trendAt(no, now)) / (1 + popularity.at(no, now))),
+  ),
+  'item.price_level@1': perItem(
+    (no, { shop: { catalogue } }) => Math.log(catalogue.price[no]) - catalogue.priceLevels.meanLog(catalogue.leafCategory[no]),
+  ),
+  'item.scarce@1': perItem((no, { shop: { catalogue } }) => Number(catalogue.stock[no] >= 0 && catalogue.stock[no] <= SCARCE)),
+  'item.ending@1': perItem((no, { shop: { catalogue }, now }) =>
+    (catalogue.flags[no] & ENDING) === 0 ? 0 : decay(catalogue.availableUntil[no] - now, ENDING_HALF_LIFE_MS),
+  ),
+  'item.video@1': isKind('VIDEO'),
+  'item.live@1': isKind('LIVE'),
+  'item.style_practical@1': isOfStyle('PRACTICAL'),
+  'item.style_emotional@1': isOfStyle('EMOTIONAL'),
+  'item.style_social@1': isOfStyle('SOCIAL'),
+});

@@ -6,41 +6,69 @@ const HUGE = 3.4028234663852886e38;
 const LEAST = Float64Array.from(featureCatalogue, ({ min }) => min ?? -HUGE);
 const MOST = Float64Array.from(featureCatalogue, ({ max }) => max ?? HUGE);
 
-/** Features of the candidates of one request: a row per candidate, a column per feature of the catalogue, cells not filled hold their default. */
-export class FeatureMatrix {
-  /** [rows * FEATURE_COUNT] row-major, every value finite and within the range of its feature */
-  readonly values: Float32Array;
+/** Draw values into the range of a feature, in place; what is not a number becomes its default. */
+export function tidy(values: Float32Array, column: number): void {
+  const [least, most] = [LEAST[column], MOST[column]];
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    if (value >= least && value <= most) continue;
+    values[row] = Number.isNaN(value) ? DEFAULTS[column] : value < least ? least : most;
+  }
+}
 
-  constructor(readonly rows: number) {
-    this.values = new Float32Array(rows * FEATURE_COUNT);
-    for (let row = 0; row < rows; row++) this.values.set(DEFAULTS, row * FEATURE_COUNT);
+/**
+ * Features of some candidates of one request, column by column: a value per row, finite and within the range of the feature. A column is made when it is
+ * first asked for; until something is put into it, it holds its default.
+ */
+export class FeatureMatrix {
+  private readonly columns: (Float32Array | undefined)[] = new Array<undefined>(FEATURE_COUNT);
+
+  /** @param make asked to fill a column that somebody reads and nobody has made */
+  constructor(
+    readonly rows: number,
+    private readonly make?: (column: number) => void,
+  ) {}
+
+  has(column: number): boolean {
+    return this.columns[column] !== undefined;
+  }
+
+  /** [rows] the values of a feature; not to be changed */
+  column(column: number): Float32Array {
+    if (this.columns[column] === undefined) this.make?.(column);
+    return this.columns[column] ?? this.fresh(column);
+  }
+
+  /** [rows] defaults to write into; what is written there must be drawn into its range by `tidy` */
+  fresh(column: number): Float32Array {
+    const values = new Float32Array(this.rows);
+    if (DEFAULTS[column] !== 0) values.fill(DEFAULTS[column]);
+    return (this.columns[column] = values);
   }
 
   get(row: number, column: number): number {
-    return this.values[row * FEATURE_COUNT + column];
+    return this.column(column)[row];
   }
 
   /** Put a value into its cell: drawn into its range, or the default where it is not a number. */
   set(row: number, column: number, value: number): void {
-    const cell = row * FEATURE_COUNT + column;
-    if (value >= LEAST[column] && value <= MOST[column]) this.values[cell] = value;
-    else this.values[cell] = Number.isNaN(value) ? DEFAULTS[column] : value < LEAST[column] ? LEAST[column] : MOST[column];
-  }
-
-  /** The same value in every row of a column. */
-  setAll(column: number, value: number): void {
-    for (let row = 0; row < this.rows; row++) this.set(row, column, value);
+    const values = this.columns[column] ?? this.fresh(column);
+    values[row] = value;
+    tidy(values.subarray(row, row + 1), column);
   }
 
   /** Defaults again in some columns. */
   reset(columns: readonly number[]): void {
-    for (const column of columns) for (let row = 0; row < this.rows; row++) this.values[row * FEATURE_COUNT + column] = DEFAULTS[column];
+    for (const column of columns) this.fresh(column);
   }
 
-  /** [rows.length * FEATURE_COUNT] copies of some rows, in the order asked for */
+  /** [rows.length * FEATURE_COUNT] row-major copies of some rows, in the order asked for */
   pick(rows: Uint32Array): Float32Array {
     const picked = new Float32Array(rows.length * FEATURE_COUNT);
-    rows.forEach((row, i) => picked.set(this.values.subarray(row * FEATURE_COUNT, (row + 1) * FEATURE_COUNT), i * FEATURE_COUNT));
+    for (let column = 0; column < FEATURE_COUNT; column++) {
+      const values = this.column(column);
+      for (let i = 0; i < rows.length; i++) picked[i * FEATURE_COUNT + column] = values[rows[i]];
+    }
     return picked;
   }
 }

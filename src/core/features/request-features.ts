@@ -1,41 +1,37 @@
-import { column, FEATURE_COUNT } from './catalogue.js';
-import { featureGroup } from './item-features.js';
-import { type FeatureMatrix } from './matrix.js';
+import { column } from './catalogue.js';
+import { columnGroup, constant, type Fill } from './feature-group.js';
 
-const HOUR_SIN = column('context.hour_sin@1');
-const HOUR_COS = column('context.hour_cos@1');
-const HOUR_ACTIVITY = column('context.hour_activity@1');
-const POPULARITY_RANK = column('request.popularity_rank@1');
-const CF_RANK = column('request.cf_rank@1');
-const FRESHNESS_RANK = column('request.freshness_rank@1');
-const SOURCES = column('request.sources@1');
-const PRIOR = column('request.prior@1');
+/** From so many rows on, sorting all values beats counting for each row. */
+const WORTH_SORTING = 64;
 
-const RANKED: [from: number, to: number][] = [
-  [column('item.popularity_log@1'), POPULARITY_RANK],
-  [column('cross.cf@1'), CF_RANK],
-  [column('item.freshness@1'), FRESHNESS_RANK],
-];
-
-/** When the request comes. */
-export const contextFeatures = featureGroup('context-features', [HOUR_SIN, HOUR_COS, HOUR_ACTIVITY], ({ request, taste }, _, matrix) => {
-  const angle = (2 * Math.PI * request.hour) / 24;
-  matrix.setAll(HOUR_SIN, Math.sin(angle));
-  matrix.setAll(HOUR_COS, Math.cos(angle));
-  const total = taste?.hours.reduce((sum, activity) => sum + activity, 0) ?? 0;
-  if (taste && total > 0) matrix.setAll(HOUR_ACTIVITY, taste.hours[request.hour] / total);
+/** How a candidate stands among the others: reads other columns of the whole pool. */
+export const requestFeatures = columnGroup<true>('request-features', () => true, {
+  'request.popularity_rank@1': rankIn('item.popularity_log@1'),
+  'request.cf_rank@1': rankIn('cross.cf@1'),
+  'request.freshness_rank@1': rankIn('item.freshness@1'),
+  'request.sources@1': (values, _, { candidates: { sources } }) => {
+    for (let row = 0; row < values.length; row++) values[row] = bitCount(sources[row]);
+  },
+  'request.prior@1': (values, _, { candidates: { prior } }) => {
+    if (prior) values.set(prior.scores);
+  },
+  'request.trend_rank@1': rankIn('item.trend_log@1'),
+  'request.price_rank@1': (values, _, input) => {
+    const { price } = input.signals.shop.catalogue;
+    writeRanks(values, pricesOf(price, input.poolNos), pricesOf(price, input.candidates.itemNos));
+  },
+  'request.affinity_rank@1': rankIn('user.category_affinity@1'),
+  'request.last_cf_rank@1': rankIn('cross.last_cf@1'),
+  'request.friends_rank@1': rankIn('cross.friends@1'),
+  'request.pool_log@1': constant((_, { poolNos }) => Math.log1p(poolNos.length)),
 });
 
-/** How a candidate stands among the others; runs last, since it reads other columns. */
-export const requestFeatures = featureGroup(
-  'request-features',
-  [POPULARITY_RANK, CF_RANK, FRESHNESS_RANK, SOURCES, PRIOR],
-  (_, { sources, prior }, matrix) => {
-    for (const [from, to] of RANKED) writeRanks(matrix, from, to);
-    for (let row = 0; row < matrix.rows; row++) matrix.set(row, SOURCES, bitCount(sources[row]));
-    if (prior) for (let row = 0; row < matrix.rows; row++) matrix.set(row, PRIOR, prior.scores[row]);
-  },
-);
+function rankIn(feature: string): Fill<true> {
+  const from = column(feature);
+  return (values, _, { matrix, pool }) => writeRanks(values, pool.column(from), matrix.column(from));
+}
+
+const pricesOf = (price: Float32Array, itemNos: Uint32Array): Float32Array => Float32Array.from(itemNos, (no) => price[no] || 0);
 
 function bitCount(bits: number): number {
   let count = 0;
@@ -43,15 +39,26 @@ function bitCount(bits: number): number {
   return count;
 }
 
-/** Write the mid-rank of every value of one column into another: the share of rows below it, those level with it counting half. */
-function writeRanks({ rows, values }: FeatureMatrix, from: number, to: number): void {
-  const sorted = new Float32Array(rows);
-  for (let row = 0; row < rows; row++) sorted[row] = values[row * FEATURE_COUNT + from];
-  sorted.sort();
-  const ranks = new Float32Array(rows);
-  const distinct = collapse(sorted, ranks);
-  for (let row = 0; row < rows; row++)
-    values[row * FEATURE_COUNT + to] = ranks[placeOf(sorted, distinct, values[row * FEATURE_COUNT + from])];
+/** Write the mid-rank of some values among all: the share of those below, what is level with it counting half. */
+function writeRanks(ranks: Float32Array, all: Float32Array, values: Float32Array): void {
+  if (values.length >= WORTH_SORTING) return writeSortedRanks(ranks, all, values);
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row];
+    let below = 0;
+    let notAbove = 0;
+    for (let other = 0; other < all.length; other++) {
+      below += Number(all[other] < value);
+      notAbove += Number(all[other] <= value);
+    }
+    ranks[row] = (below + notAbove) / (2 * all.length);
+  }
+}
+
+function writeSortedRanks(ranks: Float32Array, all: Float32Array, values: Float32Array): void {
+  const sorted = all.slice().sort();
+  const middles = new Float32Array(sorted.length);
+  const distinct = collapse(sorted, middles);
+  for (let row = 0; row < values.length; row++) ranks[row] = middles[placeOf(sorted, distinct, values[row])];
 }
 
 /** Move the distinct ones of ascending values to the front, each with its mid-rank in `ranks`; how many there are. */

@@ -12,6 +12,9 @@ export class Taste {
   private readonly strengths = new NumberTable(EXPECTED);
   /** Sum of all strengths that are positive. */
   private total = 0;
+  isEmpty = true;
+  /** Some name is disliked. */
+  hasAversion = false;
 
   static of(state: UserState, family: AffinityFamily, now: number): Taste {
     const taste = new Taste();
@@ -23,6 +26,8 @@ export class Taste {
   add(no: number, strength: number): void {
     this.strengths.set(no, this.strengths.get(no, 0) + strength);
     if (strength > 0) this.total += strength;
+    if (strength < 0) this.hasAversion = true;
+    this.isEmpty = false;
   }
 
   /** How strong the taste for a name is; below 0 where it is one against it. */

@@ -1,79 +1,93 @@
-import { MAX_DEPTH } from '../candidates/catalogue.js';
 import { impressions } from '../candidates/filters.js';
+import { EVENT_TYPE_NO, type EventType } from '../events/event.js';
+import { NIGHT_HOURS } from '../tags/behaviour-tags.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
-import { priceBand } from '../tags/interest.js';
-import { HOUR_MS } from '../time.js';
-import { column } from './catalogue.js';
-import { featureGroup, setLog1p } from './item-features.js';
-import { recentTaste, Taste } from './tastes.js';
+import { type AffinityFamily, type UserState } from '../tags/state.js';
+import { DAY_MS, HOUR_MS } from '../time.js';
+import { columnGroup, constant, type FeatureInput, log1p } from './feature-group.js';
 
-const CATEGORY = column('user.category_affinity@1');
-const RECENT = column('user.category_recent@1');
-const BRAND = column('user.brand_affinity@1');
-const CREATOR = column('user.creator_affinity@1');
-const PRICE = column('user.price_match@1');
-const AVERSION = column('user.aversion@1');
-const SHOWN = column('user.shown@1');
-const OWNED = column('user.owned@1');
-const TOUCHED = column('user.touched@1');
-const ACTIVITY = column('user.activity@1');
-const ORDERS = column('user.orders_log@1');
-const TIES = column('user.ties_log@1');
-const IDLE = column('user.idle_log@1');
-
-/** How an item suits the user's taste. */
-export const tasteFeatures = featureGroup(
-  'taste-features',
-  [CATEGORY, RECENT, BRAND, CREATOR, PRICE, AVERSION],
-  ({ taste, seeds, shop: { catalogue }, now }, { itemNos }, matrix) => {
-    if (!taste) return;
-    const [category, brand, creator, band] = (['category', 'brand', 'creator', 'priceBand'] as const).map((family) =>
-      Taste.of(taste, family, now),
-    );
-    const recent = recentTaste(seeds, catalogue);
-    for (let row = 0; row < itemNos.length; row++) {
-      const no = itemNos[row];
-      const price = catalogue.price[no];
-      const forBrand = brand.strength(catalogue.brand[no]);
-      const forCreator = creator.strength(catalogue.creator[no]);
-      let against = Math.max(0, -forBrand) + Math.max(0, -forCreator);
-      let liked = 0;
-      let lately = 0;
-      for (let i = no * MAX_DEPTH; i < (no + 1) * MAX_DEPTH && catalogue.paths[i] !== 0; i++) {
-        const forCategory = category.strength(catalogue.paths[i]);
-        if (forCategory > 0) liked += forCategory;
-        else against -= forCategory;
-        lately += recent.strength(catalogue.paths[i]);
-      }
-      if (liked > 0) matrix.set(row, CATEGORY, Math.log(0.05 + category.share(liked)));
-      if (lately > 0) matrix.set(row, RECENT, Math.log(0.1 + recent.share(lately)));
-      matrix.set(row, BRAND, brand.share(forBrand));
-      matrix.set(row, CREATOR, creator.share(forCreator));
-      if (!Number.isNaN(price)) matrix.set(row, PRICE, band.share(band.strength(priceBand(price))));
-      setLog1p(matrix, row, AVERSION, against);
-    }
-  },
-);
+/** Acts after which half of a rate is what was seen. */
+const CLICKS_ENOUGH = 10;
 
 /** What the user has had to do with an item. */
-export const memoryFeatures = featureGroup('memory-features', [SHOWN, OWNED, TOUCHED], ({ taste, settings, now }, { itemNos }, matrix) => {
-  if (!taste) return;
-  const halfLifeMs = settings.fatigue.halfLifeHours * HOUR_MS;
-  const touched = new Set(taste.recent.map(({ itemNo }) => itemNo));
-  for (let row = 0; row < itemNos.length; row++) {
-    const no = itemNos[row];
-    const shown = taste.shown.get(no);
-    if (shown) matrix.set(row, SHOWN, Math.log1p(impressions(decayedValue(shown, now, halfLifeMs), settings.fatigue)));
-    setLog1p(matrix, row, OWNED, Math.max(0, taste.purchases.get(no)?.quantity ?? 0));
-    if (touched.has(no)) matrix.set(row, TOUCHED, 1);
-  }
+export const memoryFeatures = columnGroup<UserState>('memory-features', ({ signals: { taste } }) => taste, {
+  'user.shown@1': (values, { shown }, { signals: { settings, now }, candidates: { itemNos } }) => {
+    if (shown.size === 0) return;
+    const halfLifeMs = settings.fatigue.halfLifeHours * HOUR_MS;
+    for (let row = 0; row < itemNos.length; row++) {
+      const sum = shown.get(itemNos[row]);
+      if (sum) values[row] = Math.log1p(impressions(decayedValue(sum, now, halfLifeMs), settings.fatigue));
+    }
+  },
+  'user.owned@1': (values, { purchases }, { candidates: { itemNos } }) => {
+    if (purchases.size === 0) return;
+    for (let row = 0; row < itemNos.length; row++) values[row] = log1p(Math.max(0, purchases.get(itemNos[row])?.quantity ?? 0));
+  },
+  'user.touched@1': (values, { recent }, { candidates: { itemNos } }) => {
+    const touched = new Set(recent.map(({ itemNo }) => itemNo));
+    for (let row = 0; row < itemNos.length; row++) if (touched.has(itemNos[row])) values[row] = 1;
+  },
 });
 
+const timesOf = ({ counts }: UserState, ...types: EventType[]): number => types.reduce((sum, type) => sum + counts[EVENT_TYPE_NO[type]], 0);
+
+/** Times of an act per click or view. */
+function rateOf(state: UserState, type: EventType): number {
+  return timesOf(state, type) / (timesOf(state, 'CLICK', 'VIEW') + CLICKS_ENOUGH);
+}
+
+/** Shares of what the user likes in a family, by name; NaN for nobody's taste. */
+function sharesOf({ affinity }: UserState, family: AffinityFamily, now: number): [no: number, share: number][] {
+  const strengths = Array.from(affinity[family], ([no, sum]): [number, number] => [no, decayedValue(sum, now, HALF_LIFE_MS[family])]);
+  const liked = strengths.filter(([, strength]) => strength > 0);
+  const total = liked.reduce((sum, [, strength]) => sum + strength, 0);
+  return liked.map(([no, strength]) => [no, strength / total]);
+}
+
+const meanOf = (shares: [no: number, share: number][]): number => shares.reduce((sum, [no, share]) => sum + no * share, 0);
+
+/** The mean band of prices that the user is interested in, and how far from it he goes; null where none is known. */
+export function pricesOf(state: UserState, now: number): { level: number; spread: number } | null {
+  const shares = sharesOf(state, 'priceBand', now);
+  if (shares.length === 0) return null;
+  const level = meanOf(shares);
+  return { level, spread: Math.sqrt(shares.reduce((sum, [band, share]) => sum + share * (band - level) ** 2, 0)) };
+}
+
+function nightShare({ hours }: UserState): number {
+  const total = hours.reduce((sum, activity) => sum + activity, 0);
+  return total > 0 ? NIGHT_HOURS.reduce((sum, hour) => sum + hours[hour], 0) / total : 0;
+}
+
+function breadthOf(state: UserState, now: number): number {
+  const shares = sharesOf(state, 'category', now);
+  return shares.length === 0 ? 0 : 1 - shares.reduce((sum, [, share]) => sum + share * share, 0);
+}
+
+const daysSince = (at: number, now: number): number => (at > 0 ? Math.max(0, now - at) / DAY_MS : 0);
+
 /** What is the same of a user for every item. */
-export const userFeatures = featureGroup('user-features', [ACTIVITY, ORDERS, TIES, IDLE], ({ taste, mayUseTies, now }, _, matrix) => {
-  if (!taste) return;
-  matrix.setAll(ACTIVITY, Math.log1p(taste.eventCount));
-  matrix.setAll(ORDERS, Math.log1p(Math.max(0, decayedValue(taste.orders, now, HALF_LIFE_MS.orders))));
-  if (mayUseTies) matrix.setAll(TIES, Math.log1p(taste.ties.size));
-  if (taste.updatedAt > 0) matrix.setAll(IDLE, Math.log1p(Math.max(0, now - taste.updatedAt) / HOUR_MS));
+export const userFeatures = columnGroup<UserState>('user-features', ({ signals: { taste } }) => taste, {
+  'user.activity@1': constant(({ eventCount }) => Math.log1p(eventCount)),
+  'user.orders_log@1': constant(({ orders }, { signals: { now } }) =>
+    Math.log1p(Math.max(0, decayedValue(orders, now, HALF_LIFE_MS.orders))),
+  ),
+  'user.ties_log@1': constant(({ ties }, { signals: { mayUseTies } }) => (mayUseTies ? Math.log1p(ties.size) : 0)),
+  'user.idle_log@1': constant(({ updatedAt }, { signals: { now } }) =>
+    updatedAt > 0 ? Math.log1p(Math.max(0, now - updatedAt) / HOUR_MS) : 0,
+  ),
+  'user.taste_breadth@1': constant((state, { signals: { now } }) => breadthOf(state, now)),
+  'user.price_level@1': constant((state, { signals: { now } }) => pricesOf(state, now)?.level ?? 0),
+  'user.price_spread@1': constant((state, { signals: { now } }) => pricesOf(state, now)?.spread ?? 0),
+  'user.purchase_rate@1': constant((state) => rateOf(state, 'PURCHASE')),
+  'user.cart_rate@1': constant((state) => rateOf(state, 'ADD_TO_CART')),
+  'user.spent_log@1': constant(({ spent }, { signals: { now } }) => Math.log1p(Math.max(0, decayedValue(spent, now, HALF_LIFE_MS.spent)))),
+  'user.tenure_log@1': constant(({ firstSeenAt }, { signals: { now } }) => Math.log1p(daysSince(firstSeenAt, now))),
+  'user.content_share@1': constant(({ recent }, input) => contentShare(recent, input)),
+  'user.night_share@1': constant(nightShare),
 });
+
+function contentShare(recent: UserState['recent'], { signals: { shop } }: FeatureInput): number {
+  const onContent = recent.filter(({ itemNo }) => shop.catalogue.kind[itemNo] !== 0).length;
+  return recent.length === 0 ? 0 : onContent / recent.length;
+}

@@ -1,4 +1,4 @@
-import { columnOf, FEATURE_COUNT, FEATURE_NAMES } from '../features/catalogue.js';
+import { columnOf, FEATURE_NAMES } from '../features/catalogue.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type Scorer } from '../pipeline.js';
 import { type Weight } from '../settings.js';
@@ -26,10 +26,11 @@ export function termsOf(rules: readonly Weight[]): Term[] {
  *
  * @returns [rows] any sign
  */
-export function scoreByTerms(terms: readonly Term[], { rows, values }: FeatureMatrix): Float64Array {
-  const scores = new Float64Array(rows);
+export function scoreByTerms(terms: readonly Term[], matrix: FeatureMatrix): Float64Array {
+  const scores = new Float64Array(matrix.rows);
   for (const { column, weight } of terms) {
-    for (let row = 0; row < rows; row++) scores[row] += weight * values[row * FEATURE_COUNT + column];
+    const values = matrix.column(column);
+    for (let row = 0; row < scores.length; row++) scores[row] += weight * values[row];
   }
   return scores;
 }

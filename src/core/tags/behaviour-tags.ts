@@ -4,7 +4,8 @@ import { type UserState } from './state.js';
 import { countOf, countTag, halfLifeHours, shareTag, type TagDeclaration } from './tag.js';
 
 const EVENTS_ENOUGH = 20;
-const NIGHT = [22, 23, 0, 1, 2, 3, 4, 5];
+/** From ten at night to six in the morning. */
+export const NIGHT_HOURS: readonly number[] = [22, 23, 0, 1, 2, 3, 4, 5];
 
 const activityAt = ({ hours, hoursAt }: UserState, now: number): number =>
   hours.reduce((sum, value) => sum + value, 0) * decay(now - hoursAt, HALF_LIFE_MS.hours);
@@ -95,6 +96,6 @@ export const BEHAVIOUR_TAGS: readonly TagDeclaration[] = [
   ),
   hourTag(
     { key: 'night-share', unit: 'share, 0 to 1', description: 'Share of the user’s acts between ten at night and six in the morning.' },
-    (shares) => [{ value: NIGHT.reduce((sum, hour) => sum + shares[hour], 0) }],
+    (shares) => [{ value: NIGHT_HOURS.reduce((sum, hour) => sum + shares[hour], 0) }],
   ),
 ];

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { findCandidates } from '../../../src/core/candidates/find-candidates.js';
 import { gatherSignals } from '../../../src/core/candidates/signals.js';
 import { column, columnOf, FEATURE_COUNT, FEATURE_NAMES, featureCatalogue } from '../../../src/core/features/catalogue.js';
-import { FEATURE_GROUPS } from '../../../src/core/features/groups.js';
 import { FeatureMatrix } from '../../../src/core/features/matrix.js';
+import { PageFeatures } from '../../../src/core/features/page-features.js';
 import { type PageInputs } from '../../../src/core/page.js';
 import { PipelineRun } from '../../../src/core/pipeline.js';
 import { candidatesFor, DAY, HOUR, inputsFor, neighboursOf, NOW, TestShop } from '../shop-fixture.js';
@@ -13,8 +13,8 @@ function described(inputs: PageInputs): (itemNo: number, name: string) => number
   const run = new PipelineRun(inputs);
   const signals = gatherSignals(inputs, run);
   const candidates = findCandidates(signals, run);
-  const matrix = new FeatureMatrix(candidates.itemNos.length);
-  run.fill(FEATURE_GROUPS, signals, candidates, matrix, matrix.rows);
+  const { matrix } = new PageFeatures(signals, candidates, run);
+  FEATURE_NAMES.forEach((name) => matrix.column(column(name)));
   expect(run.trace.filter(({ failed }) => failed !== undefined)).toEqual([]);
   return (itemNo, name) => matrix.get(candidates.itemNos.indexOf(itemNo), column(name));
 }
@@ -45,7 +45,7 @@ describe('FeatureMatrix', () => {
   it('holds defaults where nothing is set, and again when reset', () => {
     const matrix = new FeatureMatrix(2);
     expect([matrix.get(0, rank), matrix.get(1, share)]).toEqual([0.5, 0]);
-    matrix.setAll(rank, 0.25);
+    for (const row of [0, 1]) matrix.set(row, rank, 0.25);
     matrix.reset([rank]);
     expect([matrix.get(0, rank), matrix.get(1, rank)]).toEqual([0.5, 0.5]);
   });

@@ -1,0 +1,69 @@
+import { type Catalogue, MAX_DEPTH, NO_BAND } from '../candidates/catalogue.js';
+import { AFFINITY_FAMILIES, type AffinityFamily } from '../tags/state.js';
+import { columnGroup, type FeatureInput, log1p } from './feature-group.js';
+import { recentTaste, Taste } from './tastes.js';
+
+interface Tastes extends Record<AffinityFamily, Taste> {
+  recent: Taste;
+  catalogue: Catalogue;
+}
+
+function tastesOf({ signals: { taste, seeds, now, shop } }: FeatureInput): Tastes | null {
+  if (!taste) return null;
+  const byFamily = Object.fromEntries(AFFINITY_FAMILIES.map((family) => [family, Taste.of(taste, family, now)]));
+  return { ...(byFamily as Record<AffinityFamily, Taste>), recent: recentTaste(seeds, shop.catalogue), catalogue: shop.catalogue };
+}
+
+/** Sum of the positive strengths of the categories of an item. */
+function likedIn(taste: Taste, paths: Int32Array, itemNo: number): number {
+  let liked = 0;
+  for (let i = itemNo * MAX_DEPTH; i < (itemNo + 1) * MAX_DEPTH && paths[i] !== 0; i++) {
+    const strength = taste.strength(paths[i]);
+    if (strength > 0) liked += strength;
+  }
+  return liked;
+}
+
+/** How an item suits the user's taste. */
+export const tasteFeatures = columnGroup<Tastes>('taste-features', tastesOf, {
+  'user.category_affinity@1': (values, { category, catalogue: { paths } }, { candidates: { itemNos } }) => {
+    if (category.isEmpty) return;
+    for (let row = 0; row < itemNos.length; row++) {
+      const liked = likedIn(category, paths, itemNos[row]);
+      if (liked > 0) values[row] = Math.log(0.05 + category.share(liked));
+    }
+  },
+  'user.category_recent@1': (values, { recent, catalogue: { paths } }, { candidates: { itemNos } }) => {
+    if (recent.isEmpty) return;
+    for (let row = 0; row < itemNos.length; row++) {
+      const lately = likedIn(recent, paths, itemNos[row]);
+      if (lately > 0) values[row] = Math.log(0.1 + recent.share(lately));
+    }
+  },
+  'user.brand_affinity@1': (values, tastes, input) => shares(values, tastes.brand, tastes.catalogue.brand, input),
+  'user.creator_affinity@1': (values, tastes, input) => shares(values, tastes.creator, tastes.catalogue.creator, input),
+  'user.price_match@1': (values, { priceBand, catalogue }, { candidates: { itemNos } }) => {
+    if (priceBand.isEmpty) return;
+    for (let row = 0; row < itemNos.length; row++) {
+      const band = catalogue.priceBand[itemNos[row]];
+      if (band !== NO_BAND) values[row] = priceBand.share(priceBand.strength(band));
+    }
+  },
+  'user.aversion@1': (values, { category, brand, creator, catalogue }, { candidates: { itemNos } }) => {
+    if (!category.hasAversion && !brand.hasAversion && !creator.hasAversion) return;
+    for (let row = 0; row < itemNos.length; row++) {
+      const no = itemNos[row];
+      let against = Math.max(0, -brand.strength(catalogue.brand[no])) + Math.max(0, -creator.strength(catalogue.creator[no]));
+      for (let i = no * MAX_DEPTH; i < (no + 1) * MAX_DEPTH && catalogue.paths[i] !== 0; i++) {
+        const strength = category.strength(catalogue.paths[i]);
+        if (strength <= 0) against -= strength;
+      }
+      values[row] = log1p(against);
+    }
+  },
+});
+
+function shares(values: Float32Array, taste: Taste, nameNos: Int32Array, { candidates: { itemNos } }: FeatureInput): void {
+  if (taste.isEmpty) return;
+  for (let row = 0; row < itemNos.length; row++) values[row] = taste.share(taste.strength(nameNos[itemNos[row]]));
+}
