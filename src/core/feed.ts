@@ -21,6 +21,7 @@ import { columnsRead } from './scoring/columns-read.js';
 export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
   const run = new PipelineRun(inputs);
   if (inputs.state === null) run.giveUp('USER_STATE_UNAVAILABLE');
+  if (inputs.maxCandidates !== undefined) run.giveUp('OVERLOADED');
 
   // Who asks, what for, and what speaks for which item.
   const signals = gatherSignals(inputs, run);

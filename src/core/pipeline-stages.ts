@@ -3,10 +3,13 @@ import { callerCandidates, FEED_SOURCES } from './candidates/feed-sources.js';
 import { FILTERS } from './candidates/filters.js';
 import { ALIKE_SOURCES, RELATION_SOURCES } from './candidates/related-sources.js';
 import { GATHERERS } from './candidates/signals.js';
+import { explores } from './candidates/newcomers.js';
+import { EXPLORATION } from './diversification/explore-page.js';
 import { PLACEMENT } from './diversification/place-candidates.js';
 import { EXPLANATION } from './exposures/explain-placed.js';
 import { FEATURE_GROUPS } from './features/groups.js';
 import { type Stage } from './pipeline.js';
+import { MODEL_SCORER, MODEL_TIMEOUT_MS } from './scoring/model-scorer.js';
 import { popularityScorer, rulesScorer } from './scoring/rules.js';
 import { type RankingSettings } from './settings.js';
 
@@ -39,8 +42,11 @@ export function pipelineStages(settings: RankingSettings): PipelineStage[] {
     { stage: 'candidates', components: [...sources, open(EVERYTHING)] },
     { stage: 'filter', components: FILTERS.map(({ name, failsOpen }) => ({ ...open(name), failsOpen })) },
     { stage: 'features', components: FEATURE_GROUPS.map(({ name }) => open(name)) },
-    { stage: 'score', components: [open(rulesScorer([]).name), closed(popularityScorer.name)] },
-    { stage: 'slate', components: [closed(PLACEMENT)] },
+    {
+      stage: 'score',
+      components: [{ ...open(MODEL_SCORER), timeoutMs: MODEL_TIMEOUT_MS }, open(rulesScorer([]).name), closed(popularityScorer.name)],
+    },
+    { stage: 'slate', components: [closed(PLACEMENT), { ...closed(EXPLORATION), enabled: explores(settings) }] },
     { stage: 'explain', components: [closed(EXPLANATION)] },
   ];
 }

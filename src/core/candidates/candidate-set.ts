@@ -22,7 +22,7 @@ export class CandidateSet implements Union {
   private readonly room: number;
 
   constructor(private readonly signals: Signals) {
-    this.room = Math.max(MAX_CANDIDATES, signals.request.candidates?.itemNos.length ?? 0);
+    this.room = Math.max(signals.maxCandidates ?? MAX_CANDIDATES, signals.request.candidates?.itemNos.length ?? 0);
     const capacity = this.room + signals.request.first + LOOK_AHEAD;
     this.itemNos = new Uint32Array(capacity);
     this.bits = new Uint16Array(capacity);
@@ -37,6 +37,7 @@ export class CandidateSet implements Union {
       if (this.size >= this.room) return 'FULL';
       row = this.enter(itemNo);
     }
+    if ((this.bits[row] & sourceBit(source)) !== 0) return 'SKIPPED';
     this.bits[row] |= sourceBit(source);
     return 'TAKEN';
   }

@@ -9,6 +9,7 @@ import { DAY_MS, decay } from '../time.js';
 import { type UserAttributes } from '../user.js';
 import { compileFilter } from './caller-filter.js';
 import { ItemSums } from './item-sums.js';
+import { type LikedName, likedNames } from './liked-names.js';
 import { type Neighbours } from './neighbours.js';
 import { type RecentActs } from './recent-acts.js';
 import { recentSeeds, type Seed } from './seeds.js';
@@ -27,6 +28,8 @@ export interface Signals {
   readonly settings: RankingSettings;
   readonly shop: Shop;
   readonly user: UserAttributes | null;
+  /** How many candidates may be proposed; the usual number where nothing is said. */
+  readonly maxCandidates?: number;
   readonly now: number;
   /** For what the user did expressly, which always binds. */
   readonly acts: UserState;
@@ -45,6 +48,8 @@ export interface Signals {
   /** Looked at, in the cart, or what the caller wants related items for. */
   readonly context: ReadonlySet<number>;
   seeds: Seed[];
+  /** What the user likes best. */
+  liked: LikedName[];
   friends: Friend[];
   /** Creators the user follows, strongest first. */
   creators: { creatorNo: number; strength: number }[];
@@ -91,7 +96,7 @@ export function gatherSignals(inputs: PageInputs, run: PipelineRun): Signals {
 }
 
 /** What is known before anything is gathered. */
-export function signalsOf({ request, config, shop, state, user, purposes, muted = [], now }: PageInputs): Signals {
+export function signalsOf({ request, config, shop, state, user, purposes, muted = [], now, maxCandidates }: PageInputs): Signals {
   const isPersonal = purposes.has('PERSONALISATION');
   for (const sums of Object.values(EVIDENCE) as ItemSums[]) sums.clear();
   return {
@@ -99,6 +104,7 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
     settings: config.settings,
     shop,
     user,
+    maxCandidates,
     now,
     acts: state ?? emptyState(),
     taste: isPersonal ? state : null,
@@ -110,6 +116,7 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
     muted: mutedNames(muted, shop.catalogue),
     context: new Set([...request.contextItems, ...(request.basket?.itemNos ?? [])]),
     seeds: [],
+    liked: [],
     friends: [],
     creators: [],
     evidence: EVIDENCE,
@@ -139,6 +146,7 @@ export const recentActs: Gatherer<Signals> = {
   gather(signals) {
     const { taste, request, shop, evidence } = signals;
     if (!taste) return;
+    signals.liked = likedNames(taste, signals.now);
     signals.seeds = recentSeeds(taste, request.contextItems);
     signals.seeds.forEach(({ itemNo, weight, isBought }, i) => {
       forNeighbours(shop.similar, itemNo, (neighbour, strength) => {
@@ -151,6 +159,7 @@ export const recentActs: Gatherer<Signals> = {
   },
   forget(signals) {
     signals.seeds = [];
+    signals.liked = [];
     for (const sums of [signals.evidence.similar, signals.evidence.lastSimilar, signals.evidence.together]) sums.clear();
   },
 };

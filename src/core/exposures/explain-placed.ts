@@ -3,7 +3,6 @@ import { type Signals } from '../candidates/signals.js';
 import { sourcesOf } from '../candidates/sources.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type PipelineRun } from '../pipeline.js';
-import { contributionsOf } from '../scoring/contributions.js';
 import { type Ranking } from '../scoring/rank-candidates.js';
 import { DAY_MS } from '../time.js';
 import { type PlacedItem } from './exposure.js';
@@ -20,18 +19,19 @@ interface Explained {
   matrix: FeatureMatrix;
   ranking: Ranking;
   /** Places in the order of scores, in the order of positions. */
-  slate: { order: Uint32Array };
+  slate: { order: Uint32Array; explored: Uint8Array | null; propensities: Float64Array | null };
 }
 
-/** Everything that is told and kept of the items placed. The policy is deterministic, so no propensity is known. */
+/** Everything that is told and kept of the items placed. Where nothing was left to chance, no propensity is told. */
 export function explainPlaced({ signals, candidates, matrix, ranking, slate }: Explained, run: PipelineRun): PlacedItem[] {
   const { catalogue } = signals.shop;
-  const { terms, mixture, scores, order } = ranking;
+  const { terms, scores, order } = ranking;
   const work = (): PlacedItem[] => {
     const reasons = new Reasons({ signals, candidates, matrix, terms });
     return Array.from(slate.order, (rank, i) => {
       const row = order[rank];
       const itemNo = candidates.itemNos[row];
+      const isExplored = slate.explored?.[i] === 1;
       const { id, productIds } = catalogue.item(itemNo);
       return {
         itemNo,
@@ -40,12 +40,12 @@ export function explainPlaced({ signals, candidates, matrix, ranking, slate }: E
         score: scores[row],
         rankBefore: rank + 1,
         sources: sourcesOf(candidates.sources[row]),
-        exploration: false,
+        exploration: isExplored,
         promoted: false,
         repeat: wasShown(signals, itemNo),
-        propensity: null,
-        contributions: contributionsOf(terms, mixture, matrix, row),
-        reasons: reasons.of(row),
+        propensity: slate.propensities?.[i] ?? null,
+        contributions: ranking.contributionsOf(row),
+        reasons: isExplored ? reasons.ofExplored(row) : reasons.of(row),
         productIds: [...productIds],
       };
     });

@@ -98,3 +98,17 @@ export interface ModelsForPage {
 }
 
 export const NO_MODELS: ModelsForPage = { inUse: [], givenUp: ['MODEL_MISSING'] };
+
+/** What a model foresees for one item: probabilities by head. */
+export type Intent = Partial<Record<Head, number>>;
+
+/** [rows.length] probabilities of some rows by head, null where no model decided. */
+export function intentsOf(said: { heads: readonly Head[]; probabilities: Float32Array } | null, rows: Uint32Array): Intent[] | null {
+  if (!said) return null;
+  const { heads, probabilities } = said;
+  return Array.from(rows, (row) => {
+    const intent: Intent = {};
+    heads.forEach((head, i) => (intent[head] = probabilities[row * heads.length + i]));
+    return intent;
+  });
+}
