@@ -24,8 +24,8 @@ const layerOf = (path: string): string => path.split('/')[1];
 const adapterOf = (path: string): string => path.split('/')[2];
 /** The stage of a file of core; undefined for the files at its top. */
 const stageOf = (path: string): string | undefined => (path.split('/').length > 3 ? path.split('/')[2] : undefined);
-/** The bench measures adapters, so it alone of the command line may reach for them. */
-const isBench = (path: string): boolean => path.startsWith('src/cli/bench/');
+/** Bench and evaluate measure adapters, so they alone of the command line may reach for them. */
+const isBench = (path: string): boolean => path.startsWith('src/cli/bench/') || path.startsWith('src/cli/evaluate/');
 const isTest = (path: string): boolean => path.startsWith('test/');
 
 type Rule = (from: string, to: Import) => boolean;

@@ -17,6 +17,7 @@ export interface EvaluateOptions {
   halfLifeDays?: number;
   neighbourDays?: number;
   methods?: string[];
+  model?: string;
   limit?: number;
   json?: string;
   markdown?: string;

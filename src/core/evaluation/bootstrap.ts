@@ -9,7 +9,7 @@ export interface Interval {
 }
 
 /** Value below which a share of the sorted numbers lies, interpolated between the two nearest. */
-function quantile(sorted: Float64Array, share: number): number {
+export function quantile(sorted: Float64Array, share: number): number {
   const place = share * (sorted.length - 1);
   const below = Math.floor(place);
   const above = Math.min(below + 1, sorted.length - 1);

@@ -4,6 +4,7 @@ import { type History } from './history.js';
 import { judge, type Judgement, LIST, type Row, rowOf } from './judgement.js';
 import { type Method } from './methods.js';
 import { queriesOf, replay, streamOf } from './next-event.js';
+import { byTouchesOf, type ByTouches, type Ratio, ratiosOf } from './ratios.js';
 import { type Split, splitByTime, splitLastOut, splitTenths } from './splits.js';
 import { type Task, taskOf } from './task.js';
 import { AppError } from '../errors.js';
@@ -72,6 +73,10 @@ export interface Report {
   notes: string[];
   rows: (Row & { ms: number })[];
   differences: Difference[];
+  /** The model over every other method; empty without a model. */
+  ratios: Ratio[];
+  /** Along a stream, figures apart by how well known the targets were; else empty. */
+  byTouches: ByTouches[];
 }
 
 const RESAMPLES = 1000;
@@ -209,5 +214,7 @@ export async function evaluate(whole: History, plan: Plan, methods: readonly Met
     notes: methods.map(({ note }) => note),
     rows: judged.map(({ name, judgement, ms }) => ({ ...rowOf(name, judgement, history.categories.length > 0), ms })),
     differences: differencesOf(judged, listLength),
+    ratios: ratiosOf(judged, listLength),
+    byTouches: byTouchesOf(judged),
   };
 }

@@ -27,6 +27,8 @@ export interface Judgement {
   shown20: Int32Array;
   shown10: Int32Array;
   candidates: Int32Array;
+  /** [cases] people who had touched the target before; for streams alone */
+  touched?: Int32Array;
 }
 
 /** Means over cases with their standard errors; null where the data cannot tell. Shares are 0..1, entropies are in nats. */

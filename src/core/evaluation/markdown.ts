@@ -1,6 +1,7 @@
 import { type Interval } from './bootstrap.js';
 import { type Report } from './evaluation.js';
 import { type Row } from './judgement.js';
+import { SCARCE } from './ratios.js';
 
 const share = (value: number): string => value.toFixed(4);
 const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
@@ -50,6 +51,22 @@ function comparison({ differences, listLength }: Report): string {
   return table(['difference, 95 % by drawing users anew', `Recall@${listLength}`, 'NDCG@10'], lines);
 }
 
+function ratioTable({ ratios, listLength }: Report): string {
+  const cell = ({ mean, low, high }: Interval): string => `${mean.toFixed(2)} [${low.toFixed(2)}, ${high.toFixed(2)}]`;
+  const lines = ratios.map(({ method, against, recall, ndcg10 }) => [`${method} / ${against}`, cell(recall), cell(ndcg10)]);
+  return table(['ratio, 95 % by drawing users anew', `Recall@${listLength}`, 'NDCG@10'], lines);
+}
+
+function touchesTable({ byTouches }: Report): string {
+  const head = ['NDCG@10 where the item was known to', 'queries', ...byTouches[0].ndcg10.map(({ method }) => method)];
+  const lines = byTouches.map(({ isScarce, cases, ndcg10 }) => [
+    isScarce ? `fewer than ${SCARCE} people` : `${SCARCE} people or more`,
+    count(cases),
+    ...ndcg10.map(({ mean }) => (Number.isNaN(mean) ? '–' : share(mean))),
+  ]);
+  return table(head, lines);
+}
+
 /** A report as Markdown: what was examined, one line per method, and the differences with their intervals. */
 export function markdownOf(report: Report): string {
   const parts = [
@@ -57,6 +74,8 @@ export function markdownOf(report: Report): string {
     headline(report),
     report.notes.map((note) => `* ${note}`).join('\n'),
     ...(report.differences.length > 0 ? [comparison(report)] : []),
+    ...(report.ratios.length > 0 ? [ratioTable(report)] : []),
+    ...(report.byTouches.length > 0 ? [touchesTable(report)] : []),
   ];
   return `${parts.join('\n\n')}\n`;
 }

@@ -96,7 +96,8 @@ export async function replay(stream: Stream, { places, cold }: Queries, method: 
   const { history, rows } = stream;
   const judgement = emptyJudgement(places.length, history.items.length);
   judgement.casesWithCold = places.length * (1 + cold / places.length);
-  const [seenBy, known] = [history.users.map(() => new Set<number>()), new Uint8Array(history.items.length)];
+  const [seenBy, touches] = [history.users.map(() => new Set<number>()), new Int32Array(history.items.length)];
+  judgement.touched = new Int32Array(places.length);
   const scores = new Float64Array(history.items.length);
   const best = new Best(LIST);
   let asked = 0;
@@ -105,16 +106,17 @@ export async function replay(stream: Stream, { places, cold }: Queries, method: 
     if (place === places[asked]) {
       scores.fill(-Infinity);
       await method.score(user, history.at[rows[place]], seenBy[user], scores);
-      for (let other = 0; other < scores.length; other++) if (known[other] === 0) scores[other] = -Infinity;
+      for (let other = 0; other < scores.length; other++) if (touches[other] === 0) scores[other] = -Infinity;
       for (const own of seenBy[user]) scores[own] = -Infinity;
+      judgement.touched[asked] = touches[item];
       noteCase(judgement, asked, user, placeOf(item, scores));
       noteList(judgement, asked++, listOf(best, scores), history);
     }
     method.observe(rows[place]);
     seenBy[user].add(item);
-    known[item] = 1;
+    touches[item]++;
   }
-  judgement.candidates = Int32Array.from(known.keys()).filter((item) => known[item] === 1);
+  judgement.candidates = Int32Array.from(touches.keys()).filter((item) => touches[item] > 0);
   return judgement;
 }
 
