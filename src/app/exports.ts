@@ -3,16 +3,19 @@ import { sourcesOf } from '../core/candidates/sources.js';
 import { EVENT_TYPES } from '../core/events/event.js';
 import { exposureId, type Page } from '../core/exposures/exposure.js';
 import { LABELS_MATURE_MS, labelsOf } from '../core/exposures/labels.js';
+import { purposesAt } from '../core/privacy/person.js';
 import { type Purpose } from '../core/privacy/purposes.js';
 import { type ExportedOutcome, type ExportedPage, type ExportedPool, type ExposureExports } from '../ports/exposure-exports.js';
 import { type Log } from '../ports/log.js';
 import { type App } from './app.js';
 import { readExposuresQuery, readRequestsQuery } from './export-query.js';
+import { type People } from './people/people.js';
 
 export interface ExportPorts {
   exposureExports: ExposureExports;
   index: { readonly shop: Pick<Shop, 'catalogue'> };
-  /** What every user is taken to consent to. */
+  people: Pick<People, 'many'>;
+  /** What a user who was never asked is taken to consent to. */
   purposes: ReadonlySet<Purpose>;
   clock: () => number;
   pseudonym: (userId: string) => string;
@@ -30,8 +33,7 @@ const iso = (at: number): string => new Date(at).toISOString();
 
 /** What leaves for training and replay: only of users who consent to it, and under pseudonyms. */
 export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' | 'exportRequests' | 'exportVocabularies'> {
-  const { exposureExports, index, purposes, clock, pseudonym, log } = ports;
-  const mayTrain = purposes.has('MODEL_TRAINING');
+  const { exposureExports, index, clock, pseudonym, log } = ports;
   const itemId = (no: number): string | null => index.shop.catalogue.row(no)?.item.id ?? null;
   return {
     exportExposures(parameters) {
@@ -39,19 +41,26 @@ export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' |
       const { asOf } = range;
       const to = matureOnly ? Math.min(range.to, asOf - LABELS_MATURE_MS + 1) : range.to;
       const pages = exposureExports.pages({ ...range, to });
-      return { asOf, pieces: mayTrain ? pieces(pages, (entry) => exposureLines(entry, pseudonym), log) : nothing() };
+      return { asOf, pieces: pieces(consenting(pages, ports), (entry) => exposureLines(entry, pseudonym), log) };
     },
     exportRequests(parameters) {
       const range = readRequestsQuery(parameters, clock());
       const pools = exposureExports.pools(range);
-      return { asOf: range.asOf, pieces: mayTrain ? pieces(pools, (entry) => requestLine(entry, { pseudonym, itemId }), log) : nothing() };
+      return { asOf: range.asOf, pieces: pieces(consenting(pools, ports), (entry) => requestLine(entry, { pseudonym, itemId }), log) };
     },
     exportVocabularies: () => pieces(vocabularies(index), (names) => names.map(line).join(''), log),
   };
 }
 
-async function* nothing(): AsyncGenerator<string> {
-  // Nobody consents, so there is nothing to tell.
+/** Of each batch the pages of those who agreed that models learn from them, both then and now. */
+async function* consenting<T extends { page: Page }>(batches: AsyncIterable<T[]>, { people, purposes }: ExportPorts): AsyncGenerator<T[]> {
+  for await (const batch of batches) {
+    const persons = await people.many(batch.flatMap(({ page: { userId } }) => (userId === null ? [] : [userId])));
+    yield batch.filter(({ page: { userId, servedAt } }) => {
+      const consents = userId === null ? [] : persons.get(userId)!.consents;
+      return [servedAt, Infinity].every((at) => purposesAt({ consents }, at, purposes).has('MODEL_TRAINING'));
+    });
+  }
 }
 
 /**

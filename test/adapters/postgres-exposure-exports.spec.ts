@@ -8,6 +8,7 @@ import { createExports } from '../../src/app/exports.js';
 import { Catalogue } from '../../src/core/candidates/catalogue.js';
 import { exposureId, type Page } from '../../src/core/exposures/exposure.js';
 import { type SampledPool } from '../../src/core/exposures/pool.js';
+import { unknownPerson } from '../../src/core/privacy/person.js';
 import { PURPOSES } from '../../src/core/privacy/purposes.js';
 import { DAY_MS, HOUR_MS } from '../../src/core/time.js';
 import { type ExportRange } from '../../src/ports/exposure-exports.js';
@@ -153,6 +154,7 @@ describe('exports from PostgreSQL', () => {
     createExports({
       exposureExports: open().exports,
       index: { shop: { catalogue: new Catalogue() } },
+      people: { many: (ids) => Promise.resolve(new Map([...ids].map((id) => [id, unknownPerson(id)]))) },
       purposes: new Set(PURPOSES),
       clock,
       pseudonym: (userId) => `someone-${userId.length}`,
