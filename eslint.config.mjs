@@ -8,7 +8,7 @@ export default tseslint.config(
   {
     languageOptions: {
       parserOptions: {
-        projectService: { allowDefaultProject: ['*.mjs', 'src/cli/*.mjs', 'src/adapters/onnx/*.mjs'] },
+        projectService: { allowDefaultProject: ['*.mjs', 'src/cli/*.mjs', 'src/adapters/onnx/*.mjs', 'src/adapters/graphology/*.mjs'] },
         tsconfigRootDir: import.meta.dirname,
       },
     },
