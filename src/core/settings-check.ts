@@ -12,7 +12,6 @@ export const OBJECTIVES = [
 const NOT_YET = 'this version does not obey it';
 /** Sources of the schema without a component. */
 const NO_SOURCE_YET: readonly unknown[] = ['EMBEDDING', 'WIDENING'];
-const ALGORITHMS_SO_FAR: readonly unknown[] = ['NONE', 'MMR'];
 const MAX_WEIGHT = 100;
 const MAX_LIMIT = 500;
 const MAX_ENTRIES = 500;
@@ -153,18 +152,14 @@ function checkSources(list: unknown, report: Report): void {
 }
 
 /** A setting that nothing obeys is refused rather than stored and ignored. */
-function checkNotYet({ diversity, mix, exploration }: RankingConfigInput, report: Report): void {
+function checkNotYet({ diversity, mix }: RankingConfigInput, report: Report): void {
   const mustBe = (path: string, value: unknown, allowed: readonly unknown[]): void => {
     if (value !== null && value !== undefined && !allowed.includes(value))
       report(path, value, `it must be ${allowed.join(' or ')}: ${NOT_YET}`);
   };
-  if ((DIVERSITY_ALGORITHMS as readonly unknown[]).includes(diversity?.algorithm))
-    mustBe('diversity.algorithm', diversity?.algorithm, ALGORITHMS_SO_FAR);
   if (diversity?.adaptive === true) mustBe('diversity.adaptive', true, [false]);
   if (isWithin(mix?.newItemShare, { least: 0, most: 1 })) mustBe('mix.newItemShare', mix?.newItemShare, [0]);
   if (isWithin(mix?.smallCreatorShare, { least: 0, most: 1 })) mustBe('mix.smallCreatorShare', mix?.smallCreatorShare, [0]);
-  if (isWithin(exploration?.share, { least: 0, most: 1 })) mustBe('exploration.share', exploration?.share, [0]);
-  if (['EPSILON', 'THOMPSON'].includes(exploration?.method as string)) mustBe('exploration.method', exploration?.method, ['NONE']);
 }
 
 /** What only the whole shows. */

@@ -93,12 +93,9 @@ describe('checkSettings', () => {
   });
 
   it.each<[string, unknown]>([
-    ['diversity.algorithm', { diversity: { algorithm: 'DPP' } }],
     ['diversity.adaptive', { diversity: { adaptive: true } }],
     ['mix.newItemShare', { mix: { newItemShare: 0.2 } }],
     ['mix.smallCreatorShare', { mix: { smallCreatorShare: 0.2 } }],
-    ['exploration.method', { exploration: { method: 'EPSILON' } }],
-    ['exploration.share', { exploration: { share: 0.05 } }],
     ['sources.0.limit', { sources: [{ source: 'EMBEDDING', limit: 10 }] }],
   ])('refuses %s in %j rather than ignore it', (path, input) => {
     const faults = faultsOf(input);
@@ -109,7 +106,7 @@ describe('checkSettings', () => {
   it('takes what is at the edge of its range', () => {
     const input: RankingConfigInput = {
       diversity: {
-        algorithm: 'NONE',
+        algorithm: 'CALIBRATED',
         strength: 1,
         adaptive: false,
         relevanceBudget: 0.5,
@@ -119,7 +116,7 @@ describe('checkSettings', () => {
       },
       mix: { newItemShare: 0, commercialShareMax: 0 },
       fatigue: { maxImpressionsPerDay: 10_000, halfLifeHours: 0.1, countsAt: 'IMPRESSION' },
-      exploration: { method: 'NONE', share: 0 },
+      exploration: { method: 'THOMPSON', share: 1 },
       rules: [{ name: 'cross.cf@1', value: -100 }],
       objectives: OBJECTIVES.map((name) => ({ name, value: 100 })),
       sources: [{ source: 'FRESH', limit: 500 }, { source: 'EMBEDDING', limit: 0 }], // prettier-ignore

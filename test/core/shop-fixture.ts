@@ -3,6 +3,7 @@ import { noNeighbours, type Neighbours } from '../../src/core/candidates/neighbo
 import { PopularityColumns } from '../../src/core/candidates/popularity.js';
 import { ActsByUser } from '../../src/core/candidates/recent-acts.js';
 import { noCycles } from '../../src/core/candidates/repurchase.js';
+import { TrialColumns } from '../../src/core/candidates/trials.js';
 import { type Shop } from '../../src/core/candidates/shop.js';
 import { type EventType, type LedgerEvent } from '../../src/core/events/event.js';
 import { type Item, type NameKind, PLAIN_ITEM } from '../../src/core/item.js';
@@ -31,6 +32,7 @@ export class TestShop {
   readonly catalogue = new Catalogue();
   readonly popularity = new PopularityColumns();
   readonly acts = new ActsByUser();
+  readonly trials = new TrialColumns();
   private seq = 0;
 
   /** Put an item; what is not given is plain. */
@@ -78,6 +80,7 @@ export class TestShop {
     for (const event of events) {
       this.popularity.observe(event);
       this.acts.observe(event);
+      this.trials.observe(event);
     }
   }
 
@@ -94,8 +97,8 @@ export class TestShop {
   }
 
   shop(fields: Partial<Shop> = {}): Shop {
-    const { catalogue, popularity, acts } = this;
-    return { catalogue, popularity, acts, similar: noNeighbours(), boughtTogether: noNeighbours(), cycles: noCycles(), ...fields };
+    const { catalogue, popularity, acts, trials } = this;
+    return { catalogue, popularity, acts, trials, similar: noNeighbours(), boughtTogether: noNeighbours(), cycles: noCycles(), ...fields };
   }
 }
 

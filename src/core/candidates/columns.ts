@@ -13,6 +13,13 @@ export function growInt32(column: Int32Array, capacity: number): Int32Array<Arra
 }
 
 /** @see growUint8 */
+export function growUint32(column: Uint32Array, capacity: number): Uint32Array<ArrayBuffer> {
+  const larger = new Uint32Array(capacity);
+  larger.set(column);
+  return larger;
+}
+
+/** @see growUint8 */
 export function growFloat32(column: Float32Array, capacity: number): Float32Array<ArrayBuffer> {
   const larger = new Float32Array(capacity);
   larger.set(column);

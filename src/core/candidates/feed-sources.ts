@@ -4,6 +4,7 @@ import { type RankingSettings } from '../settings.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { type AffinityFamily, type UserState } from '../tags/state.js';
 import { type ItemSums } from './item-sums.js';
+import { newcomers } from './newcomers.js';
 import { largest } from './selection.js';
 import { type Signals } from './signals.js';
 import { type CandidateSource } from './sources.js';
@@ -122,7 +123,7 @@ export function namedInFilter({ request: { filter }, shop: { catalogue } }: Sign
 
 /** Where the candidates of a feed come from, the most important first. */
 export const FEED_SOURCES: readonly ItemSource[] = [
-  namedByCaller, boughtByFriends, followedCreators, boughtTogether, similar, affinity, popularity, trending, fresh,
+  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, similar, affinity, popularity, trending, fresh,
 ]; // prettier-ignore
 
 /** The caller's own candidates. */

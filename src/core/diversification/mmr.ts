@@ -1,10 +1,12 @@
+import { type SoftDiversity } from './soft-diversity.js';
+
 /**
  * Marginal relevance of candidates: `(1 - strength) * relevance - strength * similarity to the closest item placed`. Likeness is worked out only when a
  * value is asked for, and only against what was placed since it was asked for last, so most candidates cost nothing.
  *
  * @see Carbonell and Goldstein 1998, doi:10.1145/290941.291025
  */
-export class MarginalRelevance {
+export class MarginalRelevance implements SoftDiversity {
   private readonly closest: Float64Array;
   /** How many of the items placed each candidate was compared with. */
   private readonly compared: Uint16Array;

@@ -2,8 +2,12 @@ import { type Candidates } from '../candidates/candidates.js';
 import { type Catalogue } from '../candidates/catalogue.js';
 import { pickFloat64, pickInt32, pickUint32, pickUint8 } from '../candidates/columns.js';
 import { type Signals } from '../candidates/signals.js';
+import { type SlateRule } from '../outcome.js';
 import { type PipelineRun } from '../pipeline.js';
+import { type Random } from '../random.js';
 import { type SlateColumns, type SlateLimits } from './caps.js';
+import { explorePage } from './explore-page.js';
+import { softDiversity } from './rerankers.js';
 import { itemSimilarity } from './similarity.js';
 import { buildSlate, type Slate } from './slate.js';
 
@@ -39,13 +43,21 @@ function columnsOf(catalogue: Catalogue, itemNos: Uint32Array, fatigued: Uint8Ar
   };
 }
 
+/** A slate after chance had its part. */
+export interface PlacedSlate extends Slate {
+  /** [positions] 1 for what was placed to be tried; null where nothing was left to chance. */
+  explored: Uint8Array | null;
+  /** [positions] probability of this item at this position; null where nothing was left to chance. */
+  propensities: Float64Array | null;
+}
+
 /** Choose what is placed, and where, from candidates in the order of their scores; the slate names places in that order. */
 export function placeCandidates(
   signals: Signals,
   candidates: Candidates,
   ranking: { scores: Float64Array; order: Uint32Array },
-  run: PipelineRun,
-): Slate {
+  { run, random }: { run: PipelineRun; random: Random },
+): PlacedSlate {
   const { request, shop } = signals;
   const { order } = ranking;
   const limits = limitsOf(signals);
@@ -59,16 +71,23 @@ export function placeCandidates(
     run.giveUp('DEADLINE');
     strength = 0;
   }
+  const columns = columnsOf(shop.catalogue, itemNos, pickUint8(candidates.fatigued, order));
+  const before = columnsOf(shop.catalogue, inFront, new Uint8Array(inFront.length));
+  const similarity = (a: number, b: number): number => itemSimilarity(shop.catalogue, all[a], all[b]);
   const work = (): Slate =>
     buildSlate({
       scores: pickFloat64(ranking.scores, order),
-      columns: columnsOf(shop.catalogue, itemNos, pickUint8(candidates.fatigued, order)),
-      before: columnsOf(shop.catalogue, inFront, new Uint8Array(inFront.length)),
+      columns,
+      before,
       limits,
       first: request.first,
-      strength,
-      similarity: (a, b) => itemSimilarity(shop.catalogue, all[a], all[b]),
+      soft: (relevance, earlier) => softDiversity(signals, { relevance, strength, similarity, before: earlier }, all),
       isLate: () => run.isLate,
     });
-  return run.step('slate', PLACEMENT, itemNos.length, work, ({ order: placed }) => placed.length);
+  const slate = run.step('slate', PLACEMENT, itemNos.length, work, ({ order: placed }) => placed.length);
+  const page = { base: slate.order, columns, before, limits };
+  const explored = explorePage(signals, candidates, { order, page, random, run });
+  if (!explored) return { ...slate, explored: null, propensities: null };
+  const relaxed: SlateRule[] = explored.isShort ? [...slate.relaxed, 'EXPLORATION_SHARE'] : slate.relaxed;
+  return { order: explored.order, relaxed, explored: explored.explored, propensities: explored.propensities };
 }

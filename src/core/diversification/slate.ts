@@ -1,7 +1,8 @@
 import { type SlateRule } from '../outcome.js';
 import { arrange } from './arrangement.js';
 import { Caps, EVERY_RULE, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from './caps.js';
-import { MarginalRelevance, scaled } from './mmr.js';
+import { scaled } from './mmr.js';
+import { type SoftDiversity } from './soft-diversity.js';
 
 /**
  * Everything a slate is made from. Candidates are named by their place in the order of relevance, from 0 for the best; items in front of the first position
@@ -17,10 +18,8 @@ export interface SlateInput {
   limits: SlateLimits;
   /** How many to place; fewer are placed only when n is smaller. */
   first: number;
-  /** 0 is relevance only, 1 is variety only. */
-  strength: number;
-  /** Likeness of two of the names above, 0..1. */
-  similarity: (a: number, b: number) => number;
+  /** Weighs variety in, given the relevance (0..1) of the best candidates and the names of what stands in front. */
+  soft: (relevance: Float64Array, before: readonly number[]) => SoftDiversity;
   /** Asked before every attempt; when true the next one takes what there is. */
   isLate: () => boolean;
 }
@@ -36,7 +35,7 @@ export interface Slate {
 export const SOFT_POOL = 200;
 
 /**
- * Put candidates into positions: hard caps first, then marginal relevance among the best 200 that the caps allow. Where the caps cannot all be kept, the
+ * Put candidates into positions: hard caps first, then relevance and variety among the best 200 that the caps allow. Where the caps cannot all be kept, the
  * lightest set of them that makes a full page possible is given up, and even those are kept at every position where they can be. Never short while
  * candidates exist, never one twice.
  */
@@ -52,15 +51,10 @@ export function buildSlate(input: SlateInput): Slate {
 }
 
 /** Fill one position after the other with the best candidate that breaks the lightest rules; null when a position has none that breaks only those given up. */
-function placeGreedily(
-  { scores, strength, similarity, before }: SlateInput,
-  caps: Caps,
-  positions: number,
-  givenUp: number,
-): Uint32Array | null {
+function placeGreedily({ scores, soft: weigh, before }: SlateInput, caps: Caps, positions: number, givenUp: number): Uint32Array | null {
   const pool = Math.min(SOFT_POOL, scores.length);
   const earlier = Array.from(before.category, (_, i) => scores.length + i);
-  const soft = new MarginalRelevance(scaled(scores.subarray(0, pool)), strength, similarity, earlier);
+  const soft = weigh(scaled(scores.subarray(0, pool)), earlier);
   const order = new Uint32Array(positions);
   const isPlaced = new Uint8Array(scores.length);
   let filled = 0;
@@ -76,7 +70,7 @@ function placeGreedily(
   return filled === positions ? order : null;
 }
 
-function pickNext(caps: Caps, soft: MarginalRelevance, isPlaced: Uint8Array, pool: number, givenUp: number): number {
+function pickNext(caps: Caps, soft: SoftDiversity, isPlaced: Uint8Array, pool: number, givenUp: number): number {
   let pick = -1;
   let lightest = givenUp + 1;
   let highest = -Infinity;

@@ -1,5 +1,6 @@
 import { type Candidates } from '../candidates/candidates.js';
 import { contentSimilarity } from '../candidates/content.js';
+import { newcomerKind } from '../candidates/newcomers.js';
 import { BASKET_COMPARED } from '../candidates/related-sources.js';
 import { type Signals } from '../candidates/signals.js';
 import { sourceBit } from '../candidates/sources.js';
@@ -74,6 +75,14 @@ export class Reasons {
     const broughtBy = this.broughtByPurchase(row) ? lifted.find(({ code }) => code === 'FRIEND_BOUGHT') : undefined;
     if (broughtBy && !deciding.includes(broughtBy)) deciding.push(broughtBy);
     return deciding.length > 0 ? deciding : [{ code: 'SOMETHING_DIFFERENT' }];
+  }
+
+  /** Of what was placed to be tried: that it is new, or of a brand that is; with it, as always, that a followed person bought it. */
+  ofExplored(row: number): Reason[] {
+    const { candidates, signals } = this.inputs;
+    const tried: Reason = { code: newcomerKind(signals, candidates.itemNos[row]) === 'ITEM' ? 'NEW' : 'SOMETHING_DIFFERENT' };
+    const friend = this.broughtByPurchase(row) ? this.of(row).find(({ code }) => code === 'FRIEND_BOUGHT') : undefined;
+    return friend ? [tried, friend] : [tried];
   }
 
   private lift(row: number, through: readonly number[]): number {

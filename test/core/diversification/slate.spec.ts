@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { arrange } from '../../../src/core/diversification/arrangement.js';
 import { Caps, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from '../../../src/core/diversification/caps.js';
+import { MarginalRelevance } from '../../../src/core/diversification/mmr.js';
+import { type SoftInput } from '../../../src/core/diversification/soft-diversity.js';
 import { buildSlate, type Slate, type SlateInput } from '../../../src/core/diversification/slate.js';
 import { type SlateRule } from '../../../src/core/outcome.js';
 
@@ -24,17 +26,17 @@ const OFF: SlateLimits = { window: 10, maxPerCategory: 10, maxPerBrand: 10, maxP
 /** A slate of things in the order of their relevance, n the best. */
 function slateOf(
   things: Thing[],
-  fields: Partial<Omit<SlateInput, 'limits'>> & { limits?: Partial<SlateLimits>; front?: Thing[] } = {},
+  fields: Partial<Omit<SlateInput, 'limits'>> &
+    Partial<Pick<SoftInput, 'strength' | 'similarity'>> & { limits?: Partial<SlateLimits>; front?: Thing[] } = {},
 ): Slate {
-  const { limits, front = [], ...rest } = fields;
+  const { limits, front = [], strength = 0, similarity = () => 0, ...rest } = fields;
   return buildSlate({
     scores: Float64Array.from(things, (_, i) => things.length - i),
     columns: columnsOf(things),
     before: columnsOf(front),
     limits: { ...OFF, ...limits },
     first: things.length,
-    strength: 0,
-    similarity: () => 0,
+    soft: (relevance, before) => new MarginalRelevance(relevance, strength, similarity, before),
     isLate: () => false,
     ...rest,
   });

@@ -83,10 +83,7 @@ describe('input of rank', () => {
 
   it('refuses scores that are no numbers, and what nothing obeys', () => {
     expect(paths(() => readRankInput({ candidates: [{ id: 'a', score: Infinity }] }))).toEqual(['candidates.0.score']);
-    expect(paths(() => readRankInput({ itemIds: ['a'], query: 'shoes', policy: { exploration: true } }))).toEqual([
-      'query',
-      'policy.exploration',
-    ]);
+    expect(paths(() => readRankInput({ itemIds: ['a'], query: 'shoes' }))).toEqual(['query']);
   });
 });
 
