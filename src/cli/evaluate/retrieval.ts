@@ -13,7 +13,13 @@ import { DAY_MS } from '../../core/time.js';
 export type RetrievalOptions = Omit<EvaluateOptions, 'protocol'>;
 
 /** Options that say something of other protocols alone. */
-const FOREIGN = { splitAt: '--split-at', tuneAt: '--tune-at', halfLifeDays: '--half-life-days', methods: '--methods', svg: '--svg' } as const;
+const FOREIGN = {
+  splitAt: '--split-at',
+  tuneAt: '--tune-at',
+  halfLifeDays: '--half-life-days',
+  methods: '--methods',
+  svg: '--svg',
+} as const;
 
 /** Measure what the sources of candidates find, write the files that were asked for, and give back what was found as Markdown. */
 export async function runRetrieval(folder: string, options: RetrievalOptions, command: string): Promise<{ markdown: string }> {

@@ -1,11 +1,10 @@
 import { type NameKind } from '../item.js';
 import { type Offer, type Source } from '../pipeline.js';
 import { type RankingSettings } from '../settings.js';
-import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
-import { type AffinityFamily, type UserState } from '../tags/state.js';
+import { DAY_MS } from '../time.js';
 import { type ItemSums } from './item-sums.js';
+import { itemsByTaste } from './liked-names.js';
 import { newcomers } from './newcomers.js';
-import { largest } from './selection.js';
 import { type Signals } from './signals.js';
 import { type CandidateSource } from './sources.js';
 import { topListsOf } from './top-lists.js';
@@ -13,8 +12,6 @@ import { topListsOf } from './top-lists.js';
 type ItemSource = Source<Signals>;
 
 const TIMEOUT_MS = 20;
-/** How many of the user's strongest names of a family are asked for their best items. */
-const STRONGEST: [AffinityFamily & NameKind, number][] = [['category', 10], ['brand', 5], ['creator', 3]]; // prettier-ignore
 const CREATORS_ASKED = 30;
 const MIN_A_NAME = 5;
 
@@ -74,19 +71,18 @@ const boughtTogether = optional('bought-together', 'BOUGHT_TOGETHER', 1, (signal
 
 const similar = optional('similar', 'SIMILAR', 1, (signals, offer, limit) => offerBest(signals.evidence.similar, signals, offer, limit));
 
-function strongestNames(taste: UserState, family: AffinityFamily, count: number, now: number): Uint32Array {
-  const liked = [...taste.affinity[family]].filter(([, { value }]) => value > 0);
-  const nos = liked.map(([no]) => no);
-  const strengths = Float64Array.from(liked, ([, sum]) => decayedValue(sum, now, HALF_LIFE_MS[family]));
-  return largest(nos, strengths, nos.length, count);
-}
+/** Lists are cut after what the page may not show has been passed over. */
+const roomFor = ({ placedBefore, shownOnPage }: Signals, limit: number): number => limit + placedBefore.size + shownOnPage.size;
 
-/** The most popular items of what the user likes best. */
-const affinity = optional('affinity', 'AFFINITY', 1, ({ taste, shop, now }, offer, limit) => {
-  if (!taste) return;
-  const names = STRONGEST.flatMap(([kind, count]) => Array.from(strongestNames(taste, kind, count, now), (no) => ({ kind, no })));
-  const each = Math.max(MIN_A_NAME, Math.ceil(limit / Math.max(1, names.length)));
-  for (const { kind, no } of names) offerSome(topListsOf(shop).of(kind, no, now), each, offer);
+/** What is popular under the names that the user likes best, by how much he likes them. */
+const affinity = optional('affinity', 'AFFINITY', 1, (signals, offer, limit) => {
+  const { shop, now } = signals;
+  const lists = topListsOf(shop);
+  const popularity = (itemNo: number): number => shop.popularity.orderOf(itemNo);
+  offerAll(
+    itemsByTaste(shop.catalogue, signals.liked, ({ kind, no }) => lists.of(kind, no, now), popularity, roomFor(signals, limit)),
+    offer,
+  );
 });
 
 const popularity: ItemSource = {
@@ -96,7 +92,18 @@ const popularity: ItemSource = {
 
 const trending = optional('trending', 'TRENDING', 0.5, ({ shop }, offer) => offerAll(shop.popularity.topTrending(), offer));
 
-const fresh = optional('fresh', 'FRESH', 1, ({ shop }, offer) => offerAll(shop.catalogue.newest(), offer));
+/** What is new under the names that the user likes best. */
+const freshByTaste = optional('fresh-by-taste', 'FRESH', 0.75, (signals, offer, limit) => {
+  const { shop, now } = signals;
+  const lists = topListsOf(shop);
+  const newness = (itemNo: number): number => 1 / (1 + Math.max(0, now - shop.catalogue.createdAt[itemNo]) / DAY_MS);
+  offerAll(
+    itemsByTaste(shop.catalogue, signals.liked, ({ kind, no }) => lists.newest(kind, no, now), newness, roomFor(signals, limit)),
+    offer,
+  );
+});
+
+const fresh = optional('fresh', 'FRESH', 0.25, ({ shop }, offer) => offerAll(shop.catalogue.newest(), offer));
 
 /** The most popular items under the names in the caller's filter, so that a rare category is reached however rare it is. */
 const namedByCaller: ItemSource = {
@@ -123,7 +130,7 @@ export function namedInFilter({ request: { filter }, shop: { catalogue } }: Sign
 
 /** Where the candidates of a feed come from, the most important first. */
 export const FEED_SOURCES: readonly ItemSource[] = [
-  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, similar, affinity, popularity, trending, fresh,
+  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, similar, affinity, popularity, trending, freshByTaste, fresh,
 ]; // prettier-ignore
 
 /** The caller's own candidates. */

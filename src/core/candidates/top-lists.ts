@@ -4,7 +4,7 @@ import { type Popularity } from './popularity.js';
 import { largest } from './selection.js';
 import { type Shop } from './shop.js';
 
-const LIST_LENGTH = 200;
+const LIST_LENGTH = 300;
 /** Shorter postings are ordered on the spot. */
 const WORTH_KEEPING = 16;
 /** A list follows popularity this late, and the catalogue a second late. */
@@ -18,41 +18,57 @@ interface KeptList {
   changes: number;
 }
 
-/** The most popular items offered under a name, ordered when first asked for and again when the shop has changed since. */
+const emptyLists = (): Record<NameKind, Map<number, KeptList>> => ({ category: new Map(), brand: new Map(), creator: new Map() });
+
+/** The most popular and the newest items offered under a name, ordered when first asked for and again when the shop has changed since. */
 export class TopLists {
-  private readonly kept: Record<NameKind, Map<number, KeptList>> = { category: new Map(), brand: new Map(), creator: new Map() };
+  private readonly popular = emptyLists();
+  private readonly latest = emptyLists();
 
   constructor(
     readonly catalogue: Catalogue,
     private readonly popularity: Popularity,
   ) {}
 
-  /** At most 200 items of a name, the most popular first, then the lower number. */
+  /** At most 300 items of a name, the most popular first, then the lower number. */
   of(kind: NameKind, nameNo: number, now: number): ArrayLike<number> {
+    return this.list(this.popular[kind], kind, nameNo, this.popularity.changes, now, (no) => this.popularity.orderOf(no));
+  }
+
+  /** The same, the newest first. */
+  newest(kind: NameKind, nameNo: number, now: number): ArrayLike<number> {
+    return this.list(this.latest[kind], kind, nameNo, 0, now, (no) => this.catalogue.createdAt[no]);
+  }
+
+  private list(
+    lists: Map<number, KeptList>,
+    kind: NameKind,
+    nameNo: number,
+    changes: number,
+    now: number,
+    valueOf: (itemNo: number) => number,
+  ): ArrayLike<number> {
     const postings = this.catalogue.itemsOf[kind];
     const items = postings.of(nameNo);
-    if (items.length <= WORTH_KEEPING) return this.order(items);
-    const kept = this.kept[kind].get(nameNo);
+    if (items.length <= WORTH_KEEPING) return this.order(items, valueOf);
+    const kept = lists.get(nameNo);
     const version = postings.versionOf(nameNo);
-    if (kept && this.isCurrent(kept, version, now)) return kept.items;
-    const list = { items: this.order(items), builtAt: now, version, changes: this.popularity.changes };
-    this.kept[kind].set(nameNo, list);
+    const age = kept ? Math.abs(now - kept.builtAt) : Infinity;
+    const isCurrent = (kept?.version === version || age < CATALOGUE_LAG_MS) && (kept?.changes === changes || age < POPULARITY_LAG_MS);
+    if (kept && isCurrent) return kept.items;
+    const list = { items: this.order(items, valueOf), builtAt: now, version, changes };
+    lists.set(nameNo, list);
     return list.items;
   }
 
-  private isCurrent({ builtAt, version, changes }: KeptList, currentVersion: number, now: number): boolean {
-    const age = Math.abs(now - builtAt);
-    return (version === currentVersion || age < CATALOGUE_LAG_MS) && (changes === this.popularity.changes || age < POPULARITY_LAG_MS);
-  }
-
-  private order(items: readonly number[]): Uint32Array {
+  private order(items: readonly number[], valueOf: (itemNo: number) => number): Uint32Array {
     const offered = new Uint32Array(items.length);
     const weights = new Float64Array(items.length);
     let n = 0;
     for (const no of items) {
       if (!this.catalogue.isOffered(no)) continue;
       offered[n] = no;
-      weights[n++] = this.popularity.orderOf(no);
+      weights[n++] = valueOf(no);
     }
     return largest(offered, weights, n, LIST_LENGTH);
   }

@@ -1,0 +1,77 @@
+import { type NameKind } from '../item.js';
+import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
+import { type AffinityFamily, type UserState } from '../tags/state.js';
+import { type Catalogue, MAX_DEPTH } from './catalogue.js';
+import { largest } from './selection.js';
+
+type Family = AffinityFamily & NameKind;
+
+/** How many of the user's strongest names of a family are asked for their items, and what a family counts. */
+const STRONGEST: readonly [Family, number, number][] = [['category', 10, 1], ['brand', 5, 0.5], ['creator', 3, 0.5]]; // prettier-ignore
+/** Of the strongest name so many times its share of a quota is looked at, since some of it is on other lists too or cannot be shown. */
+const LOOKED_AT = 2;
+const MIN_A_NAME = 5;
+
+/** A name that the user likes. */
+export interface LikedName {
+  kind: Family;
+  no: number;
+  /** Share of his taste for names of this kind, times what the kind counts: above 0, at most 1. */
+  share: number;
+}
+
+/** What the user likes best: at most 10 categories, 5 brands and 3 creators, each family with its strongest first. */
+export function likedNames(taste: UserState, now: number): LikedName[] {
+  return STRONGEST.flatMap(([kind, count, weight]) => {
+    const liked = [...taste.affinity[kind]].filter(([, { value }]) => value > 0);
+    const strengths = Float64Array.from(liked, ([, sum]) => decayedValue(sum, now, HALF_LIFE_MS[kind]));
+    const total = strengths.reduce((sum, strength) => sum + strength, 0);
+    if (!(total > 0)) return [];
+    const places = largest(liked.map((_, place) => place), strengths, liked.length, count); // prettier-ignore
+    return Array.from(places, (place) => ({ kind, no: liked[place][0], share: (weight * strengths[place]) / total }));
+  });
+}
+
+/** How much of the user's taste an item meets: the sum of the shares of all its names that he likes, 0..2. */
+function tasteFor(liked: readonly LikedName[]): (catalogue: Catalogue, itemNo: number) => number {
+  const shares = { category: new Map<number, number>(), brand: new Map<number, number>(), creator: new Map<number, number>() };
+  for (const { kind, no, share } of liked) shares[kind].set(no, share);
+  return ({ paths, brand, creator }, itemNo) => {
+    let sum = (shares.brand.get(brand[itemNo]) ?? 0) + (shares.creator.get(creator[itemNo]) ?? 0);
+    for (let i = itemNo * MAX_DEPTH, end = i + MAX_DEPTH; i < end && paths[i] !== 0; i++) sum += shares.category.get(paths[i]) ?? 0;
+    return sum;
+  };
+}
+
+/**
+ * Items under liked names by taste times value, best first: a list per name gives as many as its share of the whole deserves, so that a strong interest is not cut
+ * for the sake of weak ones. Time O(limit + names).
+ *
+ * @param listOf  items of a name, those with most value first
+ * @param valueOf what an item is worth to anybody, 0 or more
+ * @param limit   how many are wanted; somewhat more are given
+ */
+export function itemsByTaste(
+  catalogue: Catalogue,
+  liked: readonly LikedName[],
+  listOf: (name: LikedName) => ArrayLike<number>,
+  valueOf: (itemNo: number) => number,
+  limit: number,
+): Uint32Array {
+  const total = liked.reduce((sum, { share }) => sum + share, 0);
+  const taste = tasteFor(liked);
+  const nos: number[] = [];
+  const values: number[] = [];
+  const seen = new Set<number>();
+  for (const name of liked) {
+    const list = listOf(name);
+    const most = Math.min(list.length, Math.ceil((LOOKED_AT * limit * name.share) / total) + MIN_A_NAME);
+    for (let i = 0; i < most; i++) {
+      if (seen.has(list[i])) continue;
+      seen.add(list[i]);
+      nos.push(list[i]);
+      values.push(taste(catalogue, list[i]) * valueOf(list[i]));
+    }
+  }
+  return largest(nos, values, nos.length, nos.length);
+}
