@@ -1,10 +1,13 @@
+import { createPostgresErasures } from '../../src/adapters/postgres/erasures.js';
 import { createPostgresNeighbourStore } from '../../src/adapters/postgres/neighbour-store.js';
 import { createPostgresNotices } from '../../src/adapters/postgres/notices.js';
+import { createPostgresPeopleStore } from '../../src/adapters/postgres/people-store.js';
 import { createPostgresSecrets } from '../../src/adapters/postgres/secrets.js';
 import { createPostgresSnapshotStore } from '../../src/adapters/postgres/snapshot-store.js';
 import { createPostgresUserStore } from '../../src/adapters/postgres/user-store.js';
 import { neighbourStoreContract } from '../contract/neighbour-store.contract.js';
 import { noticesContract } from '../contract/notices.contract.js';
+import { peopleStoreContract } from '../contract/people-store.contract.js';
 import { secretsContract } from '../contract/secrets.contract.js';
 import { snapshotStoreContract } from '../contract/snapshot-store.contract.js';
 import { userStoreContract } from '../contract/user-store.contract.js';
@@ -17,6 +20,11 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 userStoreContract('PostgreSQL', () => createPostgresUserStore(database.pool));
+peopleStoreContract('PostgreSQL', () => ({
+  people: createPostgresPeopleStore(database.pool),
+  erasures: createPostgresErasures(database.pool),
+  users: createPostgresUserStore(database.pool),
+}));
 snapshotStoreContract('PostgreSQL', () => createPostgresSnapshotStore(database.pool));
 secretsContract('PostgreSQL', () => createPostgresSecrets(database.pool));
 

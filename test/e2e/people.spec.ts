@@ -226,4 +226,19 @@ describe('people, through the public API', () => {
     expect(await tablesHolding(service.databaseUrl, canary)).toEqual([]);
     expect(await chainFaults(service.databaseUrl)).toEqual([null, null]);
   }, 60_000);
+
+  it('erases under load: what was on its way when it began is gone as well', async () => {
+    const canary = 'canary-91bc';
+    const before = new Date(Date.now() - 3_600_000).toISOString();
+    let isOver = false;
+    const senders = Array.from({ length: 8 }, async () => {
+      while (!isOver) await recordEvents(service, shop.items.slice(0, 20).map(({ id }) => event(canary, 'VIEW', { itemId: id, occurredAt: before }))); // prettier-ignore
+    });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await service.ask(`mutation { eraseUser(userId: "${canary}") { hash } }`);
+    isOver = true;
+    await Promise.all(senders);
+    expect(await tablesHolding(service.databaseUrl, canary)).toEqual([]);
+    expect(await chainFaults(service.databaseUrl)).toEqual([null, null]);
+  });
 });

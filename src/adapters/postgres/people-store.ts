@@ -82,7 +82,7 @@ function personOf({ id, breadth, muted, resetAt, consents, links, ...attributes 
 
 async function changePerson(client: PoolClient, userId: string, { breadth, muted, interestsResetAt }: PersonChange): Promise<void> {
   await client.query(
-    `INSERT INTO people AS p (user_id, breadth, muted, interests_reset_at) VALUES ($1, coalesce($2, 0), coalesce($3::jsonb, '[]'), $4)
+    `INSERT INTO people AS p (user_id, breadth, muted, interests_reset_at) VALUES ($1, coalesce($2::float8, 0), coalesce($3::jsonb, '[]'), $4::bigint)
        ON CONFLICT (user_id) DO UPDATE SET breadth = coalesce($2, p.breadth), muted = coalesce($3::jsonb, p.muted),
          interests_reset_at = coalesce($4, p.interests_reset_at)`,
     [userId, breadth ?? null, muted === undefined ? null : JSON.stringify(muted), interestsResetAt ?? null],
