@@ -1,5 +1,7 @@
 import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
+import { createOnnxProbe } from '../adapters/onnx/probe.js';
+import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
 import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store.js';
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
@@ -57,6 +59,7 @@ async function bind(
   });
   await ensurePartitions(pool, clock());
   const notices = await createPostgresNotices({ url, pool, log });
+  const modelRuntime = createOnnxRuntime();
   const snapshots = createPostgresSnapshotStore(pool);
   const logs = { pool, clock, retentionDays };
 
@@ -72,6 +75,8 @@ async function bind(
     neighbourStore: createPostgresNeighbourStore(pool),
     artefacts: createPostgresArtefactStore(pool),
     modelStore: createPostgresModelStore({ pool, clock }),
+    modelRuntime,
+    modelProbe: createOnnxProbe(),
     secrets: createPostgresSecrets(pool),
     snapshots,
     notices,
@@ -85,6 +90,7 @@ async function bind(
     },
     health: () => databaseHealth(database),
     async close() {
+      await modelRuntime.close();
       await notices.close();
       lock.release();
       await database.close();

@@ -7,6 +7,7 @@ import { type Jobs } from './jobs.js';
 import { type Ledger } from './ledger.js';
 import { type LiveStates } from './live-states.js';
 import { type Log } from './log.js';
+import { type ModelProbe, type ModelRuntime } from './model-runtime.js';
 import { type ModelStore } from './model-store.js';
 import { type NeighbourStore } from './neighbour-store.js';
 import { type Notices } from './notices.js';
@@ -30,6 +31,8 @@ export interface Binding {
   neighbourStore: NeighbourStore;
   artefacts: ArtefactStore;
   modelStore: ModelStore;
+  modelRuntime: ModelRuntime;
+  modelProbe: ModelProbe;
   secrets: Secrets;
   notices: Notices;
   log: Log;

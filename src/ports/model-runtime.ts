@@ -1,5 +1,6 @@
-import { type IntentModel, type ModelManifest } from '../core/scoring/intent-model.js';
+import { type IntentModel, type ModelInputs, type ModelManifest } from '../core/scoring/intent-model.js';
 import { type ModelCheck } from '../core/scoring/model-record.js';
+import { type ModelShape } from '../core/scoring/models/signature.js';
 
 /** A model in memory, which its holder has to release. */
 export interface LoadedModel extends IntentModel {
@@ -21,6 +22,12 @@ export interface ModelRuntime {
  * deadline at which it is killed; whatever it does, this process goes on and gets an answer.
  */
 export interface ModelProbe {
-  /** Checks from LOAD to MEMORY, in order; those that could not run any more are missing. `onCheck` is told of each as it comes in. */
-  probe(manifest: ModelManifest, file: Uint8Array, onCheck: (check: ModelCheck) => void): Promise<ModelCheck[]>;
+  /**
+   * Checks from LOAD to MEMORY, in order; those that could not run any more are missing. `onCheck` is told of each as it comes in.
+   *
+   * @param shape what the file was found to read
+   */
+  probe(manifest: ModelManifest, shape: ModelShape, file: Uint8Array, onCheck: (check: ModelCheck) => void): Promise<ModelCheck[]>;
+  /** Scores of each batch, [rows * heads]; null where the file does not answer. */
+  score(manifest: ModelManifest, shape: ModelShape, file: Uint8Array, batches: Iterable<ModelInputs>): Promise<Float32Array[] | null>;
 }
