@@ -31,7 +31,9 @@ def calibrate(model: Model, raw: np.ndarray, labels: np.ndarray, weights: np.nda
             model.slope[j], model.intercept[j] = 1.0, _shift(x, yes, w)
         else:
             (slope, intercept), _ = fit_line(x, yes, w)
-            model.slope[j], model.intercept[j] = max(slope, 0.01), intercept
+            # What ranks the wrong way round is all but switched off, and still has to be right on average.
+            least = max(slope, 0.01)
+            model.slope[j], model.intercept[j] = least, intercept if least == slope else _shift(0.01 * x, yes, w)
 
 
 def _shift(x: np.ndarray, yes: np.ndarray, weights: np.ndarray) -> float:

@@ -6,6 +6,8 @@ import argparse
 from datetime import datetime, timezone
 
 from .material import Material
+from .model import Model
+from .pointwise import Rows
 from .train import Trained
 
 
@@ -63,3 +65,33 @@ def card_of(material: Material, trained: Trained, about: dict, options: argparse
         "",
     ]
     return "\n".join(lines)
+
+
+def card_of_rows(model: Model, rows: Rows, about: dict, figures: dict) -> str:
+    """Markdown, for a model of single rows with outcomes."""
+    shape = model.shape
+    spans = [f"{_day(rows.at[part].min())} to {_day(rows.at[part].max())}" for part in (rows.train, rows.measure)]
+    lines = [
+        f"# Intent model {about['name']} {about['version']}",
+        "",
+        f"A dense network: {len(model.members)} members of {shape.hidden[0]} and {shape.hidden[1]} units, averaged; {len(shape.features)} features in, "
+        f"{', '.join(shape.heads)} out. Scaling, calibration and the funnel are inside the graph.",
+        "",
+        f"- Data: {about['data']}. {len(rows.train)} rows of {spans[0]}; a label that was not settled is not learnt from.",
+        "- Stopped and calibrated on the slice after.",
+    ]
+    if "looked" in model.notes:
+        lines.append("- How often a place is looked at was learnt beside, and is served as the first place.")
+    lines += [
+        "",
+        f"## Measured on {spans[1]}, after everything that was learnt, stopped by or calibrated on",
+        "",
+        "| head | rows | rate | said | AUC [95 % by users] | log loss over that of the base rate | calibration error, 15 bins | slope | intercept |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
+    ]
+    for head, f in figures.items():
+        lines.append(
+            f"| {head} | {f['rows']} | {f['rate']:.4f} | {f['said']:.4f} | {f['auc']:.3f} [{f['auc_low']:.3f}, {f['auc_high']:.3f}] | {f['ne']:.3f} | "
+            f"{f['ece15']:.4f} | {f['slope']:.2f} ± {f['slope_error']:.2f} | {f['intercept']:.2f} ± {f['intercept_error']:.2f} |"
+        )
+    return "\n".join([*lines, ""])

@@ -5,14 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import time
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
 
 from .artefact import write_artefact
-from .card import card_of
+from .card import card_of, card_of_rows
+from .exposures import lines_of, read_exposures
 from .fit import Recipe
 from .material import Material, read_export
+from .pointwise import Rows, figures_of_rows, rows_of_exposures, rows_of_views, train_rows
 from .train import Trained, Wish, names_of, train
 
 
@@ -20,8 +23,8 @@ def parser() -> argparse.ArgumentParser:
     """All that can be asked for."""
     root = argparse.ArgumentParser(prog="imago_training", description="Trains intent models from exported material.")
     commands = root.add_subparsers(dest="command", required=True)
-    one = commands.add_parser("train", help="learn a model from a folder that `imago export` wrote")
-    one.add_argument("export", type=Path)
+    one = commands.add_parser("train", help="learn a model from a folder that `imago export` wrote, or from exposures of a running service")
+    one.add_argument("export", type=Path, help="the folder, or a file of exposures (.ndjson, .ndjson.gz)")
     one.add_argument("--out", type=Path, required=True, help="where model.onnx, manifest.json and MODEL_CARD.md go")
     one.add_argument("--name", default="intent")
     one.add_argument("--model-version", help="default: the name of the folder --out")
@@ -37,6 +40,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--most-drift", type=float, default=1.0, help="features whose stability index is above it are left out")
     one.add_argument("--without", type=_list, default=[], help="features, or their beginnings, that are left out")
     one.add_argument("--monotone", type=_signs, default={}, help="as item.popularity_log@1:+,user.aversion@1:-")
+    one.add_argument("--as-of", help="exposures: when they were read, an ISO instant; later labels are not settled (default: now)")
     one.add_argument("--data", help="what it was trained on, for the manifest; default: the name of the data set")
     return root
 
@@ -73,7 +77,11 @@ def wish_of(options: argparse.Namespace, material: Material) -> Wish:
 
 def run_train(options: argparse.Namespace) -> dict:
     """Trains, writes the artefact and gives what was found."""
+    if options.export.is_file():
+        return run_rows(options, exposures_of(options), "exposure")
     material = read_export(options.export)
+    if material.header["protocol"] == "view-to-purchase":
+        return run_rows(options, rows_of_views(material), "exposure")
     started = time.process_time()
     trained = train(material, wish_of(options, material))
     seconds = time.process_time() - started
@@ -83,15 +91,43 @@ def run_train(options: argparse.Namespace) -> dict:
     return {**trained.figures, **written, "features": len(trained.columns), "left_out": trained.left_out, "cpu_seconds": round(seconds, 1)}
 
 
+def exposures_of(options: argparse.Namespace) -> Rows:
+    """Exposures of a file, as far as they were settled at the instant asked for."""
+    as_of = datetime.fromisoformat(options.as_of) if options.as_of else datetime.now(tz=timezone.utc)
+    return rows_of_exposures(read_exposures(lines_of(options.export), as_of.timestamp() * 1000))
+
+
+def run_rows(options: argparse.Namespace, rows: Rows, calibration: str) -> dict:
+    """Trains on single rows with outcomes, writes the artefact and gives what was found."""
+    if options.kind != "dense" or options.monotone:
+        raise ValueError("single rows carry no sequence and take no --monotone: both need a folder of next events")
+    started = time.process_time()
+    recipe = Recipe(options.epochs, 512, options.rate, options.decay, options.drop, options.group, options.seed)
+    model, columns = train_rows(rows, recipe, options.members, options.hidden, options.most_drift, tuple(options.without))
+    figures = figures_of_rows(model, columns, rows)
+    seconds = time.process_time() - started
+    about = {
+        "name": options.name,
+        "version": options.model_version or options.out.name,
+        "calibration": calibration,
+        "from": float(rows.at[rows.train].min()),
+        "to": float(rows.at[rows.train].max()),
+        "exposures": len(rows.train),
+        "data": options.data or options.export.name,
+        "metrics": figures,
+    }
+    about["card"] = card_of_rows(model, rows, about, figures)
+    written = write_artefact(model, options.out, rows.features[rows.train][:, columns], None, about)
+    return {**figures, **written, "features": len(columns), "looked": model.notes.get("looked"), "cpu_seconds": round(seconds, 1)}
+
+
 def sample_of(material: Material, trained: Trained) -> tuple[np.ndarray, dict | None]:
     """Rows of training data for quantiles and the golden batch; for a sequence model the first are of one query."""
     learnt = trained.slices.train[material.retrieved[trained.slices.train]]
     drawn = np.random.default_rng(1).permutation(learnt)[:5_000]
     names = names_of(material, trained.model.shape, drawn[0])
     if names is not None:
-        of_one = material.first[drawn[0] + 1] - material.first[drawn[0]]
         names = {k: (np.resize(v, 5_000) if k.startswith("cand_") else v) for k, v in names.items()}
-        assert of_one > 0
     return material.features[material.rows_of(drawn)][:, trained.columns], names
 
 

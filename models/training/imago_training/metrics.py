@@ -71,14 +71,22 @@ def fit_line(x: np.ndarray, labels: np.ndarray, weights: np.ndarray | None = Non
     Slope 1 and intercept 0 are perfect. The weak ridge pulls towards those, so that few labels cannot break it.
     """
     weights = np.ones(len(x)) if weights is None else weights
-    beta = np.array([1.0, 0.0])
+    start = beta = np.array([1.0, 0.0])
     design = np.stack([x, np.ones(len(x))], axis=1)
+
+    def surprise(line: np.ndarray) -> float:
+        z = design @ line
+        return float((weights * (np.logaddexp(0, z) - labels * z)).sum() + ridge / 2 * ((line - start) ** 2).sum())
+
     for _ in range(60):
         p = 1 / (1 + np.exp(-np.clip(design @ beta, -40, 40)))
-        gradient = design.T @ (weights * (labels - p)) - ridge * (beta - np.array([1.0, 0.0]))
+        gradient = design.T @ (weights * (labels - p)) - ridge * (beta - start)
         hessian = (design * (weights * p * (1 - p))[:, None]).T @ design + ridge * np.eye(2)
         step = np.linalg.solve(hessian, gradient)
-        beta = beta + np.clip(step, -2, 2)
+        # A whole step may overshoot far from the solution, where the curve is flat.
+        while surprise(beta + step) > surprise(beta) and np.abs(step).max() > 1e-9:
+            step = step / 2
+        beta = beta + step
         if np.abs(step).max() < 1e-9:
             break
     return beta, np.sqrt(np.diag(np.linalg.inv(hessian)))
