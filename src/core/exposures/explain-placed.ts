@@ -27,7 +27,7 @@ export function explainPlaced({ signals, candidates, matrix, ranking, slate }: E
   const { catalogue } = signals.shop;
   const { terms, scores, order } = ranking;
   const work = (): PlacedItem[] => {
-    const reasons = new Reasons({ signals, candidates, matrix, terms });
+    const reasons = new Reasons({ signals, candidates, matrix, terms, isExact: ranking.model === null });
     return Array.from(slate.order, (rank, i) => {
       const row = order[rank];
       const itemNo = candidates.itemNos[row];

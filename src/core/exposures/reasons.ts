@@ -17,6 +17,8 @@ export interface ReasonInputs {
   candidates: Candidates;
   matrix: FeatureMatrix;
   terms: readonly Term[];
+  /** The terms are those of the score; where a model decided, they only order what speaks for an item. */
+  isExact: boolean;
 }
 
 const MAX_REASONS = 3;
@@ -74,7 +76,8 @@ export class Reasons {
     if (deciding.length === 0) deciding.push(...lifted.slice(0, 1));
     const broughtBy = this.broughtByPurchase(row) ? lifted.find(({ code }) => code === 'FRIEND_BOUGHT') : undefined;
     if (broughtBy && !deciding.includes(broughtBy)) deciding.push(broughtBy);
-    return deciding.length > 0 ? deciding : [{ code: 'SOMETHING_DIFFERENT' }];
+    if (deciding.length === 0) return [{ code: 'SOMETHING_DIFFERENT' }];
+    return this.inputs.isExact ? deciding : deciding.map((reason): Reason => ({ ...reason, contribution: undefined }));
   }
 
   /** Of what was placed to be tried: that it is new, or of a brand that is; with it, as always, that a followed person bought it. */
