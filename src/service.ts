@@ -27,10 +27,11 @@ export async function startService(config: Config, log: Logger): Promise<Service
   try {
     const binding = await openEmbeddedBinding({ ...config, clock, log });
     closers.push(() => binding.close());
-    const running = await createApp(binding, { ...config, purposes: config.defaultConsent, clock, stopwatch });
+    const metrics = createMetrics();
+    const running = await createApp(binding, { ...config, purposes: config.defaultConsent, meters: metrics.models, clock, stopwatch });
     closers.push(() => running.close());
     if (config.sample === 'shop') await loadSample(running.app, { ...binding, clock });
-    const server = await createServer({ app: running.app, config: { ...config, authConfigured: false }, log, metrics: createMetrics() });
+    const server = await createServer({ app: running.app, config: { ...config, authConfigured: false }, log, metrics });
     closers.push(() => server.close());
     const url = await server.listen(config.host, config.port);
     const background = await startBackground(binding, running, clock);

@@ -10,6 +10,7 @@ import { ImportsController } from './imports-controller.js';
 import { MetricsController } from './metrics-controller.js';
 import { type Metrics } from './metrics.js';
 import { OperatorResolver } from './operator-resolver.js';
+import { ModelResolver } from './model-resolver.js';
 import { PeopleResolver } from './people-resolver.js';
 import { type EdgeContext } from './request-facts.js';
 import { ScientistResolver } from './scientist-resolver.js';
@@ -48,6 +49,7 @@ export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModul
     controllers: [ImportsController, ExportsController, HealthController, MetricsController],
     providers: [
       StorefrontResolver,
+      ModelResolver,
       PeopleResolver,
       OperatorResolver,
       ScientistResolver,

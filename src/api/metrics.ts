@@ -1,13 +1,16 @@
+import { type ModelMeters } from '../app/models/model-meters.js';
 import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
 import { type RequestFacts } from './request-facts.js';
 
 /** What the service counts, in one registry of its own. */
 export interface Metrics {
   registry: Registry;
+  models: ModelMeters;
   /** Count one finished request; `seconds` from the first byte of the request to the last of the answer. */
   observe(facts: RequestFacts, status: number, seconds: number): void;
 }
 
+const MODEL_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Metrics of one process: requests, feeds, errors, events, and those of Node itself. Labels have few values by construction. */
@@ -44,6 +47,7 @@ export function createMetrics(): Metrics {
 
   return {
     registry,
+    models: modelMeters(registers),
     observe(facts, status, seconds) {
       requests.observe({ operation: facts.operation, status: `${Math.floor(status / 100)}xx` }, seconds);
       for (const { kind, scorer, degraded } of facts.feeds) {
@@ -57,5 +61,32 @@ export function createMetrics(): Metrics {
         entries.inc({ of, outcome: 'rejected' }, rejected);
       }
     },
+  };
+}
+
+function modelMeters(registers: Registry[]): ModelMeters {
+  const runs = new Histogram({
+    name: 'imago_model_seconds',
+    help: 'Time until a model had answered for a page, or was given up',
+    labelNames: ['outcome'],
+    buckets: MODEL_SECONDS,
+    registers,
+  });
+  const anomalies = new Counter({
+    name: 'imago_model_anomalies_total',
+    help: 'Times that rules took over from a model that behaved strangely, by what gave it away',
+    labelNames: ['anomaly'],
+    registers,
+  });
+  const shadows = new Counter({
+    name: 'imago_shadow_pages_total',
+    help: 'Pages that a shadow was to score, by what became of it',
+    labelNames: ['outcome'],
+    registers,
+  });
+  return {
+    ran: (seconds, answered) => runs.observe({ outcome: answered ? 'answered' : 'failed' }, seconds),
+    anomaly: (anomaly) => anomalies.inc({ anomaly }),
+    shadow: (outcome) => shadows.inc({ outcome }),
   };
 }

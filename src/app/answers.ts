@@ -3,6 +3,8 @@ import { type ReasonCode } from '../core/exposures/exposure.js';
 import { type Degradation, type Scorer, type SlateRule } from '../core/outcome.js';
 import { type EventType } from '../core/events/event.js';
 import { type Item } from '../core/item.js';
+import { type ModelRecord, type ModelRole, type RoleChange } from '../core/scoring/model-record.js';
+import { type ShadowReport } from '../core/scoring/watch/shadow-comparison.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
 
 /**
@@ -38,12 +40,19 @@ export interface ReasonAnswer {
   tag: string | null;
   contribution: number | null;
 }
+export interface IntentAnswer {
+  click: number;
+  addToCart: number | null;
+  purchase: number | null;
+  /** Further heads of the model. */
+  other: Weight[];
+}
 export interface FeedItemAnswer {
   exposureId: string;
   position: number;
   item: ItemAnswer;
   score: number;
-  intent: null;
+  intent: IntentAnswer | null;
   sources: CandidateSource[];
   exploration: boolean;
   promoted: boolean;
@@ -68,6 +77,22 @@ export interface FeedAnswer {
     cocoonIndex: number | null;
     tookMs: number;
   };
+}
+export interface ModelVersionAnswer extends Omit<ModelRecord, 'checks'> {
+  roles: ModelRole[];
+  checks: { name: string; passed: boolean; advisory: boolean; detail: string; value: number | null; limit: number | null }[];
+  /** Both are called by the edge. */
+  shadowReport: () => Promise<ShadowReport | null>;
+  drift: () => { feature: string; psi: number; drifted: boolean }[];
+}
+export interface ModelAnswer {
+  name: string;
+  champion: ModelVersionAnswer | null;
+  shadow: ModelVersionAnswer | null;
+  /** Newest first. */
+  versions: ModelVersionAnswer[];
+  /** Newest first. */
+  history: RoleChange[];
 }
 export interface ItemPageAnswer {
   items: ItemAnswer[];

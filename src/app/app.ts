@@ -1,5 +1,6 @@
 import { type FeatureDefinition } from '../core/features/catalogue.js';
 import { type Identity } from '../core/privacy/identity.js';
+import { type ModelRole } from '../core/scoring/model-record.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
 import {
@@ -12,6 +13,8 @@ import {
   type FeedAnswer,
   type ItemAnswer,
   type ItemPageAnswer,
+  type ModelAnswer,
+  type ModelVersionAnswer,
   type PipelineStageAnswer,
   type RankingConfigAnswer,
   type UserProfileAnswer,
@@ -81,6 +84,14 @@ export interface App {
   createRankingConfig(input: RankingConfigInput, actor: string): Promise<RankingConfigAnswer>;
   activateRankingConfig(args: { surface: string; version: number; reason: string }, actor: string): Promise<RankingConfigAnswer>;
   rollbackRankingConfig(args: { surface: string; reason: string }, actor: string): Promise<RankingConfigAnswer>;
+  models(): Promise<ModelAnswer[]>;
+  modelVersion(name: string, version: string): Promise<ModelVersionAnswer | null>;
+  /** Give a role to a READY version, or take it away with null. */
+  assignModelRole(
+    args: { name: string; role: ModelRole; version?: string | null; surface?: string | null; reason: string },
+    actor: string,
+  ): Promise<ModelAnswer>;
+  rollbackModel(args: { name: string; surface?: string | null; reason: string }, actor: string): Promise<ModelAnswer>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
 
   /** Ready when all are ok. */

@@ -14,6 +14,9 @@ import { createListItems } from './list-items.js';
 import { createInFlight } from './people/in-flight.js';
 import { linkedExposureLog, linkedLedger } from './people/linked-logs.js';
 import { openPeople } from './people/people.js';
+import { NO_METERS, type ModelMeters } from './models/model-meters.js';
+import { createModelOperations } from './models/model-operations.js';
+import { openScoring } from './models/open-scoring.js';
 import { createPersonalData } from './people/personal-data.js';
 import { createPersonalControls } from './people/controls.js';
 import { createLoadStates } from './load-states.js';
@@ -37,6 +40,8 @@ export interface AppOptions {
   poolSample?: number;
   /** After how many days events and exposures go. */
   retentionDays?: number;
+  /** Where it is counted how models fare; nowhere when left out. */
+  meters?: ModelMeters;
   /** Epoch ms. */
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -66,14 +71,17 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const [cursorSecret, pseudonymSecret] = await Promise.all([binding.secrets.get('cursor'), binding.secrets.get('pseudonym')]);
   const people = await openPeople({ ...binding, ...options }, pseudonymSecret);
   const logs = { ledger: linkedLedger(binding.ledger, people), exposureLog: linkedExposureLog(binding.exposureLog, people) };
-  const [index, settings] = await Promise.all([
+  const { meters = NO_METERS } = options;
+  const [index, settings, scoring] = await Promise.all([
     openShopIndex({ ...binding, ...logs, onError, sharesTies: people.sharesTies }),
     openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
+    openScoring(binding, { ...options, meters, onError }),
   ]);
   const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people }));
   const statistics = createPipelineStatistics();
   const { poolSample = 0 } = options;
-  const shared = { ...binding, ...logs, ...options, poolSample, index, states, people, inFlight: createInFlight(), settings, statistics };
+  const beside = { poolSample, index, states, people, inFlight: createInFlight(), settings, statistics };
+  const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
   const pseudonym = (userId: string): string =>
     createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
 
@@ -83,15 +91,16 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
     ...createExplain(shared),
     ...createExports({ ...shared, pseudonym }),
+    ...createModelOperations(shared),
     ...createOperations({ settings, store: binding.settingsStore }),
     ...createWrites(shared),
     ...createPersonalControls({ ...shared, pseudonym, userProfile }),
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
-    items: createListItems(index.shop.catalogue),
+    items: createListItems(index.shop),
     item(id) {
       const no = index.shop.catalogue.no(id);
-      return no === undefined || index.shop.catalogue.removed[no] ? null : presentItem(index.shop.catalogue.item(no));
+      return no === undefined || index.shop.catalogue.removed[no] ? null : presentItem(index.shop, no);
     },
     tagCatalogue: () => tagCatalogue,
     featureCatalogue: () => featureCatalogue,
@@ -99,7 +108,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     pseudonym,
   };
   const keep = async (): Promise<void> => {
-    await Promise.all([states.flush(), index.keep()]);
+    await Promise.all([states.flush(), index.keep(), scoring.shadow.keep()]);
   };
   return {
     app,
@@ -111,6 +120,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
       index.close();
       settings.close();
       await keep();
+      await scoring.close();
     },
   };
 }

@@ -8,6 +8,8 @@ export interface FeedCursor {
   /** Of the page to come, from 1. */
   pageNo: number;
   configVersion: number;
+  /** Null for rules. */
+  modelVersion: string | null;
   seed: number;
   /** Epoch ms. */
   issuedAt: number;
@@ -35,8 +37,8 @@ export function createCursors(secret: Buffer) {
   };
 
   return {
-    encode({ feedId, pageNo, configVersion, seed, issuedAt, inputHash }: FeedCursor): string {
-      const body = Buffer.from(JSON.stringify([feedId, pageNo, configVersion, seed, issuedAt, inputHash]));
+    encode({ feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash }: FeedCursor): string {
+      const body = Buffer.from(JSON.stringify([feedId, pageNo, configVersion, seed, issuedAt, inputHash, modelVersion]));
       return Buffer.concat([tag(body), body]).toString('base64url');
     },
     /** @throws AppError INVALID_INPUT for text that is no cursor, or one of another feed */
@@ -44,16 +46,17 @@ export function createCursors(secret: Buffer) {
       const bytes = Buffer.from(text, 'base64url');
       const body = bytes.subarray(TAG_BYTES);
       if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
-      const [feedId, pageNo, configVersion, seed, issuedAt, hash] = JSON.parse(body.toString()) as [
+      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null] = JSON.parse(body.toString()) as [
         string,
         number,
         number,
         number,
         number,
         string,
+        (string | null)?,
       ];
       if (hash !== inputHash) throw invalid();
-      return { feedId, pageNo, configVersion, seed, issuedAt, inputHash };
+      return { feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash };
     },
   };
 }

@@ -6,6 +6,7 @@ import { type ExposureEntry, type ExposureLog } from '../ports/exposure-log.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type App } from './app.js';
 import { type ExposureAnswer, type WhyNotAnswer } from './answers.js';
+import { contributionsOfEntry } from './explain-contributions.js';
 import { loadPageInputs, type PageInputPorts, pageRequest } from './page-inputs.js';
 import { type PipelineStatistics } from './pipeline-statistics.js';
 
@@ -24,7 +25,9 @@ export function createExplain(ports: ExplainPorts): Pick<App, 'exposure' | 'whyN
   return {
     async exposure(id) {
       const entry = await ports.exposureLog.entry(id);
-      return entry && presentExposure(id, entry, await ports.ledger.outcomesOf(id));
+      if (!entry) return null;
+      const [contributions, outcomes] = await Promise.all([contributionsOfEntry(entry, ports), ports.ledger.outcomesOf(id)]);
+      return { ...presentExposure(id, entry, outcomes), contributions };
     },
     whyNot: (question) => answerWhyNot(question, ports),
     pipeline() {
@@ -70,7 +73,8 @@ async function answerWhyNot(
       score: null,
       gap: null,
     };
-  const continuation = { config: ports.settings.of(surface), seed: QUESTION_SEED, placedBefore: [], shownOnPage: [] };
+  const { models } = ports.models.of(surface);
+  const continuation = { config: ports.settings.of(surface), models, seed: QUESTION_SEED, placedBefore: [], shownOnPage: [] };
   const inputs = await loadPageInputs(input, pageRequest(input, ports, continuation), ports, continuation);
   if (inputs.state === null) throw new AppError('UNAVAILABLE', 'the state of the user cannot be read now', [], 1);
   return { itemId, ...(await whyNot(inputs, itemNo)) };

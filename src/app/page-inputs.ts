@@ -8,6 +8,8 @@ import { emptyState, type UserState } from '../core/tags/state.js';
 import { localHour } from '../core/time.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type Log } from '../ports/log.js';
+import { type ChosenModels, type ModelsInForce } from './models/models-in-force.js';
+import { type Overload } from './overload.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
 import { type People } from './people/people.js';
@@ -17,6 +19,8 @@ export interface PageInputPorts {
   states: LiveStates;
   people: People;
   settings: SettingsInForce;
+  models: ModelsInForce;
+  overload: Overload;
   timeZone: string;
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -27,6 +31,7 @@ export interface PageInputPorts {
 /** What pages of one feed share, and what earlier pages placed. */
 export interface Continuation {
   config: RankingConfig;
+  models: ChosenModels['models'];
   seed: number;
   placedBefore: number[];
   shownOnPage: number[];
@@ -41,6 +46,12 @@ export function chosenSettings(input: PageInput, settings: SettingsInForce): Pro
   if (input.preview?.configVersion) return settings.version(input.surface, input.preview.configVersion);
   if (input.preview?.config) return settings.merged(input.surface, input.preview.config);
   return settings.of(input.surface);
+}
+
+/** The models a request asks for: those in force, or that of its preview. */
+export function chosenModels(input: PageInput, models: ModelsInForce): Promise<ChosenModels> | ChosenModels {
+  const version = input.preview?.modelVersion ?? null;
+  return version === null ? models.of(input.surface) : models.previewed(version);
 }
 
 /** The caller's candidates by number, with his scores scaled to 0..1; unknown and removed ones apart. */
@@ -126,7 +137,7 @@ export async function loadPageInputs(
   input: PageInput,
   request: PageRequest,
   ports: PageInputPorts,
-  { config, seed }: Continuation,
+  { config, models, seed }: Continuation,
 ): Promise<PageInputs> {
   const started = ports.stopwatch();
   const [state, person] = await Promise.all([loadState(input.userId, ports), loadPerson(input.userId, ports)]);
@@ -139,6 +150,8 @@ export async function loadPageInputs(
     user: person?.attributes ?? null,
     purposes: person === null ? new Set(['ESSENTIAL']) : ports.people.purposesOf(person, Infinity),
     muted: person === null ? [] : mutesInForce(person, now),
+    models,
+    maxCandidates: ports.overload.maxCandidates(),
     now,
     random: seededRandom(seed),
     clock: ports.stopwatch,

@@ -1,15 +1,14 @@
-import { type Catalogue } from '../core/candidates/catalogue.js';
+import { type Shop } from '../core/candidates/shop.js';
+import { type ItemTrust, qualityOf, trustOf } from '../core/candidates/trust/item-trust.js';
 import { exposureId, type Page, type PlacedItem, type Reason } from '../core/exposures/exposure.js';
 import { reasonText } from '../core/exposures/reason-texts.js';
 import { type Item } from '../core/item.js';
 import { type BuiltPage } from '../core/page.js';
-import { type FeedAnswer, type FeedItemAnswer, type ItemAnswer, type ReasonAnswer } from './answers.js';
-
-/** Trust and quality of an item of which nothing is known: the middle of 0..1. */
-const UNKNOWN_TRUST = 0.5;
+import { type Intent } from '../core/scoring/intent-model.js';
+import { type FeedAnswer, type FeedItemAnswer, type IntentAnswer, type ItemAnswer, type ReasonAnswer } from './answers.js';
 
 export interface Presentation {
-  catalogue: Catalogue;
+  shop: Pick<Shop, 'catalogue' | 'trust'>;
   locale: string;
   unknownItemIds: string[];
   endCursor: string | null;
@@ -17,16 +16,19 @@ export interface Presentation {
   tookMs: number;
 }
 
-const presented = new WeakMap<Item, ItemAnswer>();
+const presented = new WeakMap<Item, { answer: ItemAnswer; trust: ItemTrust }>();
 
-/** An item in the shape of the public schema. Made once for every item that is shown: a changed item is another object. */
-export function presentItem(item: Item): ItemAnswer {
-  let answer = presented.get(item);
-  if (!answer) presented.set(item, (answer = { ...item, trust: UNKNOWN_TRUST, quality: UNKNOWN_TRUST }));
+/** An item in the shape of the public schema. Made once for every item that is shown: a changed item, or a new judgement of all, is another object. */
+export function presentItem({ catalogue, trust }: Pick<Shop, 'catalogue' | 'trust'>, no: number): ItemAnswer {
+  const item = catalogue.item(no);
+  const known = presented.get(item);
+  if (known?.trust === trust) return known.answer;
+  const answer = { ...item, trust: trustOf(trust, no), quality: qualityOf(trust, no) };
+  presented.set(item, { answer, trust });
   return answer;
 }
 
-function presentReason(reason: Reason, { catalogue, locale }: Presentation): ReasonAnswer {
+export function presentReason(reason: Reason, { shop: { catalogue }, locale }: Pick<Presentation, 'shop' | 'locale'>): ReasonAnswer {
   const no = reason.itemId === undefined ? undefined : catalogue.no(reason.itemId);
   return {
     code: reason.code,
@@ -38,13 +40,18 @@ function presentReason(reason: Reason, { catalogue, locale }: Presentation): Rea
   };
 }
 
-function presentPlaced(placed: PlacedItem, feedId: string, how: Presentation): FeedItemAnswer {
+function presentIntent({ click, addToCart, purchase, ...more }: Intent): IntentAnswer {
+  const other = Object.entries(more).map(([name, value]) => ({ name, value }));
+  return { click: click ?? 0, addToCart: addToCart ?? null, purchase: purchase ?? null, other };
+}
+
+function presentPlaced(placed: PlacedItem, intent: Intent | undefined, feedId: string, how: Presentation): FeedItemAnswer {
   return {
     exposureId: how.preview ? `preview-${feedId}.${placed.position}` : exposureId(feedId, placed.position),
     position: placed.position,
-    item: presentItem(how.catalogue.item(placed.itemNo)),
+    item: presentItem(how.shop, placed.itemNo),
     score: placed.score,
-    intent: null,
+    intent: intent ? presentIntent(intent) : null,
     sources: placed.sources,
     exploration: placed.exploration,
     promoted: placed.promoted,
@@ -58,10 +65,10 @@ function presentPlaced(placed: PlacedItem, feedId: string, how: Presentation): F
 export function presentFeed(page: Page, built: BuiltPage, how: Presentation): FeedAnswer {
   return {
     id: how.preview ? `preview-${page.feedId}` : page.feedId,
-    items: page.placed.map((placed) => presentPlaced(placed, page.feedId, how)),
+    items: page.placed.map((placed, i) => presentPlaced(placed, built.intents?.[i], page.feedId, how)),
     unknownItemIds: how.unknownItemIds,
     removed:
-      page.kind === 'rank' ? built.removed.map(({ itemNo, component }) => ({ itemId: how.catalogue.item(itemNo).id, component })) : [],
+      page.kind === 'rank' ? built.removed.map(({ itemNo, component }) => ({ itemId: how.shop.catalogue.item(itemNo).id, component })) : [],
     pageInfo: { endCursor: how.endCursor, hasNextPage: built.hasNextPage },
     ranking: {
       configVersion: page.configVersion,

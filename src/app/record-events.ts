@@ -7,6 +7,7 @@ import { type IncomingEvent, type Ledger } from '../ports/ledger.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { mayKeep } from '../core/privacy/keeping.js';
 import { type BatchTally, type Entry, type Write } from './batches.js';
+import { type ModelsInForce } from './models/models-in-force.js';
 import { foldOptionsOf } from './people/fold-options.js';
 import { type InFlight } from './people/in-flight.js';
 import { type People } from './people/people.js';
@@ -17,6 +18,8 @@ export interface RecordEventsPorts {
   exposureLog: ExposureLog;
   states: LiveStates;
   index: ShopIndex;
+  /** Who learns from clicks. */
+  models: Pick<ModelsInForce, 'observeEvents'>;
   people: People;
   inFlight: InFlight;
   clock: () => number;
@@ -37,7 +40,7 @@ interface Checked {
 
 /** Put together what `recordEvents` and `POST /imports/events` share. */
 export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
-  const { ledger, states, index, clock, inFlight } = ports;
+  const { ledger, states, index, models, clock, inFlight } = ports;
 
   const record: RecordEvents = async (entries, tally) => {
     const now = clock();
@@ -52,6 +55,7 @@ export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
     tally.accepted += accepted.length;
     tally.duplicates += appended.length - accepted.length;
     index.observe(accepted);
+    models.observeEvents(accepted);
     await foldAll(accepted, ports);
   };
   return (entries, tally) => inFlight.run(() => record(entries, tally));

@@ -13,8 +13,11 @@ import { type FeedAnswer } from './answers.js';
 import { type RawInput } from './app.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
 import { createKeyedQueue } from './keyed-queue.js';
+import { type ChosenModels } from './models/models-in-force.js';
+import { type Shadow } from './models/shadow.js';
 import { type InFlight } from './people/in-flight.js';
 import {
+  chosenModels,
   chosenSettings,
   type Continuation,
   loadPageInputs,
@@ -31,6 +34,7 @@ export interface ServePagePorts extends PageInputPorts {
   exposureLog: ExposureLog;
   cursors: Cursors;
   statistics: PipelineStatistics;
+  shadow: Shadow;
   inFlight: InFlight;
   locales: string[];
   /** Share of requests whose pool is kept, 0..1. */
@@ -105,7 +109,18 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const kept = claim && answerKept(claim, await ports.exposureLog.replay(claim.requestId, claim.inputHash));
   if (kept) return kept;
   const made = await makePage(job, ports);
-  return job.input.preview ? made.answer : keepPage(made, claim, ports);
+  if (job.input.preview) return made.answer;
+  const answer = await keepPage(made, claim, ports);
+  learnFrom(made, ports.stopwatch() - job.started, ports);
+  return answer;
+}
+
+/** Let a page that is about to leave tell how its models fare and how long pages take; what a shadow says of it is found out when it has left. */
+function learnFrom({ page, built }: MadePage, tookMs: number, { models, shadow, overload }: ServePagePorts): void {
+  overload.observe(tookMs);
+  models.observePage(page, built);
+  const beside = models.shadowOf(page.surface);
+  if (beside) shadow.observe(beside, built);
 }
 
 type Claim = Omit<RequestClaim, 'answer'>;
@@ -144,9 +159,10 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const degraded: Degradation[] = expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded;
   const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded });
   const { configVersion } = page;
-  const next: FeedCursor = { feedId, pageNo: pageNo + 1, configVersion, seed: continuation.seed, issuedAt: ports.clock(), inputHash };
+  const { seed, modelVersion } = continuation;
+  const next: FeedCursor = { feedId, pageNo: pageNo + 1, configVersion, modelVersion, seed, issuedAt: ports.clock(), inputHash };
   const answer = presentFeed(page, built, {
-    catalogue: ports.index.shop.catalogue,
+    shop: ports.index.shop,
     locale: chosenLocale(input.context.locale, ports.locales),
     unknownItemIds: job.unknownItemIds,
     endCursor: page.placed.length === 0 || input.preview ? null : ports.cursors.encode(next),
@@ -174,15 +190,28 @@ function sampledPool({ feedId, pageNo, placed }: Page, built: BuiltPage, { poolS
   return isPoolSampled(feedId, pageNo, poolSample) ? { ...built.pool(), samplingRate: poolSample } : undefined;
 }
 
+interface PinnedContinuation extends Continuation {
+  /** What the next page stays with. */
+  modelVersion: ChosenModels['version'];
+}
+
 /** What earlier pages fixed: settings, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown. */
-async function continueFeed({ input }: Job, ports: ServePagePorts, cursor: FeedCursor | null, expired: boolean): Promise<Continuation> {
+async function continueFeed(
+  { input }: Job,
+  ports: ServePagePorts,
+  cursor: FeedCursor | null,
+  expired: boolean,
+): Promise<PinnedContinuation> {
   const [before, onPage] = await Promise.all([
     cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId) : [],
     input.pageId === null ? [] : ports.exposureLog.itemsOfPage(input.pageId),
   ]);
   const placed = before.map(({ itemNo }) => itemNo);
   const goesOn = cursor !== null && !expired;
+  const chosen = await (goesOn ? ports.models.pinned(input.surface, cursor.modelVersion) : chosenModels(input, ports.models));
   return {
+    models: chosen.models,
+    modelVersion: chosen.version,
     config: goesOn ? await ports.settings.version(input.surface, cursor.configVersion) : await chosenSettings(input, ports.settings),
     seed: goesOn ? cursor.seed : (input.preview?.seed ?? newSeed()),
     placedBefore: goesOn ? placed : [],
@@ -205,7 +234,7 @@ function assemblePage(
     pageId: input.pageId,
     servedAt: inputs.now,
     scorer: built.scorer,
-    modelVersion: null,
+    modelVersion: built.modelVersion,
     configVersion: inputs.config.version,
     assignments: [],
     relaxed: built.relaxed,
@@ -217,7 +246,7 @@ function assemblePage(
   };
 }
 
-const chosenLocale = (asked: string | null, locales: string[]): string => {
+export const chosenLocale = (asked: string | null, locales: string[]): string => {
   const language = asked?.split('-')[0].toLowerCase();
   return language !== undefined && locales.includes(language) ? language : locales[0];
 };

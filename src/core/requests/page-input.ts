@@ -17,6 +17,7 @@ export interface RequestContext {
 /** Settings of a dry run; times are epoch ms. */
 export interface Preview {
   configVersion: number | null;
+  modelVersion: string | null;
   config: RankingConfigInput | null;
   at: number | null;
   seed: number | null;
@@ -111,13 +112,14 @@ function readContext(read: InputReader | null): RequestContext {
 
 function readPreview(read: InputReader | null, fields: Fields | null): Preview | null {
   if (!read || !fields) return null;
-  read.refuse(['modelVersion', 'variants'], NOT_YET);
+  read.refuse(['variants'], NOT_YET);
   const at = read.text('at', 40);
   const instant = at === null ? null : Date.parse(at);
   if (at !== null && (!ISO_INSTANT.test(at) || Number.isNaN(instant))) read.fault('at', at, 'it must be ISO 8601 with an offset');
   if (read.has('config') && read.has('configVersion')) read.fault('configVersion', fields.configVersion, 'give it or config, not both');
   return {
     configVersion: read.integer('configVersion', 1, 2 ** 31 - 1),
+    modelVersion: read.text('modelVersion', 64),
     config: (fields.config as RankingConfigInput | null | undefined) ?? null,
     at: instant,
     seed: read.integer('seed', -(2 ** 31), 2 ** 31 - 1),

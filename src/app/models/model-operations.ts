@@ -1,0 +1,102 @@
+import { AppError, type Fault, refuseFaults, shown } from '../../core/errors.js';
+import { InputReader } from '../../core/requests/input-reader.js';
+import { type ModelRecord, type RoleChange } from '../../core/scoring/model-record.js';
+import { type IsReady, rollbackTarget, rolesInForce, rolesOf } from '../../core/scoring/roles.js';
+import { type ModelStore } from '../../ports/model-store.js';
+import { type ModelAnswer, type ModelVersionAnswer } from '../answers.js';
+import { type App } from '../app.js';
+import { type ModelsInForce } from './models-in-force.js';
+import { type Shadow } from './shadow.js';
+
+const MAX_LIST = 500;
+const DRIFTED_PSI = 0.25;
+/** Not the name of any surface, so what is in force everywhere. */
+const EVERYWHERE = '';
+
+interface Ports {
+  modelStore: ModelStore;
+  models: Pick<ModelsInForce, 'refresh' | 'driftOf'>;
+  shadow: Pick<Shadow, 'reportOf'>;
+}
+
+/** Check what changes of roles share. @throws AppError INVALID_INPUT with every fault */
+function check(args: { name: string; version?: string | null; surface?: string | null; reason: string }): void {
+  const faults: Fault[] = [];
+  const read = new InputReader(args, faults);
+  read.text('name', 64);
+  read.text('version', 64);
+  if (args.surface !== undefined && args.surface !== null) read.surface('surface', 'home');
+  if ((read.text('reason', 1000) ?? '').trim() === '') read.fault('reason', args.reason, 'say why');
+  refuseFaults(faults);
+}
+
+type Operations = Pick<App, 'models' | 'modelVersion' | 'assignModelRole' | 'rollbackModel'>;
+
+/** What data scientists do with the versions of models that are there. */
+export function createModelOperations(ports: Ports): Operations {
+  const { modelStore, models } = ports;
+  const modelOf = async (name: string): Promise<ModelAnswer> => {
+    const [records, history] = await Promise.all([modelStore.list(), modelStore.roleHistory(name)]);
+    const own = records.filter((record) => record.name === name);
+    if (own.length === 0 && history.length === 0) throw new AppError('NOT_FOUND', `there is no model ${shown(name)}`);
+    return presentModel(name, own, history, ports);
+  };
+  return {
+    async models() {
+      const records = await modelStore.list();
+      const names = [...new Set(records.map(({ name }) => name))].sort().slice(0, MAX_LIST);
+      const histories = await Promise.all(names.map((name) => modelStore.roleHistory(name)));
+      return names.map((name, i) => presentModel(name, records.filter((record) => record.name === name), histories[i], ports)); // prettier-ignore
+    },
+    async modelVersion(name, version) {
+      const record = await modelStore.get(name, version);
+      return record && presentVersion(record, await modelStore.roleHistory(name), ports);
+    },
+    async assignModelRole({ name, role, version = null, surface = null, reason }, actor) {
+      check({ name, version, surface, reason });
+      if (version === null) await modelOf(name); // somebody has to have the role to lose it
+      await modelStore.assign({ name, role, version, surface, actor, reason });
+      await models.refresh();
+      return modelOf(name);
+    },
+    async rollbackModel({ name, surface = null, reason }, actor) {
+      check({ name, surface, reason });
+      const [records, history] = await Promise.all([modelStore.list(), modelStore.roleHistory(name)]);
+      const version = rollbackTarget(history, surface, readyIn(records, name));
+      if (version === undefined) throw new AppError('CONFLICT', `the model ${shown(name)} has no champion before this one`);
+      await modelStore.assign({ name, role: 'CHAMPION', version, surface, actor, reason });
+      await models.refresh();
+      return modelOf(name);
+    },
+  };
+}
+
+function readyIn(records: readonly ModelRecord[], model: string): IsReady {
+  const ready = new Set(records.filter(({ name, status }) => name === model && status === 'READY').map(({ version }) => version));
+  return (version) => ready.has(version);
+}
+
+function presentModel(name: string, records: readonly ModelRecord[], history: RoleChange[], ports: Ports): ModelAnswer {
+  const isReady = readyIn(records, name);
+  const { champion, shadow } = rolesInForce(history, EVERYWHERE, isReady);
+  const versions = records.slice(0, MAX_LIST).map((record) => presentVersion(record, history, ports, isReady));
+  const byVersion = (wanted: string | null): ModelVersionAnswer | null => versions.find(({ version }) => version === wanted) ?? null;
+  return { name, champion: byVersion(champion), shadow: byVersion(shadow), versions, history: history.slice(-MAX_LIST).reverse() };
+}
+
+function presentVersion(
+  record: ModelRecord,
+  history: readonly RoleChange[],
+  { models, shadow }: Ports,
+  isReady?: IsReady,
+): ModelVersionAnswer {
+  const { checks, ...fields } = record;
+  const { version } = record;
+  return {
+    ...fields,
+    roles: rolesOf(history, version, isReady ?? (() => record.status === 'READY')),
+    checks: checks.map(({ value = null, limit = null, ...checked }) => ({ ...checked, value, limit })),
+    shadowReport: () => shadow.reportOf(version),
+    drift: () => models.driftOf(version).map(({ feature, psi }) => ({ feature, psi, drifted: psi > DRIFTED_PSI })),
+  };
+}
