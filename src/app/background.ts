@@ -2,12 +2,14 @@ import { type Binding } from '../ports/binding.js';
 import { type RunningApp } from './create-app.js';
 import { createNeighboursJob } from './neighbours-job.js';
 import { createRepurchaseJob } from './repurchase-job.js';
+import { createStandingJob } from './standing-job.js';
 
 /** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
 const FLUSH_MS = 5 * 60_000;
 const MAINTENANCE_MS = 3_600_000;
 const NEIGHBOURS_MS = 20_000;
 const REPURCHASE_MS = 5 * 60_000;
+const STANDING_MS = 10_000;
 
 /** Start what runs beside requests: per process the keeping of snapshots, in the job queue what one process does for all. */
 export async function startBackground(binding: Binding, running: RunningApp, clock: () => number): Promise<{ stop(): Promise<void> }> {
@@ -15,6 +17,8 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
   const jobs = await binding.openJobs();
   await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
   await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob({ ...binding, ...running.logs, index: running.index, clock }));
+  const { sharesTies, index } = running;
+  await jobs.every('standing', STANDING_MS, createStandingJob({ ...binding, ...running.logs, index, sharesTies, clock }));
   await jobs.every('repurchase', REPURCHASE_MS, createRepurchaseJob({ ...binding, ...running.logs, index: running.index, clock }));
 
   let flushing: Promise<void> = Promise.resolve();

@@ -52,6 +52,8 @@ export interface RunningApp {
   app: App;
   index: ShopIndex;
   states: LiveStates;
+  /** Whether what a user does may be used for those who follow him. */
+  sharesTies: (userId: string) => boolean;
   /** With everything under the users to whom it belongs now. */
   logs: Pick<Binding, 'ledger' | 'exposureLog'>;
   /** Keep what is only in memory, so that the next start has less to read. */
@@ -115,6 +117,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     logs,
     index,
     states,
+    sharesTies: people.sharesTies,
     keep,
     async close() {
       index.close();

@@ -1,5 +1,5 @@
-import { type Catalogue } from '../core/candidates/catalogue.js';
-import { matchesFilter } from '../core/candidates/caller-filter.js';
+import { compileFilter } from '../core/candidates/caller-filter.js';
+import { type Shop } from '../core/candidates/shop.js';
 import { type Fault, refuseFaults } from '../core/errors.js';
 import { InputReader } from '../core/requests/input-reader.js';
 import { readFilter } from '../core/requests/page-input.js';
@@ -17,7 +17,8 @@ export function readPlace(read: InputReader, after: unknown): number {
 }
 
 /** Items by filter, in the order in which they were first seen. */
-export function createListItems(catalogue: Catalogue): App['items'] {
+export function createListItems(shop: Shop): App['items'] {
+  const { catalogue } = shop;
   return ({ filter, first, after }) => {
     const faults: Fault[] = [];
     const read = new InputReader({ filter, first }, faults);
@@ -28,13 +29,14 @@ export function createListItems(catalogue: Catalogue): App['items'] {
     const start = readPlace(read, after) + 1;
     refuseFaults(faults);
 
+    const passes = checked && compileFilter(catalogue, checked, null, shop.trust);
     const found: number[] = [];
     for (let no = start; no < catalogue.size && found.length <= size; no++) {
-      if (catalogue.row(no) && !catalogue.removed[no] && (!checked || matchesFilter(catalogue, no, checked, null))) found.push(no);
+      if (catalogue.row(no) && !catalogue.removed[no] && (!passes || passes(no))) found.push(no);
     }
     const page = found.slice(0, size);
     return {
-      items: page.map((no) => presentItem(catalogue.item(no))),
+      items: page.map((no) => presentItem(shop, no)),
       pageInfo: { endCursor: page.length === 0 ? null : String(page[page.length - 1]), hasNextPage: found.length > size },
     };
   };

@@ -1,5 +1,12 @@
-import { buildBoughtTogether, buildSimilar, type Interaction, interactionWeight } from '../core/candidates/build-neighbours.js';
+import {
+  buildBoughtTogether,
+  buildEmbedded,
+  buildSimilar,
+  type Interaction,
+  interactionWeight,
+} from '../core/candidates/build-neighbours.js';
 import { type Neighbours } from '../core/candidates/neighbours.js';
+import { type Authenticity } from '../core/events/authenticity/judges.js';
 import { emptyCursor } from '../core/tags/cursor.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type Log } from '../ports/log.js';
@@ -38,28 +45,31 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
     const started = clock();
     if (index.observed() === builtFrom || started < restUntil) return;
     builtFrom = index.observed();
-    const acts = await readInteractions(ledger);
+    const acts = await readInteractions(ledger, index.shop.authenticity);
     const items = index.shop.catalogue.size;
     const similar: Neighbours = await inSlices(buildSimilar(acts, { items, now: started }), clock);
     await neighbourStore.publish('SIMILAR', similar);
     const together: Neighbours = await inSlices(buildBoughtTogether(acts, { items, now: started }), clock);
     await neighbourStore.publish('BOUGHT_TOGETHER', together);
+    const embedded: Neighbours = await inSlices(buildEmbedded(acts, { items, now: started }), clock);
+    await neighbourStore.publish('EMBEDDING', embedded);
     const tookMs = clock() - started;
     restUntil = clock() + REST_FACTOR * tookMs;
     log.info(
-      { acts: acts.length, similar: similar.items.length, boughtTogether: together.items.length, tookMs },
+      { acts: acts.length, similar: similar.items.length, boughtTogether: together.items.length, embedded: embedded.items.length, tookMs },
       'built the neighbours of items',
     );
   };
 }
 
-/** Who did what with which item, users by number. Orphans say nothing. */
-async function readInteractions(ledger: Ledger): Promise<Interaction[]> {
+/** Who did what with which item, users by number. Orphans say nothing, nor do machines. */
+async function readInteractions(ledger: Ledger, authenticity: Authenticity): Promise<Interaction[]> {
   const numberByUser = new Map<string, number>();
   const acts: Interaction[] = [];
   for await (const events of ledger.eventsSince(emptyCursor())) {
     for (const event of events) {
-      const weight = event.itemNo < 0 || event.attribution === 'ORPHAN' ? 0 : interactionWeight(event);
+      const weight =
+        event.itemNo < 0 || event.attribution === 'ORPHAN' ? 0 : interactionWeight(event) * authenticity.weightOf(event.userId);
       if (weight <= 0) continue;
       let userNo = numberByUser.get(event.userId);
       if (userNo === undefined) numberByUser.set(event.userId, (userNo = numberByUser.size));

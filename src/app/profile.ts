@@ -5,34 +5,42 @@ import { presentControls } from './people/controls.js';
 import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
 
-/** Not yet judged, as the public schema says. */
-const NOT_JUDGED = 0.5;
 /** Nothing is measured, and the confidence says so. */
 const NO_COCOON = {
   index: 0, narrowCategory: 0, narrowCreator: 0, repetition: 0, amplification: 0, acceptedBreadth: 0, tasteCoverage: 0, confidence: 0, trend30d: null,
 }; // prettier-ignore
 
 /** What is known of a user, in tags. */
-export function createProfile(ports: { states: LiveStates; index: ShopIndex; people: People; clock: () => number }): App['userProfile'] {
+export function createProfile(ports: {
+  states: LiveStates;
+  index: ShopIndex;
+  people: People;
+  timeZone: string;
+  clock: () => number;
+}): App['userProfile'] {
   return async (userId) => {
     const [state, person] = await Promise.all([ports.states.read(userId), ports.people.get(userId)]);
     const purposes = ports.people.purposesOf(person, Infinity);
     const now = ports.clock();
     const { names } = ports.index.shop.catalogue;
+    const options = {
+      names: {
+        category: (no: number) => names.category.name(no),
+        brand: (no: number) => names.brand.name(no),
+        creator: (no: number) => names.creator.name(no),
+      },
+      timeZone: ports.timeZone,
+    };
     return {
       userId,
       identities: person.links.map(({ platform, externalId, linkedAt }) => ({ platform, externalId, linkedAt })),
       tags({ dimension }) {
-        const tags = readTags(state, now, {
-          category: (no) => names.category.name(no),
-          brand: (no) => names.brand.name(no),
-          creator: (no) => names.creator.name(no),
-        });
+        const tags = readTags(state, now, { ...options, purposes });
         return dimension ? tags.filter((tag) => tag.dimension === dimension) : tags;
       },
       segments: [],
       lifecycle: lifecycleOf(state, now),
-      authenticity: NOT_JUDGED,
+      authenticity: ports.index.shop.authenticity.judgementOf(userId).score,
       cocoon: NO_COCOON,
       controls: presentControls(person, now),
       consent: { userId, purposes: [...purposes], updatedAt: person.consents.at(-1)?.at ?? null },

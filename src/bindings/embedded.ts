@@ -2,6 +2,7 @@ import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
 import { createOnnxProbe } from '../adapters/onnx/probe.js';
 import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
+import { communityFinder } from '../adapters/graphology/community-finder.js';
 import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store.js';
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
@@ -73,6 +74,7 @@ async function bind(
     erasures: createPostgresErasures(pool),
     settingsStore: createPostgresSettingsStore(dataSource, clock),
     neighbourStore: createPostgresNeighbourStore(pool),
+    communities: communityFinder,
     artefacts: createPostgresArtefactStore(pool),
     modelStore: createPostgresModelStore({ pool, clock }),
     modelRuntime,

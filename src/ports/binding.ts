@@ -1,6 +1,7 @@
 import { type UserState } from '../core/tags/state.js';
 import { type ArtefactStore } from './artefact-store.js';
 import { type CatalogueStore } from './catalogue-store.js';
+import { type CommunityFinder } from './communities.js';
 import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
 import { type Jobs } from './jobs.js';
@@ -30,6 +31,7 @@ export interface Binding {
   settingsStore: SettingsStore;
   neighbourStore: NeighbourStore;
   artefacts: ArtefactStore;
+  communities: CommunityFinder;
   modelStore: ModelStore;
   modelRuntime: ModelRuntime;
   modelProbe: ModelProbe;

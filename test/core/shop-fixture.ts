@@ -3,6 +3,9 @@ import { noNeighbours, type Neighbours } from '../../src/core/candidates/neighbo
 import { PopularityColumns } from '../../src/core/candidates/popularity.js';
 import { ActsByUser } from '../../src/core/candidates/recent-acts.js';
 import { noCycles } from '../../src/core/candidates/repurchase.js';
+import { noGraph } from '../../src/core/candidates/graph/social-graph.js';
+import { noTrust } from '../../src/core/candidates/trust/item-trust.js';
+import { everybodyCounts } from '../../src/core/events/authenticity/judges.js';
 import { TrialColumns } from '../../src/core/candidates/trials.js';
 import { type Shop } from '../../src/core/candidates/shop.js';
 import { type EventType, type LedgerEvent } from '../../src/core/events/event.js';
@@ -98,7 +101,20 @@ export class TestShop {
 
   shop(fields: Partial<Shop> = {}): Shop {
     const { catalogue, popularity, acts, trials } = this;
-    return { catalogue, popularity, acts, trials, similar: noNeighbours(), boughtTogether: noNeighbours(), cycles: noCycles(), ...fields };
+    return {
+      catalogue,
+      popularity,
+      acts,
+      trials,
+      similar: noNeighbours(),
+      boughtTogether: noNeighbours(),
+      embedded: noNeighbours(),
+      cycles: noCycles(),
+      authenticity: everybodyCounts,
+      graph: noGraph(),
+      trust: noTrust(),
+      ...fields,
+    };
   }
 }
 

@@ -14,6 +14,14 @@ interface Table {
   size: number;
 }
 
+/** What is spent, for a snapshot: an entry each. */
+export interface BudgetState {
+  low: Uint32Array;
+  high: Uint32Array;
+  days: Int32Array;
+  spent: Float32Array;
+}
+
 const emptyTable = (): Table => ({
   low: new Uint32Array(SLOTS),
   high: new Uint32Array(SLOTS),
@@ -57,6 +65,24 @@ export class ActorBudget {
     return after - before;
   }
 
+  snapshot(): BudgetState {
+    // The older table first, so that what was touched last is what stays.
+    const places = [this.previous, this.current].map((table) => ({ table, slots: takenOf(table) }));
+    const all = <T>(read: (table: Table, slot: number) => T): T[] =>
+      places.flatMap(({ table, slots }) => slots.map((slot) => read(table, slot)));
+    return {
+      low: Uint32Array.from(all(({ low }, slot) => low[slot])),
+      high: Uint32Array.from(all(({ high }, slot) => high[slot])),
+      days: Int32Array.from(all(({ days }, slot) => days[slot])),
+      spent: Float32Array.from(all(({ spent }, slot) => spent[slot])),
+    };
+  }
+  restore({ low, high, days, spent }: BudgetState): void {
+    this.current = emptyTable();
+    this.previous = emptyTable();
+    days.forEach((day, i) => (this.current.spent[this.slotFor(low[i], high[i], day)] = spent[i]));
+  }
+
   private slotFor(low: number, high: number, day: number): number {
     let slot = find(this.current, low, high, day);
     if (this.current.days[slot] !== 0) return slot;
@@ -79,6 +105,12 @@ export class ActorBudget {
     return slot;
   }
 }
+
+const takenOf = ({ days }: Table): number[] => {
+  const slots: number[] = [];
+  for (let slot = 0; slot < SLOTS; slot++) if (days[slot] !== 0) slots.push(slot);
+  return slots;
+};
 
 /** Where a key stands, or the free slot it would take. */
 function find({ low, high, days }: Table, wantedLow: number, wantedHigh: number, day: number): number {

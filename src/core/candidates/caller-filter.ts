@@ -2,9 +2,7 @@ import { ITEM_KINDS, type NameKind } from '../item.js';
 import { type ItemFilter } from '../page.js';
 import { type Catalogue } from './catalogue.js';
 import { decodeGeohash, distanceKm } from './geohash.js';
-
-/** Trust of every item for as long as none is judged: the middle of 0..1. */
-export const UNJUDGED_TRUST = 0.5;
+import { type ItemTrust, noTrust, trustOf } from './trust/item-trust.js';
 
 type Test = (itemNo: number) => boolean;
 
@@ -16,16 +14,17 @@ const numbersOf = (catalogue: Catalogue, kind: NameKind, names: string[]): Set<n
  * Put a caller's filter into the numbers of a catalogue.
  *
  * @param geohash where the user is; without it nothing is `withinKm`
+ * @param trust   of items; the middle of 0..1 for all when left out
  * @returns whether an item that exists passes every part of the filter; an item without a price passes no price range, one without a place no distance
  */
-export function compileFilter(catalogue: Catalogue, filter: ItemFilter, geohash: string | null): Test {
-  const tests = [...nameTests(catalogue, filter), ...valueTests(catalogue, filter), ...placeTests(catalogue, filter, geohash)];
+export function compileFilter(catalogue: Catalogue, filter: ItemFilter, geohash: string | null, trust: ItemTrust = noTrust()): Test {
+  const tests = [...nameTests(catalogue, filter), ...valueTests(catalogue, filter, trust), ...placeTests(catalogue, filter, geohash)];
   return (no) => tests.every((passes) => passes(no));
 }
 
 /** One item against a filter; for many items compile it once. */
-export const matchesFilter = (catalogue: Catalogue, no: number, filter: ItemFilter, geohash: string | null): boolean =>
-  compileFilter(catalogue, filter, geohash)(no);
+export const matchesFilter = (catalogue: Catalogue, no: number, filter: ItemFilter, geohash: string | null, trust?: ItemTrust): boolean =>
+  compileFilter(catalogue, filter, geohash, trust)(no);
 
 function nameTests(catalogue: Catalogue, { kinds, categories, excludeCategories, brands, creatorIds }: ItemFilter): Test[] {
   const tests: Test[] = [];
@@ -52,7 +51,7 @@ function nameTests(catalogue: Catalogue, { kinds, categories, excludeCategories,
   return tests;
 }
 
-function valueTests(catalogue: Catalogue, { labels, excludeItemIds, priceMin, priceMax, trustMin }: ItemFilter): Test[] {
+function valueTests(catalogue: Catalogue, { labels, excludeItemIds, priceMin, priceMax, trustMin }: ItemFilter, trust: ItemTrust): Test[] {
   const tests: Test[] = [];
   if (labels) tests.push((no) => catalogue.item(no).labels.some((label) => labels.includes(label)));
   if (excludeItemIds) {
@@ -62,7 +61,7 @@ function valueTests(catalogue: Catalogue, { labels, excludeItemIds, priceMin, pr
   // The column of prices is rounded to 32 bits, which a limit must not be.
   if (priceMin !== null) tests.push((no) => (catalogue.item(no).price ?? -Infinity) >= priceMin);
   if (priceMax !== null) tests.push((no) => (catalogue.item(no).price ?? Infinity) <= priceMax);
-  if (trustMin !== null && trustMin > UNJUDGED_TRUST) tests.push(() => false);
+  if (trustMin !== null) tests.push((no) => trustOf(trust, no) >= trustMin);
   return tests;
 }
 

@@ -1,6 +1,6 @@
 import { type EventType, type LedgerEvent } from '../events/event.js';
 import { DAY_MS } from '../time.js';
-import { ActorBudget } from './actor-budget.js';
+import { ActorBudget, type BudgetState } from './actor-budget.js';
 import { Contributions } from './contributions.js';
 import { DecayedSums, type DecayedSumsState } from './decayed-sums.js';
 import { type ItemCounts, ItemCountColumns, type ItemCountsState } from './item-counts.js';
@@ -28,6 +28,7 @@ export interface PopularityState {
   popular: DecayedSumsState;
   trending: DecayedSumsState;
   counts: ItemCountsState;
+  budget?: BudgetState;
 }
 
 export const POPULARITY_HALF_LIFE_MS = 30 * DAY_MS;
@@ -64,14 +65,15 @@ export class PopularityColumns implements Popularity {
   private readonly popular = new DecayedSums(POPULARITY_HALF_LIFE_MS, LEADERS);
   private readonly trending = new DecayedSums(TREND_HALF_LIFE_MS, LEADERS);
   private readonly budget = new ActorBudget(ACTOR_DAY_WEIGHT, -ACTOR_DAY_TAKEN);
-  private readonly contributions = new Contributions();
+  private contributions = new Contributions();
 
   /**
    * Take in an event. What is beyond the budget of the day is left out of the counts as well.
    *
-   * @param share what acts of this actor count for, 0..1
+   * @param share      what acts of this actor count for, 0..1
+   * @param isRecorded it can be taken back already
    */
-  observe(event: LedgerEvent, share = 1): void {
+  observe(event: LedgerEvent, share = 1, isRecorded = false): void {
     const { itemNo, occurredAt, userId, deviceHash } = event;
     const wanted = popularityWeight(event);
     if (itemNo < 0 || wanted === 0) return;
@@ -80,10 +82,15 @@ export class PopularityColumns implements Popularity {
     // Accounts of one device have one budget between them.
     if (weight !== 0 && deviceHash !== undefined) weight = this.budget.spend(`\u0000${deviceHash} ${itemNo}`, day, weight);
     if (weight === 0) return;
-    this.contributions.add(userId, itemNo, weight, occurredAt);
+    if (!isRecorded) this.contributions.add(userId, itemNo, weight, occurredAt);
     if (share === 0) return;
     this.counts.observe(event);
     this.add(itemNo, weight * share, occurredAt);
+  }
+
+  /** Take over from another what can be taken back. */
+  succeed(other: PopularityColumns): void {
+    this.contributions = other.contributions;
   }
 
   /** Count what an actor did lately for another share than before. */
@@ -114,12 +121,18 @@ export class PopularityColumns implements Popularity {
   }
 
   snapshot(): PopularityState {
-    return { popular: this.popular.snapshot(), trending: this.trending.snapshot(), counts: this.counts.snapshot() };
+    return {
+      popular: this.popular.snapshot(),
+      trending: this.trending.snapshot(),
+      counts: this.counts.snapshot(),
+      budget: this.budget.snapshot(),
+    };
   }
-  restore({ popular, trending, counts }: PopularityState): void {
+  restore({ popular, trending, counts, budget }: PopularityState): void {
     this.popular.restore(popular);
     this.trending.restore(trending);
     this.counts.restore(counts);
+    if (budget) this.budget.restore(budget);
     this.changes++;
   }
 }

@@ -62,6 +62,8 @@ export interface Evidence {
   similar: ItemSums;
   /** The same of the last three things alone. */
   lastSimilar: ItemSums;
+  /** What lies close, by learned vectors, to what the user showed interest in lately. */
+  embedded: ItemSums;
   /** What goes with what the user bought or is about to buy. */
   together: ItemSums;
   friendsBought: ItemSums;
@@ -80,6 +82,7 @@ const FRIEND_ACT_WEIGHTS = { PURCHASE: 1, LIKE: 0.5 };
 const EVIDENCE: Evidence = {
   similar: new ItemSums(),
   lastSimilar: new ItemSums(),
+  embedded: new ItemSums(),
   together: new ItemSums(),
   friendsBought: new ItemSums(),
   friendsLiked: new ItemSums(),
@@ -109,7 +112,7 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
     acts: state ?? emptyState(),
     taste: isPersonal ? state : null,
     mayUseTies: isPersonal && purposes.has('SOCIAL_GRAPH'),
-    passesCaller: request.filter && compileFilter(shop.catalogue, request.filter, request.geohash),
+    passesCaller: request.filter && compileFilter(shop.catalogue, request.filter, request.geohash, shop.trust),
     placedBefore: new Set(request.placedBefore),
     shownOnPage: new Set(request.shownOnPage),
     isMinor: isMinor(user, now),
@@ -153,6 +156,7 @@ export const recentActs: Gatherer<Signals> = {
         evidence.similar.add(neighbour, weight * strength, itemNo);
         if (i < LAST_SEEDS) evidence.lastSimilar.add(neighbour, strength / 2 ** i, itemNo);
       });
+      forNeighbours(shop.embedded, itemNo, (neighbour, strength) => evidence.embedded.add(neighbour, weight * strength, itemNo));
       if (isBought)
         forNeighbours(shop.boughtTogether, itemNo, (neighbour, strength) => evidence.together.add(neighbour, weight * strength, itemNo));
     });
@@ -160,7 +164,8 @@ export const recentActs: Gatherer<Signals> = {
   forget(signals) {
     signals.seeds = [];
     signals.liked = [];
-    for (const sums of [signals.evidence.similar, signals.evidence.lastSimilar, signals.evidence.together]) sums.clear();
+    for (const sums of [signals.evidence.similar, signals.evidence.lastSimilar, signals.evidence.embedded, signals.evidence.together])
+      sums.clear();
   },
 };
 

@@ -1,9 +1,12 @@
-import { buildBoughtTogether, buildSimilar } from '../candidates/build-neighbours.js';
+import { buildBoughtTogether, buildEmbedded, buildSimilar } from '../candidates/build-neighbours.js';
 import { Catalogue } from '../candidates/catalogue.js';
 import { noNeighbours } from '../candidates/neighbours.js';
 import { PopularityColumns } from '../candidates/popularity.js';
 import { ActsByUser } from '../candidates/recent-acts.js';
 import { noCycles } from '../candidates/repurchase.js';
+import { noGraph } from '../candidates/graph/social-graph.js';
+import { noTrust } from '../candidates/trust/item-trust.js';
+import { everybodyCounts } from '../events/authenticity/judges.js';
 import { TrialColumns } from '../candidates/trials.js';
 import { type Shop } from '../candidates/shop.js';
 import { foldEvent } from '../tags/fold.js';
@@ -14,6 +17,8 @@ import { ReplayedEvents } from './replayed-events.js';
 const FOLD_OPTIONS = { timeZone: 'UTC' };
 const TIE = 1;
 const MAX_TIES = 500;
+/** Vectors change slowly and take long to learn: they are learned again after so much more. */
+const EMBEDDING_GROWTH = 1.1;
 
 /** The result of work that pauses now and then, done without a pause. */
 export function finished<T>(work: Generator<void, T>): T {
@@ -33,6 +38,8 @@ export class ReplayedShop {
   readonly shop: Shop;
   /** How many events were told. */
   told = 0;
+  /** How many events the vectors were learned from. */
+  private embeddedFrom = 0;
   private readonly events: ReplayedEvents;
   private readonly catalogue = new Catalogue();
   private readonly popularity = new PopularityColumns();
@@ -55,8 +62,12 @@ export class ReplayedShop {
       acts,
       similar: noNeighbours(),
       boughtTogether: noNeighbours(),
+      embedded: noNeighbours(),
       cycles: noCycles(),
       trials: new TrialColumns(),
+      authenticity: everybodyCounts,
+      graph: noGraph(),
+      trust: noTrust(),
     };
   }
 
@@ -85,6 +96,9 @@ export class ReplayedShop {
     const options = { items: this.events.items, now };
     this.shop.similar = finished(buildSimilar(interactions, options));
     this.shop.boughtTogether = finished(buildBoughtTogether(interactions, options));
+    if (count < this.embeddedFrom * EMBEDDING_GROWTH) return;
+    this.embeddedFrom = count;
+    this.shop.embedded = finished(buildEmbedded(interactions, options));
   }
 
   /** What is known of a user at an instant. */

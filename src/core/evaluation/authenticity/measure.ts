@@ -55,17 +55,15 @@ function replay(events: Iterable<LedgerEvent>, isJudged: boolean): Run {
   const judges = new Judges(SKETCHES);
   const popularity = new PopularityColumns();
   const run: Run = { judges, popularity, fellAfter: new Map(), acts: new Map() };
-  const weights = new Map<string, number>();
   for (const event of events) {
     run.acts.set(event.userId, (run.acts.get(event.userId) ?? 0) + 1);
     if (isJudged)
-      for (const [userId, weight] of judges.observe(event)) {
-        popularity.reweigh(userId, weights.get(userId) ?? 1, weight);
-        weights.set(userId, weight);
-        if (weight === 0) run.fellAfter.set(userId, run.acts.get(userId) ?? 0);
+      for (const [userId, { before, after }] of judges.observe(event)) {
+        popularity.reweigh(userId, before, after);
+        if (after === 0) run.fellAfter.set(userId, run.acts.get(userId) ?? 0);
         else run.fellAfter.delete(userId);
       }
-    if (event.attribution !== 'ORPHAN') popularity.observe(event, weights.get(event.userId) ?? 1);
+    if (event.attribution !== 'ORPHAN') popularity.observe(event, judges.weightOf(event.userId));
   }
   return run;
 }

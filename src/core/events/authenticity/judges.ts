@@ -13,8 +13,21 @@ const DEVICE_SHARE_MAX = 0.2;
 const ENOUGH_ACTS = 500;
 const DEVICE_PREFIX = '\u0000device ';
 
+/** What an actor counts for: by his own judgement, or where there is none by that of the streams he belongs to. */
+export const weightFrom = (judgement: Judgement, streams: readonly Suspicion[]): number =>
+  judgement === UNJUDGED || (judgement.reasons.length === 0 && judgement.score === UNJUDGED.score)
+    ? weightOf(judgementOf(streams))
+    : weightOf(judgement);
+
 /** Judgements that are kept over a restart: those of actors who are not clean. */
 export type JudgesState = [userId: string, judgement: Judgement, streams: Suspicion[]][];
+
+/** What an actor's acts counted for before an event, and count for now. */
+export interface WeightChange {
+  before: number;
+  after: number;
+}
+type Changes = Map<string, WeightChange>;
 
 /** Read side: what is thought of actors. */
 export interface Authenticity {
@@ -53,10 +66,10 @@ export class Judges implements Authenticity {
   /**
    * Take in an acknowledged event.
    *
-   * @returns whose weight is another than before, with that weight
+   * @returns whose weight is another than before
    */
-  observe(event: LedgerEvent): Map<string, number> {
-    const changed = new Map<string, number>();
+  observe(event: LedgerEvent): ReadonlyMap<string, WeightChange> {
+    const changed: Changes = new Map();
     const sketch = this.sketchOf(event.userId);
     const before = sketch.acts;
     const wereBare = sketch.bareLooks;
@@ -73,6 +86,14 @@ export class Judges implements Authenticity {
     return changed;
   }
 
+  /** Forget somebody who was erased. */
+  forget(userId: string): void {
+    this.sketches.delete(userId);
+    this.judgements.delete(userId);
+    this.streams.delete(userId);
+    this.fans.forget(userId);
+  }
+
   /** Those who are not clean, for a restart. */
   snapshot(): JudgesState {
     const known = new Set([...this.judgements.keys(), ...this.streams.keys()]);
@@ -80,18 +101,22 @@ export class Judges implements Authenticity {
       .filter((userId) => this.weigh(userId) < 1)
       .map((userId) => [userId, this.judgementOf(userId), this.streams.get(userId) ?? []]);
   }
+  /** Take over judgements, in place of those that no sketch here stands for. */
   restore(state: JudgesState): void {
+    for (const userId of [...this.judgements.keys(), ...this.streams.keys()]) {
+      if ((this.sketches.get(userId)?.acts ?? 0) >= LEAST_ACTS) continue;
+      this.judgements.delete(userId);
+      this.streams.delete(userId);
+    }
     for (const [userId, judgement, streams] of state) {
-      this.judgements.set(userId, judgement);
+      if ((this.sketches.get(userId)?.acts ?? 0) >= LEAST_ACTS) continue;
+      if (judgement.reasons.length > 0) this.judgements.set(userId, judgement);
       if (streams.length > 0) this.streams.set(userId, streams);
     }
   }
 
   private weigh(userId: string): number {
-    const judgement = this.judgements.get(userId);
-    if (judgement && judgement !== UNJUDGED) return weightOf(judgement);
-    const streams = this.streams.get(userId);
-    return streams ? weightOf(judgementOf(streams)) : 1;
+    return weightFrom(this.judgementOf(userId), this.streams.get(userId) ?? []);
   }
 
   private sketchOf(actor: string): ActorSketch {
@@ -108,7 +133,7 @@ export class Judges implements Authenticity {
   }
 
   /** What the devices and rings of an actor say counts for those of few acts too: it is the stream that is judged, and that has enough of them. */
-  private accuse(userId: string, suspicion: Suspicion | null, code: Suspicion['code'], changed: Map<string, number>): void {
+  private accuse(userId: string, suspicion: Suspicion | null, code: Suspicion['code'], changed: Changes): void {
     const before = this.weigh(userId);
     const others = (this.streams.get(userId) ?? []).filter((other) => other.code !== code);
     const now = suspicion ? [...others, suspicion] : others;
@@ -116,10 +141,10 @@ export class Judges implements Authenticity {
     else this.streams.delete(userId);
     const sketch = this.sketches.get(userId);
     if (sketch && sketch.acts >= LEAST_ACTS) this.judge(userId, sketch, changed, before);
-    else if (this.weigh(userId) !== before) changed.set(userId, this.weigh(userId));
+    else note(changed, userId, before, this.weigh(userId));
   }
 
-  private observeDevice(event: LedgerEvent, deviceHash: string, changed: Map<string, number>): void {
+  private observeDevice(event: LedgerEvent, deviceHash: string, changed: Changes): void {
     const actor = DEVICE_PREFIX + deviceHash;
     const device = this.sketchOf(actor);
     foldAct(device, event);
@@ -133,7 +158,7 @@ export class Judges implements Authenticity {
     }
   }
 
-  private observeRing(userId: string, sketch: ActorSketch, changed: Map<string, number>): void {
+  private observeRing(userId: string, sketch: ActorSketch, changed: Changes): void {
     if (sketch.acts < LEAST_IN_RING) return;
     this.fans.update(userId, sketch);
     const ring = this.fans.ringOf(userId);
@@ -142,17 +167,23 @@ export class Judges implements Authenticity {
     if (ring.length === 0 && isAccused(userId)) this.accuse(userId, null, 'RING', changed);
   }
 
-  private judge(userId: string, sketch: ActorSketch, changed: Map<string, number>, before = this.weigh(userId)): void {
+  private judge(userId: string, sketch: ActorSketch, changed: Changes, before = this.weigh(userId)): void {
     if (sketch.acts < LEAST_ACTS) return;
     const judgement = judgementOf([...suspicionsOf(sketch, this.usualBare()), ...(this.streams.get(userId) ?? [])]);
     bounded(this.judgements, userId, judgement);
-    const after = this.weigh(userId);
-    if (after !== before) changed.set(userId, after);
+    note(changed, userId, before, this.weigh(userId));
   }
 
   private usualBare(): number {
     return this.looks === 0 ? 1 : this.bareLooks / this.looks;
   }
+}
+
+/** Several changes by one event are one. */
+function note(changed: Changes, userId: string, before: number, after: number): void {
+  const first = changed.get(userId)?.before ?? before;
+  if (first === after) changed.delete(userId);
+  else changed.set(userId, { before: first, after });
 }
 
 /** Set a key as the newest, dropping the oldest beyond the bound. */

@@ -58,7 +58,7 @@ describe('Judges', () => {
     for (let i = 0; i < 19; i++) judges.observe(act('bot', 'VIEW', 1, START + i * SECOND));
     expect(judges.judgementOf('bot')).toEqual({ score: 0.5, reasons: [] });
     const changed = judges.observe(act('bot', 'VIEW', 1, START + 19 * SECOND));
-    expect([...changed]).toEqual([['bot', 0]]);
+    expect([...changed]).toEqual([['bot', { before: 1, after: 0 }]]);
     expect(judges.judgementOf('bot').score).toBeLessThan(0.3);
     expect(judges.judgementOf('bot').reasons.map(({ code }) => code)).toEqual(
       expect.arrayContaining(['VELOCITY', 'REGULARITY', 'ONE_TARGET']),
@@ -118,6 +118,13 @@ describe('Judges', () => {
     expect([again.weightOf('bot'), again.judgementOf('bot'), again.judgementOf('p').score]).toEqual([0, judges.judgementOf('bot'), 0.5]);
   });
 
+  it('forgets whom it is told to', () => {
+    const judges = new Judges();
+    for (let i = 0; i < 30; i++) judges.observe(act('bot', 'VIEW', 1, START + i * SECOND));
+    judges.forget('bot');
+    expect([judges.weightOf('bot'), judges.judgementOf('bot').score, judges.snapshot()]).toEqual([1, 0.5, []]);
+  });
+
   it('keeps scores in 0 to 1, tells every change of weight, and holds its bounds, whatever comes', () => {
     const events = fc.array(
       fc.record({ user: fc.integer({ min: 0, max: 3 }), item: fc.integer({ min: -1, max: 4 }), gap: fc.integer({ min: -50, max: 3_000 }) }),
@@ -130,7 +137,10 @@ describe('Judges', () => {
         let at = START;
         for (const { user, item, gap } of list) {
           at += gap;
-          for (const [userId, weight] of judges.observe(act(`u${user}`, 'VIEW', item, at))) weights.set(userId, weight);
+          for (const [userId, { before, after }] of judges.observe(act(`u${user}`, 'VIEW', item, at))) {
+            expect(before).toBe(weights.get(userId) ?? 1);
+            weights.set(userId, after);
+          }
           for (let u = 0; u < 4; u++) {
             const { score } = judges.judgementOf(`u${u}`);
             expect(score >= 0 && score <= 1).toBe(true);

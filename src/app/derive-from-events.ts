@@ -1,0 +1,166 @@
+import { deserialize, serialize } from 'node:v8';
+import { type Catalogue } from '../core/candidates/catalogue.js';
+import { type EdgesState } from '../core/candidates/graph/social-edges.js';
+import { SocialGraph } from '../core/candidates/graph/social-graph.js';
+import { PopularityColumns, type PopularityState } from '../core/candidates/popularity.js';
+import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
+import { type Shop } from '../core/candidates/shop.js';
+import { TrialColumns, type TrialsState } from '../core/candidates/trials.js';
+import { Judges, type JudgesState, weightFrom } from '../core/events/authenticity/judges.js';
+import { type LedgerEvent } from '../core/events/event.js';
+import { advance, emptyCursor, type FoldCursor, isFolded } from '../core/tags/cursor.js';
+import { type ArtefactStore } from '../ports/artefact-store.js';
+import { type Ledger } from '../ports/ledger.js';
+import { type Log } from '../ports/log.js';
+
+const ARTEFACT = 'shop-index-3';
+
+interface Kept {
+  cursor: FoldCursor;
+  popularity: PopularityState;
+  acts: ActsState;
+  trials: TrialsState;
+  judges: JudgesState;
+  edges: EdgesState;
+}
+
+/** Popularity with everybody weighed as he is judged in the end, and up to where it is counted. */
+export interface Recount {
+  cursor: FoldCursor;
+  popularity: PopularityState;
+  judges: JudgesState;
+}
+
+interface Ports {
+  ledger: Ledger;
+  artefacts: ArtefactStore;
+  log: Log;
+  /** Whether what a user does may be used for those who follow him. */
+  sharesTies: (userId: string) => boolean;
+}
+
+/** What the shop as a whole knows from events: kept current by every event, kept as one artefact with the place up to which they are folded. */
+export class DerivedFromEvents {
+  readonly acts: ActsByUser;
+  readonly graph: SocialGraph;
+  readonly trials = new TrialColumns();
+  readonly judges = new Judges();
+  popularity = new PopularityColumns();
+  /** Events added since the start. */
+  observed = 0;
+  private served = 0;
+  private keptAt = 0;
+  private cursor = emptyCursor();
+  /** Events that came while a recount is being taken over. */
+  private meanwhile: LedgerEvent[] | null = null;
+
+  constructor(
+    private readonly catalogue: Catalogue,
+    private readonly ports: Ports,
+  ) {
+    this.acts = new ActsByUser(undefined, ports.sharesTies);
+    this.graph = new SocialGraph(ports.sharesTies);
+  }
+
+  /** Add acknowledged events; one that was added before changes nothing. */
+  observe(events: readonly LedgerEvent[]): void {
+    for (const event of events) {
+      if (isFolded(this.cursor, event)) continue;
+      advance(this.cursor, event);
+      this.observed++;
+      this.meanwhile?.push(event);
+      for (const [userId, { before, after }] of this.judges.observe(event)) this.popularity.reweigh(userId, before, after);
+      if (event.attribution !== 'ORPHAN') this.fold(event);
+    }
+  }
+
+  private fold(event: LedgerEvent): void {
+    const share = this.judges.weightOf(event.userId);
+    this.popularity.observe(event, share);
+    this.acts.observe(event);
+    if (share > 0) this.trials.observe(event);
+    this.graph.edges.observe(event, this.catalogue.row(event.itemNo)?.item.creatorId ?? null);
+  }
+
+  observePage(placed: readonly { itemNo: number }[]): void {
+    for (const { itemNo } of placed) this.trials.serve(itemNo);
+    this.served += placed.length;
+  }
+
+  /** Read what was kept, and from the ledger what came after. */
+  async load(): Promise<void> {
+    const { artefacts, ledger, log } = this.ports;
+    const bytes = await artefacts.get(ARTEFACT);
+    try {
+      if (bytes) this.restore(deserialize(bytes) as Kept);
+    } catch (error) {
+      log.error({ err: error }, 'what was kept of popularity cannot be read; it is rebuilt from the ledger');
+    }
+    for await (const events of ledger.eventsSince(this.cursor)) this.observe(events);
+  }
+
+  /** Count on from a recount, in place of what was counted while actors were not yet judged; the caller's shop is given the result. */
+  async takeOver(recount: Recount, shop: Shop): Promise<void> {
+    const fresh = new PopularityColumns();
+    fresh.restore(recount.popularity);
+    fresh.succeed(this.popularity);
+    const judgedThen = new Map(recount.judges.map(([userId, judgement, streams]) => [userId, weightFrom(judgement, streams)]));
+    const { cursor } = recount;
+    const count = (event: LedgerEvent): void => {
+      if (isFolded(cursor, event)) return;
+      advance(cursor, event);
+      if (event.attribution !== 'ORPHAN') fresh.observe(event, judgedThen.get(event.userId) ?? 1, true);
+    };
+    this.meanwhile = [];
+    try {
+      for await (const events of this.ports.ledger.eventsSince(structuredClone(cursor))) events.forEach(count);
+      this.meanwhile.forEach(count);
+    } finally {
+      this.meanwhile = null;
+    }
+    this.judges.restore(recount.judges);
+    const now = new Map(this.judges.snapshot().map(([userId]) => [userId, this.judges.weightOf(userId)]));
+    for (const userId of new Set([...judgedThen.keys(), ...now.keys()])) {
+      const [before, after] = [judgedThen.get(userId) ?? 1, now.get(userId) ?? 1];
+      if (before !== after) fresh.reweigh(userId, before, after);
+    }
+    this.popularity = fresh;
+    shop.popularity = fresh;
+    this.keptAt = -1;
+  }
+
+  async forget(userIds: readonly string[]): Promise<void> {
+    for (const userId of userIds) {
+      this.acts.forget(userId);
+      this.graph.edges.forget(userId);
+      this.judges.forget(userId);
+    }
+    this.keptAt = -1;
+    await this.keep();
+  }
+
+  /** Keep what was derived, so that the next start reads only what came after. */
+  async keep(): Promise<void> {
+    const now = this.observed + this.served;
+    if (now === this.keptAt) return;
+    const kept: Kept = {
+      cursor: this.cursor,
+      popularity: this.popularity.snapshot(),
+      acts: this.acts.snapshot(),
+      trials: this.trials.snapshot(),
+      judges: this.judges.snapshot(),
+      edges: this.graph.edges.snapshot(),
+    };
+    await this.ports.artefacts.put(ARTEFACT, serialize(kept));
+    this.keptAt = now;
+  }
+
+  private restore({ cursor, popularity, acts, trials, judges, edges }: Kept): void {
+    this.popularity.restore(popularity);
+    this.acts.restore(acts);
+    this.trials.restore(trials);
+    this.judges.restore(judges);
+    this.graph.edges.restore(edges);
+    this.cursor = cursor;
+  }
+}
