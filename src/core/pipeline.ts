@@ -72,6 +72,10 @@ export interface Reranker<I> {
 /** Where sources put their candidates, each item once. */
 export interface Union {
   readonly size: number;
+  /** How many it takes altogether. */
+  readonly room: number;
+  /** Leave so many places to later sources. */
+  keepFree(places: number): void;
   /** Note that a source proposed an item. */
   add(itemNo: number, source: CandidateSource): OfferAnswer;
 }
@@ -129,11 +133,19 @@ export class PipelineRun {
     }
   }
 
-  /** Ask the sources in the order of their importance. */
+  /**
+   * Ask the sources in the order of their importance. Where they may offer more than there is room for, a later one is kept its share of the room by its limit, and
+   * has what those before it leave.
+   */
   propose<S>(sources: readonly Source<S>[], signals: S, settings: RankingSettings, union: Union): void {
-    for (const source of sources) {
-      const limit = source.limit(settings);
+    const limits = sources.map((source) => source.limit(settings));
+    const total = limits.reduce((sum, limit) => sum + limit, 0);
+    let later = total;
+    for (const [i, source] of sources.entries()) {
+      const limit = limits[i];
       if (limit === 0) continue;
+      later -= limit;
+      union.keepFree(Number.isFinite(total) && total > union.room ? Math.floor((later * union.room) / total) : 0);
       if (!source.essential && this.isLate) {
         this.giveUp('DEADLINE');
         continue;

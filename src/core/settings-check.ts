@@ -11,7 +11,7 @@ export const OBJECTIVES = [
 
 const NOT_YET = 'this version does not obey it';
 /** Sources of the schema without a component. */
-const NO_SOURCE_YET: readonly unknown[] = ['EMBEDDING', 'WIDENING'];
+const NO_SOURCE_YET: readonly unknown[] = ['WIDENING'];
 const MAX_WEIGHT = 100;
 const MAX_LIMIT = 500;
 const MAX_ENTRIES = 500;

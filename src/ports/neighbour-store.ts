@@ -1,6 +1,6 @@
 import { type Neighbours } from '../core/candidates/neighbours.js';
 
-export type NeighbourRelation = 'SIMILAR' | 'BOUGHT_TOGETHER';
+export type NeighbourRelation = 'SIMILAR' | 'BOUGHT_TOGETHER' | 'EMBEDDING';
 
 /** Item-to-item tables made by a job. Guarantees: a table is whole and swaps at once; a new one is announced as a `neighbours` notice. */
 export interface NeighbourStore {

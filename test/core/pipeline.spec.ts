@@ -20,13 +20,17 @@ function runAt(deadline = 100): { run: PipelineRun; time: { now: number; cancell
 
 class Bag implements Union {
   readonly items: [number, CandidateSource][] = [];
-  constructor(private readonly room = 1_000) {}
+  private keptFree = 0;
+  constructor(readonly room = 1_000) {}
+  keepFree(places: number): void {
+    this.keptFree = places;
+  }
   get size(): number {
     return this.items.length;
   }
   add(itemNo: number, source: CandidateSource): OfferAnswer {
     if (itemNo < 0) return 'SKIPPED';
-    if (this.size === this.room) return 'FULL';
+    if (this.size >= this.room - this.keptFree) return 'FULL';
     this.items.push([itemNo, source]);
     return 'TAKEN';
   }

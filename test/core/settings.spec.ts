@@ -96,7 +96,7 @@ describe('checkSettings', () => {
     ['diversity.adaptive', { diversity: { adaptive: true } }],
     ['mix.newItemShare', { mix: { newItemShare: 0.2 } }],
     ['mix.smallCreatorShare', { mix: { smallCreatorShare: 0.2 } }],
-    ['sources.0.limit', { sources: [{ source: 'EMBEDDING', limit: 10 }] }],
+    ['sources.0.limit', { sources: [{ source: 'WIDENING', limit: 10 }] }],
   ])('refuses %s in %j rather than ignore it', (path, input) => {
     const faults = faultsOf(input);
     expect(faults.map((fault) => fault.path)).toEqual([path]);

@@ -1,6 +1,8 @@
 import { type LedgerEvent } from '../events/event.js';
 import { DAY_MS } from '../time.js';
 import { coOccurrence, type Incidence } from './co-occurrence.js';
+import { learnEmbedding } from './embedding.js';
+import { nearestItems } from './nearest-items.js';
 import { type Neighbours } from './neighbours.js';
 import { popularityWeight } from './popularity.js';
 
@@ -64,6 +66,15 @@ export function buildBoughtTogether(
   };
   const incidence = incidenceOf(interactions.filter(({ bought }) => bought), items, basketOf); // prettier-ignore
   return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne, shrinkage });
+}
+
+/** What lies closest to every item by vectors learned from who showed interest in what. Pauses like the others. */
+export function* buildEmbedded(
+  interactions: readonly Interaction[],
+  { items, now, most = 50 }: NeighbourOptions,
+): Generator<void, Neighbours> {
+  const embedding = yield* learnEmbedding(incidenceOf(interactions, items, ({ userNo }) => userNo), { items, now }); // prettier-ignore
+  return yield* nearestItems(embedding, most);
 }
 
 /** Interactions in columns, without those of items beyond the number given. */

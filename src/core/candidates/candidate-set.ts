@@ -19,7 +19,8 @@ export class CandidateSet implements Union {
   private readonly isOurChoice: boolean;
 
   /** Room for the sources; beyond it there is room for what fills up a short page. */
-  private readonly room: number;
+  readonly room: number;
+  private keptFree = 0;
 
   constructor(private readonly signals: Signals) {
     this.room = Math.max(signals.maxCandidates ?? MAX_CANDIDATES, signals.request.candidates?.itemNos.length ?? 0);
@@ -30,11 +31,15 @@ export class CandidateSet implements Union {
     this.isOurChoice = signals.request.candidates === null;
   }
 
+  keepFree(places: number): void {
+    this.keptFree = places;
+  }
+
   add(itemNo: number, source: CandidateSource): OfferAnswer {
     let row = this.rowByItem.get(itemNo, -1);
     if (row < 0) {
       if (this.isOutOfQuestion(itemNo)) return 'SKIPPED';
-      if (this.size >= this.room) return 'FULL';
+      if (this.size >= this.room - this.keptFree) return 'FULL';
       row = this.enter(itemNo);
     }
     if ((this.bits[row] & sourceBit(source)) !== 0) return 'SKIPPED';

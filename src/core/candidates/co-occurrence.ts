@@ -12,7 +12,7 @@ export interface Incidence {
 }
 
 /** Members of every row one after the other: those of row `no` stand at `offsets[no]` to `offsets[no + 1]`. */
-interface Rows {
+export interface Rows {
   offsets: Uint32Array;
   members: Uint32Array;
 }
@@ -38,7 +38,7 @@ export function* coOccurrence(
   yield;
   const groupsOf = transposed(itemsOf, itemCount);
   yield;
-  const table = new Table(itemCount, most);
+  const table = new NeighbourRows(itemCount, most);
   const shared = new Shared(groupsOf, itemsOf, shrinkage);
   let additions = 0;
   for (let item = 0; item < itemCount; item++) {
@@ -54,7 +54,7 @@ export function* coOccurrence(
 const highest = (numbers: Uint32Array): number => numbers.reduce((most, number) => Math.max(most, number), -1);
 
 /** The distinct items of every group, the latest of them where it has more than `most`; of equal times the lower item. */
-function distinctLatest({ groups, items, at }: Incidence, itemCount: number, most: number): Rows {
+export function distinctLatest({ groups, items, at }: Incidence, itemCount: number, most: number): Rows {
   const rows = sortedRows(groups, highest(groups) + 1);
   const offsets = new Uint32Array(rows.offsets.length);
   const members = new Uint32Array(items.length);
@@ -87,7 +87,7 @@ function sortedRows(rowOf: Uint32Array, rowCount: number): Rows {
 }
 
 /** The groups of every item, from the items of every group. */
-function transposed({ offsets, members }: Rows, itemCount: number): Rows {
+export function transposed({ offsets, members }: Rows, itemCount: number): Rows {
   const groupOf = new Uint32Array(members.length);
   for (let group = 0; group + 1 < offsets.length; group++) groupOf.fill(group, offsets[group], offsets[group + 1]);
   const places = sortedRows(members, itemCount);
@@ -141,7 +141,7 @@ class Shared {
 }
 
 /** A neighbour table while it grows row by row. */
-class Table {
+export class NeighbourRows {
   private readonly offsets: Uint32Array;
   private items = new Uint32Array(1024);
   private weights = new Float32Array(1024);

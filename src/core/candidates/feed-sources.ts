@@ -14,6 +14,8 @@ type ItemSource = Source<Signals>;
 const TIMEOUT_MS = 20;
 const CREATORS_ASKED = 30;
 const MIN_A_NAME = 5;
+/** Share of what is new that is chosen by taste, for a user who has one. */
+const FRESH_BY_TASTE = 0.75;
 
 export const limitOf = ({ sources }: RankingSettings, source: CandidateSource): number =>
   sources.find((quota) => quota.source === source)?.limit ?? 0;
@@ -71,6 +73,10 @@ const boughtTogether = optional('bought-together', 'BOUGHT_TOGETHER', 1, (signal
 
 const similar = optional('similar', 'SIMILAR', 1, (signals, offer, limit) => offerBest(signals.evidence.similar, signals, offer, limit));
 
+const embedded = optional('embedding', 'EMBEDDING', 1, (signals, offer, limit) =>
+  offerBest(signals.evidence.embedded, signals, offer, limit),
+);
+
 /** Lists are cut after what the page may not show has been passed over. */
 const roomFor = ({ placedBefore, shownOnPage }: Signals, limit: number): number => limit + placedBefore.size + shownOnPage.size;
 
@@ -92,18 +98,21 @@ const popularity: ItemSource = {
 
 const trending = optional('trending', 'TRENDING', 0.5, ({ shop }, offer) => offerAll(shop.popularity.topTrending(), offer));
 
-/** What is new under the names that the user likes best. */
-const freshByTaste = optional('fresh-by-taste', 'FRESH', 0.75, (signals, offer, limit) => {
+/** What is new under the names that the user likes best, then what is new at all. */
+const fresh = optional('fresh', 'FRESH', 1, (signals, offer, limit) => {
   const { shop, now } = signals;
   const lists = topListsOf(shop);
   const newness = (itemNo: number): number => 1 / (1 + Math.max(0, now - shop.catalogue.createdAt[itemNo]) / DAY_MS);
-  offerAll(
-    itemsByTaste(shop.catalogue, signals.liked, ({ kind, no }) => lists.newest(kind, no, now), newness, roomFor(signals, limit)),
-    offer,
+  const liked = itemsByTaste(
+    shop.catalogue,
+    signals.liked,
+    ({ kind, no }) => lists.newest(kind, no, now),
+    newness,
+    roomFor(signals, limit),
   );
+  offerSome(liked, FRESH_BY_TASTE * limit, offer);
+  offerAll(shop.catalogue.newest(), offer);
 });
-
-const fresh = optional('fresh', 'FRESH', 0.25, ({ shop }, offer) => offerAll(shop.catalogue.newest(), offer));
 
 /** The most popular items under the names in the caller's filter, so that a rare category is reached however rare it is. */
 const namedByCaller: ItemSource = {
@@ -130,7 +139,7 @@ export function namedInFilter({ request: { filter }, shop: { catalogue } }: Sign
 
 /** Where the candidates of a feed come from, the most important first. */
 export const FEED_SOURCES: readonly ItemSource[] = [
-  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, similar, affinity, popularity, trending, freshByTaste, fresh,
+  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, similar, embedded, affinity, popularity, trending, fresh,
 ]; // prettier-ignore
 
 /** The caller's own candidates. */

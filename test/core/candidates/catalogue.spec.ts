@@ -118,9 +118,9 @@ describe('TopLists', () => {
     expect(Array.from(topListsOf({ ...other.shop(), popularity }).of('brand', 1, NOW))).toEqual([0]);
   });
 
-  it('hold two hundred items at most', () => {
+  it('hold three hundred items at most', () => {
     const shop = new TestShop();
-    for (let i = 0; i < 300; i++) shop.put({ brand: 'b' });
-    expect(topListsOf(shop.shop()).of('brand', 1, NOW)).toHaveLength(200);
+    for (let i = 0; i < 400; i++) shop.put({ brand: 'b' });
+    expect(topListsOf(shop.shop()).of('brand', 1, NOW)).toHaveLength(300);
   });
 });

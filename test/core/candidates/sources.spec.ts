@@ -146,14 +146,14 @@ describe('named-by-caller', () => {
 });
 
 describe('finding candidates', () => {
-  it('takes the five hundred that come first, and marks every source that proposed one', () => {
+  it('takes five hundred, shared between sources that offer more, and marks every source that proposed one', () => {
     const shop = new TestShop();
     for (let i = 0; i < 1_200; i++) shop.put({ createdAt: NOW - i * DAY });
     for (let i = 300; i < 900; i++) shop.click(i, 1);
     const sources = [{ source: 'TRENDING' as const, limit: 500 }, { source: 'FRESH' as const, limit: 500 }]; // prettier-ignore
     const candidates = found(inputsFor(shop.shop(), { settings: { sources } }));
     expect(candidates.size).toBe(500);
-    // 250 by popularity, the same 250 by trend, and the 250 newest of those not among them.
+    // The limits of 250, 250 and 500 add up to twice the room: 125 by popularity, 125 others by trend, and the 250 newest.
     expect(candidates.get(300)).toEqual(['TRENDING']);
     expect(candidates.get(0)).toEqual(['FRESH']);
   });
