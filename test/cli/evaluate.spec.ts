@@ -107,7 +107,13 @@ describe('npm run evaluate -- FOLDER --protocol repurchase', () => {
     expect([code, stderr]).toEqual([0, '']);
     expect(await readFile(markdown, 'utf8')).toBe(stdout);
     const report = JSON.parse(await readFile(json, 'utf8')) as { rules: { rule: string }[] };
-    expect(report.rules.map(({ rule }) => rule)).toEqual(['no hold', '30 days for everything', 'learned cycle', 'held for good']);
+    expect(report.rules.map(({ rule }) => rule)).toEqual([
+      'no hold',
+      '30 days for everything',
+      'learned cycle of the categories',
+      'learned cycle, and his own',
+      'held for good',
+    ]);
   });
 
   it('names every option that it has no use for, and what it lacks', async () => {

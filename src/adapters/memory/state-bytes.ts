@@ -6,6 +6,7 @@ const SUM = 110;
 const ACT = 80;
 const OWNED = 95;
 const OWNERSHIP = 190;
+const BOUGHT_ON = 200;
 const TIME = 40;
 const TIE = 110;
 const FOLLOW_ACT = 75;
@@ -23,6 +24,7 @@ export function stateBytes(state: UserState): number {
     ACT * state.recent.length +
     OWNED * (state.purchases.size + state.orderTallies.size) +
     OWNERSHIP * state.ownership.size +
+    BOUGHT_ON * state.boughtOn.size +
     TIME * times +
     TIE * state.ties.size +
     FOLLOW_ACT * state.followActs.size +

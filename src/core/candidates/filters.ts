@@ -4,7 +4,7 @@ import { type RankingSettings } from '../settings.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { DAY_MS } from '../time.js';
 import { AGE_LIMITED, ENDING, KNOWN, REGIONAL, REMOVED, SOLD_OUT } from './catalogue.js';
-import { cycleDays } from './repurchase.js';
+import { cycleDays, ownCycleDays } from './repurchase.js';
 import { type Signals } from './signals.js';
 
 type ItemTest = Filter<Signals>;
@@ -102,17 +102,24 @@ const protectedMinor: ItemTest = {
   keep: ({ shop: { catalogue } }, no) => catalogue.commercial[no] === 0,
 };
 
+/** Days after which somebody may be shown again what he bought. What was given back once tells of no cycle of his own. */
+function holdDays({ acts, shop }: Signals, no: number): number {
+  const stated = shop.catalogue.item(no).repurchaseDays;
+  if (stated !== null) return stated;
+  const boughtOn = (acts.ownership.get(no)?.refunded ?? 0) > 0 ? [] : (acts.boughtOn.get(no) ?? []);
+  return ownCycleDays(cycleDays(shop.cycles, shop.catalogue.categoriesOf(no)), boughtOn) ?? Infinity;
+}
+
 /** Hold back what the user owns until buying it again is usual; without a known cycle that is never. A refund lifts the hold. */
 const alreadyBought: ItemTest = {
   name: 'already-bought',
   failsOpen: false,
   reason: 'the user has bought it, and buying it again is not usual yet',
   applies: ({ request, acts }) => acts.purchases.size > 0 && (request.candidates?.policy.suppressBought ?? true),
-  keep({ acts, shop, now }, no) {
-    const owned = acts.purchases.get(no);
+  keep(signals, no) {
+    const owned = signals.acts.purchases.get(no);
     if (!owned || owned.quantity <= 0) return true;
-    const days = shop.catalogue.item(no).repurchaseDays ?? cycleDays(shop.cycles, shop.catalogue.categoriesOf(no)) ?? Infinity;
-    return now - owned.lastBoughtAt >= days * DAY_MS;
+    return signals.now - owned.lastBoughtAt >= holdDays(signals, no) * DAY_MS;
   },
 };
 

@@ -1,6 +1,7 @@
-import { cycleDays, learnCycles, type RepurchaseCycles, type Trade } from '../candidates/repurchase.js';
+import { cycleDays, learnCycles, ownCycleDays, type RepurchaseCycles, type Trade } from '../candidates/repurchase.js';
 import { hash32 } from '../random.js';
 import { DEFAULT_SETTINGS } from '../settings-defaults.js';
+import { BOUNDS } from '../tags/state.js';
 import { DAY_MS } from '../time.js';
 import { type History } from './history.js';
 import { finished, ReplayedShop } from './replayed-shop.js';
@@ -57,9 +58,13 @@ export interface PageCounts {
 
 const FIXED_DAYS = 30;
 
-/** A user bought an item before the test: when last, in days the learned hold (null for good), and when first again in the test (NaN for never). */
+/** A user bought an item before the test: when last, on which days, the learned holds in days (null for good), and when first again in the test (NaN for never). */
 interface Pair {
   lastAt: number;
+  boughtOn: number[];
+  /** By categories alone. */
+  categoryDays: number | null;
+  /** With his own cycle. */
   days: number | null;
   againAt: number;
 }
@@ -67,7 +72,8 @@ interface Pair {
 const RULES: readonly { rule: string; holdDays: (pair: Pair) => number }[] = [
   { rule: 'no hold', holdDays: () => 0 },
   { rule: `${FIXED_DAYS} days for everything`, holdDays: () => FIXED_DAYS },
-  { rule: 'learned cycle', holdDays: ({ days }) => days ?? Infinity },
+  { rule: 'learned cycle of the categories', holdDays: ({ categoryDays }) => categoryDays ?? Infinity },
+  { rule: 'learned cycle, and his own', holdDays: ({ days }) => days ?? Infinity },
   { rule: 'held for good', holdDays: () => Infinity },
 ];
 
@@ -98,8 +104,13 @@ const keyOf = ({ users, userOf, itemOf }: History, row: number): number => itemO
 function pairsOf({ history, fit, test, cycles }: Examined): Map<number, Pair> {
   const pairs = new Map<number, Pair>();
   for (const row of fit) {
-    const days = cycleDays(cycles, history.categoriesOf[history.itemOf[row]]);
-    pairs.set(keyOf(history, row), { lastAt: history.at[row], days, againAt: Number.NaN });
+    const key = keyOf(history, row);
+    const day = Math.floor(history.at[row] / DAY_MS);
+    const boughtOn = pairs.get(key)?.boughtOn ?? [];
+    if (boughtOn[boughtOn.length - 1] !== day) boughtOn.push(day);
+    if (boughtOn.length > BOUNDS.boughtOn) boughtOn.shift();
+    const categoryDays = cycleDays(cycles, history.categoriesOf[history.itemOf[row]]);
+    pairs.set(key, { lastAt: history.at[row], boughtOn, categoryDays, days: ownCycleDays(categoryDays, boughtOn), againAt: Number.NaN });
   }
   for (const row of test) {
     const pair = pairs.get(keyOf(history, row));
@@ -164,7 +175,7 @@ export async function measureRepurchase(history: History, plan: RepurchasePlan, 
     cycles: learned.filter((days) => days !== null).sort((a, b) => a - b),
     pairs: pairs.length,
     repurchases: again.length,
-    withCycle: again.filter(({ days }) => days !== null).length,
+    withCycle: again.filter(({ categoryDays }) => categoryDays !== null).length,
     rules: RULES.map((rule) => rowOf(pairs, rule, testFrom)),
     pages: await pagesAt(examined, { rows, pairs: byKey, plan, service }),
   };

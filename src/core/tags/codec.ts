@@ -1,6 +1,6 @@
 import { ByteReader, ByteWriter, crc32 } from './bytes.js';
 import { type FoldCursor } from './cursor.js';
-import { readHidden, readOwned, readRecent, readTies, writeHidden, writeOwned, writeRecent, writeTies } from './packed-facts.js';
+import { readBoughtOn, readHidden, readOwned, readRecent, readTies, writeBoughtOn, writeHidden, writeOwned, writeRecent, writeTies } from './packed-facts.js';
 import { readHours, readLone, readSums, sortedKeys, writeHours, writeLone, writeSums } from './packed-sums.js';
 import { AFFINITY_FAMILIES, emptyState, type UserState } from './state.js';
 
@@ -28,6 +28,7 @@ export function packState(state: UserState): Uint8Array<ArrayBuffer> {
   writeOwned(out, state);
   writeHidden(out, state);
   writeTies(out, state);
+  writeBoughtOn(out, state);
   const packed = new ByteWriter();
   packed.byte(VERSION);
   packed.uint32(0);
@@ -63,6 +64,7 @@ export function unpackState(bytes: Uint8Array): UserState {
   readOwned(from, state);
   readHidden(from, state);
   readTies(from, state);
+  readBoughtOn(from, state);
   if (from.left > 0) throw new RangeError(`a packed state has ${from.left} bytes too many`);
   return state;
 }

@@ -1,5 +1,6 @@
 import { type LedgerEvent } from '../events/event.js';
-import { type Ownership, type UserState } from './state.js';
+import { DAY_MS } from '../time.js';
+import { BOUNDS, type Ownership, type UserState } from './state.js';
 
 /**
  * Note that an item was bought, given back or reviewed. The outcome is the same in whatever order the events come:
@@ -12,6 +13,7 @@ export function foldOwnership(state: UserState, { type, itemNo, occurredAt, quan
   if (itemNo < 0) return;
   const owned = state.purchases.get(itemNo);
   const special = state.ownership.get(itemNo);
+  if (type === 'PURCHASE') noteDay(state, itemNo, Math.floor(occurredAt / DAY_MS));
   if (type === 'PURCHASE' && !special) {
     if (!owned) state.purchases.set(itemNo, { quantity, lastBoughtAt: occurredAt });
     else {
@@ -30,6 +32,15 @@ export function foldOwnership(state: UserState, { type, itemNo, occurredAt, quan
   note(ownership, type, occurredAt, quantity);
   state.ownership.set(itemNo, ownership);
   state.purchases.set(itemNo, { quantity: ownedQuantity(ownership), lastBoughtAt: ownership.boughtAt || ownership.reviewedAt });
+}
+
+/** Keep the day of a purchase, once there is another one; the only day before is that of the last purchase. */
+function noteDay({ purchases, ownership, boughtOn }: UserState, itemNo: number, day: number): void {
+  const boughtAt = ownership.get(itemNo)?.boughtAt ?? purchases.get(itemNo)?.lastBoughtAt ?? 0;
+  const days = boughtOn.get(itemNo) ?? (boughtAt > 0 ? [Math.floor(boughtAt / DAY_MS)] : []);
+  if (days.length === 0 || days.includes(day)) return;
+  const all = [...days, day].sort((a, b) => a - b);
+  boughtOn.set(itemNo, all.slice(-BOUNDS.boughtOn));
 }
 
 function note(ownership: Ownership, type: LedgerEvent['type'], at: number, quantity: number): void {

@@ -64,6 +64,25 @@ export function readOwned(from: ByteReader, { purchases, ownership, orderTallies
   for (let n = from.varint(); n > 0; n--) orderTallies.set(from.uint32(), { units: from.signed(), at: from.time() });
 }
 
+export function writeBoughtOn(out: ByteWriter, { boughtOn }: UserState): void {
+  out.varint(boughtOn.size);
+  for (const itemNo of sortedKeys(boughtOn.keys())) {
+    const days = boughtOn.get(itemNo)!;
+    out.varint(itemNo);
+    out.varint(days.length);
+    days.forEach((day, i) => out.signed(i === 0 ? day : day - days[i - 1]));
+  }
+}
+
+export function readBoughtOn(from: ByteReader, { boughtOn }: UserState): void {
+  for (let n = from.varint(); n > 0; n--) {
+    const [itemNo, count] = [from.varint(), from.varint()];
+    const days: number[] = [];
+    for (let i = 0; i < count; i++) days.push(from.signed() + (i === 0 ? 0 : days[i - 1]));
+    boughtOn.set(itemNo, days);
+  }
+}
+
 const HIDDEN = 1;
 const HAS_ACT = 2;
 

@@ -41,7 +41,7 @@ export const HIDDEN_KINDS = ['category', 'brand', 'creator'] as const;
 export type HiddenKind = (typeof HIDDEN_KINDS)[number];
 
 /** How much of each a state holds at most. */
-export const BOUNDS = { affinity: 64, recent: 50, hiddenNames: 256, ties: 500, followActs: 1000, shown: 400, orderTallies: 16 } as const;
+export const BOUNDS = { affinity: 64, recent: 50, hiddenNames: 256, ties: 500, followActs: 1000, shown: 400, orderTallies: 16, boughtOn: 8 } as const;
 
 /**
  * Everything the service knows of one user while serving, derived from the ledger and the exposure log. Names and items are numbers of the
@@ -66,6 +66,8 @@ export interface UserState {
   purchases: Map<number, Owned>;
   /** Only for items that were refunded or reviewed. */
   ownership: Map<number, Ownership>;
+  /** Days since the epoch (UTC) on which items were bought, of those that were on more than one; ascending, the latest 8. */
+  boughtOn: Map<number, number[]>;
   hiddenItems: Set<number>;
   /** When each item was last hidden or unhidden, so that a late event does not undo a later one. */
   hideActs: Map<number, number>;
@@ -106,6 +108,7 @@ export function emptyState(): UserState {
     recent: [],
     purchases: new Map(),
     ownership: new Map(),
+    boughtOn: new Map(),
     hiddenItems: new Set(),
     hideActs: new Map(),
     hiddenNames: { category: new Map(), brand: new Map(), creator: new Map() },

@@ -142,6 +142,21 @@ describe('already-bought', () => {
     ]);
   });
 
+  it('ends earlier for somebody who buys it more often, or at all where others do not, unless he gave it back', () => {
+    const on = (no: number, ...daysAgo: number[]) =>
+      daysAgo.map((days) => shop.event('u', 'PURCHASE', no, { occurredAt: NOW - days * DAY }));
+    const after = (...events: ReturnType<typeof on>) => (learned?: number) =>
+      removing(inputsFor(shop.shop(learned === undefined ? {} : { cycles: cyclesOf(learned) }), { state: shop.stateAfter(...events) }), item.fine); // prettier-ignore
+    // Two gaps of 20 days: a quarter of such gaps is over after 20 · ln(4/3) = 5.75 days; with the category's 23 that makes 11.5.
+    const held = after(...on(item.fine, 51, 31, 11));
+    const free = after(...on(item.fine, 52, 32, 12));
+    expect([held(23), free(23), held(), after(...on(item.fine, 45, 25, 5))()]).toEqual(['already-bought', null, null, 'already-bought']);
+    const returned = after(...on(item.fine, 52, 32, 12), shop.event('u', 'REFUND', item.fine, { occurredAt: NOW - 40 * DAY }));
+    expect(returned(23)).toBe('already-bought');
+    const stated = shop.stateAfter(...on(often, 60, 40, 20));
+    expect(removing(inputsFor(shop.shop({ cycles: cyclesOf(5) }), { state: stated }), often)).toBe('already-bought');
+  });
+
   it('is lifted by a refund', () => {
     const state = shop.stateAfter(shop.event('u', 'PURCHASE', item.fine, { occurredAt: NOW - 2 }), shop.event('u', 'REFUND', item.fine));
     expect(removing(inputsFor(shop.shop(), { state }), item.fine)).toBe(null);

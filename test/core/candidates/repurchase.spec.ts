@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import {
   type CategoryCycle,
   cycleDays,
+  ownCycleDays,
   learnCycles,
   MIN_GAPS,
   noCycles,
@@ -106,6 +107,18 @@ describe('the cycle of an item', () => {
         expect(Math.abs(many - narrow.days)).toBeLessThanOrEqual(Math.abs(few - narrow.days) + 1e-9);
       }),
     );
+  });
+});
+
+describe('the cycle of one user', () => {
+  it('is that of the category until he buys again, and his own the more often he does', () => {
+    expect([ownCycleDays(16, []), ownCycleDays(16, [5]), ownCycleDays(null, [5])]).toEqual([16, 16, null]);
+    // A quarter of gaps of 40 days is over after 40 · ln(4/3) = 11.5 days. One gap weighs a third, two a half, six three quarters.
+    const own = 40 * Math.log(4 / 3);
+    expect(ownCycleDays(null, [0, 40])).toBeCloseTo(own, 9);
+    expect(ownCycleDays(30, [0, 40])).toBeCloseTo(30 ** (2 / 3) * own ** (1 / 3), 9);
+    expect(ownCycleDays(30, [0, 30, 80])).toBeCloseTo(Math.sqrt(30 * own), 9);
+    expect(ownCycleDays(30, [0, 40, 80, 120, 160, 200, 240])).toBeCloseTo(30 ** 0.25 * own ** 0.75, 9);
   });
 });
 

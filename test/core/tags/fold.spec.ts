@@ -111,6 +111,19 @@ describe('what is owned', () => {
     expect(owned(event('PURCHASE', day(0)), ...refunds, event('PURCHASE', day(3)))).toEqual({ quantity: 1, lastBoughtAt: NOW + 3 * DAY });
   });
 
+  it('has its days once it was bought on two, the latest eight, in whatever order they are told', () => {
+    const days = (...of: number[]) =>
+      folded(...of.map((days): [LedgerEvent, typeof shoe] => [event('PURCHASE', day(days)), shoe])).boughtOn.get(7);
+    const today = Math.floor(NOW / DAY);
+    expect([days(0), days(0, 0.1)]).toEqual([undefined, undefined]);
+    expect([days(0, 9, 9.1), days(9, 9.1, 0), days(9, 0, 9.1)]).toEqual(Array.from({ length: 3 }, () => [today, today + 9]));
+    const many = Array.from({ length: 11 }, (_, i) => 3 * i);
+    expect(days(...many)).toEqual(many.slice(3).map((days) => today + days));
+    expect(days(...many.reverse())).toEqual(days(...many));
+    const reviewed = folded([event('REVIEW', day(1, { rating: 5 })), shoe], [event('PURCHASE', day(2)), shoe]);
+    expect(reviewed.boughtOn.size).toBe(0);
+  });
+
   it('is told of by a review, which neither adds to a purchase nor moves its date, and ends with a refund', () => {
     expect(owned(event('REVIEW', day(2, { rating: 5 })))).toEqual({ quantity: 1, lastBoughtAt: NOW + 2 * DAY });
     expect(owned(event('PURCHASE', day(0)), event('REVIEW', day(2, { rating: 5 })))).toEqual({ quantity: 1, lastBoughtAt: NOW });
@@ -265,6 +278,7 @@ describe('foldEvent', () => {
         for (const sums of Object.values(state.affinity)) expect(sums.size).toBeLessThanOrEqual(BOUNDS.affinity);
         expect(state.recent.length).toBeLessThanOrEqual(BOUNDS.recent);
         expect(state.orderTallies.size).toBeLessThanOrEqual(BOUNDS.orderTallies);
+        for (const days of state.boughtOn.values()) expect(days.length).toBeLessThanOrEqual(BOUNDS.boughtOn);
         for (const { quantity } of state.purchases.values()) expect(quantity).toBeGreaterThanOrEqual(0);
       }),
       { numRuns: 20 },
