@@ -1,4 +1,3 @@
-import { type ItemSums } from '../candidates/item-sums.js';
 import { BASKET_COMPARED } from '../candidates/related-sources.js';
 import { contentSimilarity } from '../candidates/content.js';
 import { column } from './catalogue.js';
@@ -65,10 +64,10 @@ export const socialFeatures = evidenceGroup(
       const byPurchase = bought.placeOf(itemNos[row]);
       const byLike = liked.placeOf(itemNos[row]);
       if (byPurchase < 0 && byLike < 0) continue;
-      const weight = at(bought, byPurchase, 'sumAt') + at(liked, byLike, 'sumAt');
+      const weight = (byPurchase < 0 ? 0 : bought.sumAt(byPurchase)) + (byLike < 0 ? 0 : liked.sumAt(byLike));
       friends[row] = Math.log1p(weight);
-      acts[row] = Math.log1p(at(bought, byPurchase, 'votesAt') + at(liked, byLike, 'votesAt'));
-      best[row] = Math.max(at(bought, byPurchase, 'strongestAt'), at(liked, byLike, 'strongestAt'));
+      acts[row] = Math.log1p((byPurchase < 0 ? 0 : bought.votesAt(byPurchase)) + (byLike < 0 ? 0 : liked.votesAt(byLike)));
+      best[row] = Math.max(byPurchase < 0 ? 0 : bought.strongestAt(byPurchase), byLike < 0 ? 0 : liked.strongestAt(byLike));
       lift[row] = weight / (weight + popularity.at(itemNos[row], now));
     }
     if (creators.length === 0) return;
@@ -76,8 +75,6 @@ export const socialFeatures = evidenceGroup(
     for (let row = 0; row < itemNos.length; row++) tie[row] = tieByCreator.get(catalogue.creator[itemNos[row]]) ?? 0;
   },
 );
-
-const at = (sums: ItemSums, place: number, of: 'sumAt' | 'strongestAt' | 'votesAt'): number => (place < 0 ? 0 : sums[of](place));
 
 /** How an item relates to the basket of the request. */
 export const basketFeatures = evidenceGroup(

@@ -1,9 +1,10 @@
 import { contentSimilarity } from '../candidates/content.js';
 import { type Signals } from '../candidates/signals.js';
+import { CONTENT_STYLES, ITEM_KINDS } from '../item.js';
 import { DAY_MS, decay } from '../time.js';
 import { columnGroup, type FeatureInput, log1p, perItem } from './feature-group.js';
 import { type ActCounts, RecentMemory } from './recent-memory.js';
-import { pricesOf } from './user-features.js';
+import { tastesIn } from './tastes.js';
 
 const RECENCY_HALF_LIFE_MS = 7 * DAY_MS;
 /** ln of the middle of a band grows by so much from band to band; the middle of band b is `10 ** (-2 + (b - 0.5) / 3)`. */
@@ -23,13 +24,14 @@ interface Past {
   lastPriceLog: number;
 }
 
-function pastOf({ signals }: FeatureInput): Past | null {
-  const { taste, seeds, now, shop } = signals;
+function pastOf(input: FeatureInput): Past | null {
+  const { signals } = input;
+  const { taste, seeds, shop } = signals;
   if (!taste) return null;
   const { catalogue } = shop;
-  const prices = pricesOf(taste, now);
-  const kinds = new Float64Array(256);
-  const styles = new Float64Array(256);
+  const memory = new RecentMemory(taste.recent, catalogue);
+  const kinds = new Float64Array(ITEM_KINDS.length);
+  const styles = new Float64Array(CONTENT_STYLES.length + 1);
   for (const { itemNo } of seeds) {
     kinds[catalogue.kind[itemNo]] += 1 / seeds.length;
     if (catalogue.style[itemNo] > 0) styles[catalogue.style[itemNo]] += 1 / seeds.length;
@@ -37,11 +39,11 @@ function pastOf({ signals }: FeatureInput): Past | null {
   const priced = seeds.find(({ itemNo }) => catalogue.price[itemNo] > 0);
   return {
     signals,
-    memory: new RecentMemory(taste.recent, catalogue),
+    memory,
     kinds,
     styles,
     lastItem: seeds[0]?.itemNo ?? -1,
-    usualPriceLog: prices ? FIRST_BAND_LOG + BAND_LOG * (prices.level - 0.5) : Number.NaN,
+    usualPriceLog: FIRST_BAND_LOG + BAND_LOG * ((tastesIn(input)?.priceBand.mean ?? Number.NaN) - 0.5),
     lastPriceLog: priced ? Math.log(catalogue.price[priced.itemNo]) : Number.NaN,
   };
 }

@@ -1,9 +1,6 @@
 import { column } from './catalogue.js';
 import { columnGroup, constant, type Fill } from './feature-group.js';
 
-/** From so many rows on, sorting all values beats counting for each row. */
-const WORTH_SORTING = 64;
-
 /** How a candidate stands among the others: reads other columns of the whole pool. */
 export const requestFeatures = columnGroup<true>('request-features', () => true, {
   'request.popularity_rank@1': rankIn('item.popularity_log@1'),
@@ -31,7 +28,12 @@ function rankIn(feature: string): Fill<true> {
   return (values, _, { matrix, pool }) => writeRanks(values, pool.column(from), matrix.column(from));
 }
 
-const pricesOf = (price: Float32Array, itemNos: Uint32Array): Float32Array => Float32Array.from(itemNos, (no) => price[no] || 0);
+/** 0 for items without a price. */
+function pricesOf(price: Float32Array, itemNos: Uint32Array): Float32Array {
+  const prices = new Float32Array(itemNos.length);
+  for (let row = 0; row < prices.length; row++) prices[row] = price[itemNos[row]] || 0;
+  return prices;
+}
 
 function bitCount(bits: number): number {
   let count = 0;
@@ -39,44 +41,49 @@ function bitCount(bits: number): number {
   return count;
 }
 
-/** Write the mid-rank of some values among all: the share of those below, what is level with it counting half. */
+/**
+ * Write the mid-rank of some values among all, which hold them: the share of those below, what is level with it counting half. Time O(all * log values), so
+ * a few rows cost little.
+ */
 function writeRanks(ranks: Float32Array, all: Float32Array, values: Float32Array): void {
-  if (values.length >= WORTH_SORTING) return writeSortedRanks(ranks, all, values);
+  if (values.length === all.length) return writeRanksOfAll(ranks, all);
+  const steps = values.slice().sort();
+  const upTo = new Uint32Array(steps.length + 1);
+  const level = new Uint32Array(steps.length + 1);
+  for (let i = 0; i < all.length; i++) {
+    const step = firstNotBelow(steps, all[i]);
+    upTo[step]++;
+    if (steps[step] === all[i]) level[step]++;
+  }
+  for (let step = 1; step < steps.length; step++) upTo[step] += upTo[step - 1];
   for (let row = 0; row < values.length; row++) {
-    const value = values[row];
-    let below = 0;
-    let notAbove = 0;
-    for (let other = 0; other < all.length; other++) {
-      below += Number(all[other] < value);
-      notAbove += Number(all[other] <= value);
-    }
-    ranks[row] = (below + notAbove) / (2 * all.length);
+    const step = firstNotBelow(steps, values[row]);
+    ranks[row] = (2 * upTo[step] - level[step]) / (2 * all.length);
   }
 }
 
-function writeSortedRanks(ranks: Float32Array, all: Float32Array, values: Float32Array): void {
-  const sorted = all.slice().sort();
-  const middles = new Float32Array(sorted.length);
-  const distinct = collapse(sorted, middles);
-  for (let row = 0; row < values.length; row++) ranks[row] = middles[placeOf(sorted, distinct, values[row])];
-}
+/** Above any number of candidates; a key of 32 and 21 bits fits a double. */
+const PLACES = 2 ** 21;
 
-/** Move the distinct ones of ascending values to the front, each with its mid-rank in `ranks`; how many there are. */
-function collapse(sorted: Float32Array, ranks: Float32Array): number {
-  let distinct = 0;
-  for (let start = 0, end = 0; start < sorted.length; start = end) {
-    const value = sorted[start];
-    while (end < sorted.length && sorted[end] === value) end++;
-    sorted[distinct] = value;
-    ranks[distinct++] = (start + end) / (2 * sorted.length);
+/** The same where the values are all there are: keys of value and place are sorted together, so that nothing is searched for. */
+function writeRanksOfAll(ranks: Float32Array, all: Float32Array): void {
+  const bits = new Int32Array(all.buffer, all.byteOffset, all.length);
+  const keys = new Float64Array(all.length);
+  // The bits of a number above 0 grow with it, those of one below 0 fall.
+  for (let i = 0; i < keys.length; i++) keys[i] = (bits[i] < 0 ? -(bits[i] & 0x7fffffff) : bits[i]) * PLACES + i;
+  keys.sort();
+  for (let start = 0, end = 0; start < keys.length; start = end) {
+    const value = Math.floor(keys[start] / PLACES);
+    while (end < keys.length && Math.floor(keys[end] / PLACES) === value) end++;
+    const middle = (start + end) / (2 * keys.length);
+    for (let i = start; i < end; i++) ranks[keys[i] - value * PLACES] = middle;
   }
-  return distinct;
 }
 
-/** Where a value stands among ascending ones that hold it. */
-function placeOf(ascending: Float32Array, n: number, value: number): number {
+/** The first of ascending numbers that is not below a value; their count where all are. */
+function firstNotBelow(ascending: Float32Array, value: number): number {
   let low = 0;
-  let high = n - 1;
+  let high = ascending.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
     if (ascending[middle] < value) low = middle + 1;

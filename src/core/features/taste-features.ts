@@ -1,18 +1,6 @@
-import { type Catalogue, MAX_DEPTH, NO_BAND } from '../candidates/catalogue.js';
-import { AFFINITY_FAMILIES, type AffinityFamily } from '../tags/state.js';
+import { MAX_DEPTH, NO_BAND } from '../candidates/catalogue.js';
 import { columnGroup, type FeatureInput, log1p } from './feature-group.js';
-import { recentTaste, Taste } from './tastes.js';
-
-interface Tastes extends Record<AffinityFamily, Taste> {
-  recent: Taste;
-  catalogue: Catalogue;
-}
-
-function tastesOf({ signals: { taste, seeds, now, shop } }: FeatureInput): Tastes | null {
-  if (!taste) return null;
-  const byFamily = Object.fromEntries(AFFINITY_FAMILIES.map((family) => [family, Taste.of(taste, family, now)]));
-  return { ...(byFamily as Record<AffinityFamily, Taste>), recent: recentTaste(seeds, shop.catalogue), catalogue: shop.catalogue };
-}
+import { type Taste, type Tastes, tastesIn } from './tastes.js';
 
 /** Sum of the positive strengths of the categories of an item. */
 function likedIn(taste: Taste, paths: Int32Array, itemNo: number): number {
@@ -25,7 +13,7 @@ function likedIn(taste: Taste, paths: Int32Array, itemNo: number): number {
 }
 
 /** How an item suits the user's taste. */
-export const tasteFeatures = columnGroup<Tastes>('taste-features', tastesOf, {
+export const tasteFeatures = columnGroup<Tastes>('taste-features', tastesIn, {
   'user.category_affinity@1': (values, { category, catalogue: { paths } }, { candidates: { itemNos } }) => {
     if (category.isEmpty) return;
     for (let row = 0; row < itemNos.length; row++) {

@@ -2,7 +2,8 @@ import { type Catalogue } from '../candidates/catalogue.js';
 import { NumberTable } from '../candidates/number-table.js';
 import { type Seed } from '../candidates/seeds.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
-import { type AffinityFamily, type UserState } from '../tags/state.js';
+import { AFFINITY_FAMILIES, type AffinityFamily, type UserState } from '../tags/state.js';
+import { type FeatureInput } from './feature-group.js';
 
 /** More than a family of affinities, or the categories of the last things, hold. */
 const EXPECTED = 80;
@@ -12,20 +13,30 @@ export class Taste {
   private readonly strengths = new NumberTable(EXPECTED);
   /** Sum of all strengths that are positive. */
   private total = 0;
+  /** Sums over positive strengths: of their squares, and of each times its number and its number squared. */
+  private squares = 0;
+  private first = 0;
+  private second = 0;
   isEmpty = true;
   /** Some name is disliked. */
   hasAversion = false;
 
   static of(state: UserState, family: AffinityFamily, now: number): Taste {
     const taste = new Taste();
-    for (const [no, sum] of state.affinity[family]) taste.add(no, decayedValue(sum, now, HALF_LIFE_MS[family]));
+    const halfLifeMs = HALF_LIFE_MS[family];
+    state.affinity[family].forEach((sum, no) => taste.add(no, decayedValue(sum, now, halfLifeMs)));
     return taste;
   }
 
   /** Add to the strength of a name, with one sign for one name. */
   add(no: number, strength: number): void {
     this.strengths.set(no, this.strengths.get(no, 0) + strength);
-    if (strength > 0) this.total += strength;
+    if (strength > 0) {
+      this.total += strength;
+      this.squares += strength * strength;
+      this.first += strength * no;
+      this.second += strength * no * no;
+    }
     if (strength < 0) this.hasAversion = true;
     this.isEmpty = false;
   }
@@ -39,6 +50,37 @@ export class Taste {
   share(strength: number): number {
     return strength > 0 && this.total > 0 ? strength / this.total : 0;
   }
+  /** 1 minus the sum of squared shares, of names that were added once each: 0 for one liked alone, or none. */
+  get breadth(): number {
+    return this.total > 0 ? 1 - this.squares / this.total ** 2 : 0;
+  }
+  /** Mean of the numbers liked, each by its strength; NaN for none. */
+  get mean(): number {
+    return this.total > 0 ? this.first / this.total : Number.NaN;
+  }
+  /** Standard deviation of the same; 0 for none. */
+  get spread(): number {
+    return this.total > 0 ? Math.sqrt(Math.max(0, this.second / this.total - this.mean ** 2)) : 0;
+  }
+}
+
+/** What a user likes, as of a request: by family, and lately. */
+export interface Tastes extends Record<AffinityFamily, Taste> {
+  recent: Taste;
+  catalogue: Catalogue;
+}
+
+const SHARED = 'tastes';
+
+/** Made once a request, for all groups that read it; null where nothing is known of the user. */
+export function tastesIn({ signals: { taste, seeds, now, shop }, prepared }: FeatureInput): Tastes | null {
+  if (!taste) return null;
+  let tastes = prepared.get(SHARED) as Tastes | undefined;
+  if (tastes) return tastes;
+  const byFamily = Object.fromEntries(AFFINITY_FAMILIES.map((family) => [family, Taste.of(taste, family, now)]));
+  tastes = { ...(byFamily as Record<AffinityFamily, Taste>), recent: recentTaste(seeds, shop.catalogue), catalogue: shop.catalogue };
+  prepared.set(SHARED, tastes);
+  return tastes;
 }
 
 /** The categories of the last things a user showed interest in, each thing counting the same. */

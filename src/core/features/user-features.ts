@@ -1,11 +1,13 @@
 import { impressions } from '../candidates/filters.js';
 import { EVENT_TYPE_NO, type EventType } from '../events/event.js';
-import { NIGHT_HOURS } from '../tags/behaviour-tags.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
-import { type AffinityFamily, type UserState } from '../tags/state.js';
+import { type UserState } from '../tags/state.js';
 import { DAY_MS, HOUR_MS } from '../time.js';
 import { columnGroup, constant, type FeatureInput, log1p } from './feature-group.js';
+import { tastesIn } from './tastes.js';
 
+/** From ten at night to six in the morning. */
+const NIGHT_HOURS = [22, 23, 0, 1, 2, 3, 4, 5];
 /** Acts after which half of a rate is what was seen. */
 const CLICKS_ENOUGH = 10;
 
@@ -36,32 +38,9 @@ function rateOf(state: UserState, type: EventType): number {
   return timesOf(state, type) / (timesOf(state, 'CLICK', 'VIEW') + CLICKS_ENOUGH);
 }
 
-/** Shares of what the user likes in a family, by name; NaN for nobody's taste. */
-function sharesOf({ affinity }: UserState, family: AffinityFamily, now: number): [no: number, share: number][] {
-  const strengths = Array.from(affinity[family], ([no, sum]): [number, number] => [no, decayedValue(sum, now, HALF_LIFE_MS[family])]);
-  const liked = strengths.filter(([, strength]) => strength > 0);
-  const total = liked.reduce((sum, [, strength]) => sum + strength, 0);
-  return liked.map(([no, strength]) => [no, strength / total]);
-}
-
-const meanOf = (shares: [no: number, share: number][]): number => shares.reduce((sum, [no, share]) => sum + no * share, 0);
-
-/** The mean band of prices that the user is interested in, and how far from it he goes; null where none is known. */
-export function pricesOf(state: UserState, now: number): { level: number; spread: number } | null {
-  const shares = sharesOf(state, 'priceBand', now);
-  if (shares.length === 0) return null;
-  const level = meanOf(shares);
-  return { level, spread: Math.sqrt(shares.reduce((sum, [band, share]) => sum + share * (band - level) ** 2, 0)) };
-}
-
 function nightShare({ hours }: UserState): number {
   const total = hours.reduce((sum, activity) => sum + activity, 0);
   return total > 0 ? NIGHT_HOURS.reduce((sum, hour) => sum + hours[hour], 0) / total : 0;
-}
-
-function breadthOf(state: UserState, now: number): number {
-  const shares = sharesOf(state, 'category', now);
-  return shares.length === 0 ? 0 : 1 - shares.reduce((sum, [, share]) => sum + share * share, 0);
 }
 
 const daysSince = (at: number, now: number): number => (at > 0 ? Math.max(0, now - at) / DAY_MS : 0);
@@ -76,9 +55,9 @@ export const userFeatures = columnGroup<UserState>('user-features', ({ signals: 
   'user.idle_log@1': constant(({ updatedAt }, { signals: { now } }) =>
     updatedAt > 0 ? Math.log1p(Math.max(0, now - updatedAt) / HOUR_MS) : 0,
   ),
-  'user.taste_breadth@1': constant((state, { signals: { now } }) => breadthOf(state, now)),
-  'user.price_level@1': constant((state, { signals: { now } }) => pricesOf(state, now)?.level ?? 0),
-  'user.price_spread@1': constant((state, { signals: { now } }) => pricesOf(state, now)?.spread ?? 0),
+  'user.taste_breadth@1': constant((_, input) => tastesIn(input)?.category.breadth ?? 0),
+  'user.price_level@1': constant((_, input) => tastesIn(input)?.priceBand.mean ?? 0),
+  'user.price_spread@1': constant((_, input) => tastesIn(input)?.priceBand.spread ?? 0),
   'user.purchase_rate@1': constant((state) => rateOf(state, 'PURCHASE')),
   'user.cart_rate@1': constant((state) => rateOf(state, 'ADD_TO_CART')),
   'user.spent_log@1': constant(({ spent }, { signals: { now } }) => Math.log1p(Math.max(0, decayedValue(spent, now, HALF_LIFE_MS.spent)))),
@@ -88,6 +67,7 @@ export const userFeatures = columnGroup<UserState>('user-features', ({ signals: 
 });
 
 function contentShare(recent: UserState['recent'], { signals: { shop } }: FeatureInput): number {
-  const onContent = recent.filter(({ itemNo }) => shop.catalogue.kind[itemNo] !== 0).length;
+  let onContent = 0;
+  for (const { itemNo } of recent) if (shop.catalogue.kind[itemNo] !== 0) onContent++;
   return recent.length === 0 ? 0 : onContent / recent.length;
 }
