@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type App, type RawInput } from '../app/app.js';
-import { type BatchResult, type FeedAnswer, type ItemAnswer, type UserProfileAnswer } from '../app/answers.js';
+import { type BatchResult, type FeedAnswer, type FollowSuggestionAnswer, type ItemAnswer, type UserProfileAnswer } from '../app/answers.js';
 import { type EdgeContext, noteBatch, noteFeed } from './request-facts.js';
 import { APP } from './tokens.js';
 
@@ -26,6 +26,10 @@ export class StorefrontResolver {
   @Query('related')
   async related(_parent: unknown, { input }: Input, { facts }: EdgeContext): Promise<FeedAnswer> {
     return noteFeed(facts, this.app, 'related', input, await this.app.related(input));
+  }
+  @Query('suggestFollows')
+  suggestFollows(_parent: unknown, { input }: Input): Promise<FollowSuggestionAnswer[]> {
+    return this.app.suggestFollows(input);
   }
   @Query('item')
   item(_parent: unknown, { id }: { id: string }): ItemAnswer | null {

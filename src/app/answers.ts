@@ -94,6 +94,14 @@ export interface ModelAnswer {
   /** Newest first. */
   history: RoleChange[];
 }
+export interface FollowSuggestionAnswer {
+  exposureId: string;
+  userId: string | null;
+  circle: string | null;
+  score: number;
+  mutualFriends: number;
+  reasons: ReasonAnswer[];
+}
 export interface ItemPageAnswer {
   items: ItemAnswer[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
@@ -206,4 +214,13 @@ export interface ErasureReceiptAnswer {
 export interface AuditPageAnswer {
   entries: { id: string; at: number; actor: string; action: string; subject: string; before: object | null; after: object | null }[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}
+
+/** What the upload of a model version is answered with. */
+export interface UploadedModel {
+  name: string;
+  version: string;
+  /** Hex, of the file. */
+  sha256: string;
+  status: ModelRecord['status'];
 }

@@ -1,5 +1,6 @@
 import { type FeatureDefinition } from '../core/features/catalogue.js';
 import { type Identity } from '../core/privacy/identity.js';
+import { type ModelManifest } from '../core/scoring/intent-model.js';
 import { type ModelRole } from '../core/scoring/model-record.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
@@ -11,10 +12,12 @@ import {
   type ErasureReceiptAnswer,
   type ExposureAnswer,
   type FeedAnswer,
+  type FollowSuggestionAnswer,
   type ItemAnswer,
   type ItemPageAnswer,
   type ModelAnswer,
   type ModelVersionAnswer,
+  type UploadedModel,
   type PipelineStageAnswer,
   type RankingConfigAnswer,
   type UserProfileAnswer,
@@ -44,6 +47,7 @@ export interface App {
   feed(input: RawInput): Promise<FeedAnswer>;
   rank(input: RawInput): Promise<FeedAnswer>;
   related(input: RawInput): Promise<FeedAnswer>;
+  suggestFollows(input: RawInput): Promise<FollowSuggestionAnswer[]>;
   item(id: string): ItemAnswer | null;
   items(args: { filter?: RawInput | null; first: number; after?: string | null }): ItemPageAnswer;
   exposure(id: string): Promise<ExposureAnswer | null>;
@@ -85,6 +89,10 @@ export interface App {
   activateRankingConfig(args: { surface: string; version: number; reason: string }, actor: string): Promise<RankingConfigAnswer>;
   rollbackRankingConfig(args: { surface: string; reason: string }, actor: string): Promise<RankingConfigAnswer>;
   models(): Promise<ModelAnswer[]>;
+  /** What somebody says of a model, checked whole. @throws ManifestFaults */
+  readModelManifest(name: string, json: unknown): ModelManifest;
+  /** Keep a version, which then waits for the gate; the same one again is no fault. @throws AppError CONFLICT where it is there with other bytes */
+  uploadModel(manifest: ModelManifest, file: { bytes: Uint8Array; sha256: string }, actor: string): Promise<UploadedModel>;
   modelVersion(name: string, version: string): Promise<ModelVersionAnswer | null>;
   /** Give a role to a READY version, or take it away with null. */
   assignModelRole(

@@ -15,6 +15,8 @@ import { createInFlight } from './people/in-flight.js';
 import { linkedExposureLog, linkedLedger } from './people/linked-logs.js';
 import { openPeople } from './people/people.js';
 import { NO_METERS, type ModelMeters } from './models/model-meters.js';
+import { createModelEvidence, type EvidencePorts } from './models/model-evidence.js';
+import { createModelGate, type GatePorts } from './models/model-gate.js';
 import { createModelOperations } from './models/model-operations.js';
 import { openScoring } from './models/open-scoring.js';
 import { createPersonalData } from './people/personal-data.js';
@@ -26,8 +28,10 @@ import { presentItem } from './present.js';
 import { createProfile } from './profile.js';
 import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
-import { openSettings } from './settings-in-force.js';
+import { openSettings, type SettingsInForce } from './settings-in-force.js';
 import { openShopIndex, type ShopIndex } from './shop-index.js';
+import { createSuggestFollows } from './suggest-follows.js';
+import { createUploads } from './models/upload-model.js';
 import { type CatalogueWritePorts, createWriteCatalogue } from './write-catalogue.js';
 
 export interface AppOptions {
@@ -56,6 +60,8 @@ export interface RunningApp {
   sharesTies: (userId: string) => boolean;
   /** With everything under the users to whom it belongs now. */
   logs: Pick<Binding, 'ledger' | 'exposureLog'>;
+  /** Judges the model versions that wait; `onUpload` is called when there is one more, by whoever runs it. */
+  gate: { run: () => Promise<void>; onUpload: () => void };
   /** Keep what is only in memory, so that the next start has less to read. */
   keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
@@ -88,12 +94,15 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
 
   const userProfile = createProfile(shared);
+  const gate = createGate(shared);
 
   const app: App = {
     ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
+    suggestFollows: createSuggestFollows(shared),
     ...createExplain(shared),
     ...createExports({ ...shared, pseudonym }),
     ...createModelOperations(shared),
+    ...createUploads({ ...binding, onUpload: () => gate.onUpload() }),
     ...createOperations({ settings, store: binding.settingsStore }),
     ...createWrites(shared),
     ...createPersonalControls({ ...shared, pseudonym, userProfile }),
@@ -114,6 +123,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   };
   return {
     app,
+    gate,
     logs,
     index,
     states,
@@ -126,6 +136,14 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
       await scoring.close();
     },
   };
+}
+
+/** The gate of models over everything that it looks at. */
+function createGate(
+  ports: Omit<EvidencePorts & GatePorts, 'rules' | 'evidence'> & { settings: Pick<SettingsInForce, 'of'> },
+): RunningApp['gate'] {
+  const rules = () => ports.settings.of('home').settings.rules;
+  return { run: createModelGate({ ...ports, evidence: createModelEvidence({ ...ports, rules }) }), onUpload: () => undefined };
 }
 
 type Writes = Pick<App, 'recordEvents' | 'upsertItems' | 'updateItems' | 'removeItems' | 'upsertUsers' | 'importLines'>;

@@ -3,7 +3,7 @@ import { AppError } from '../core/errors.js';
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
 import { isPoolSampled, type SampledPool } from '../core/exposures/pool.js';
 import { buildPage } from '../core/feed.js';
-import { type Degradation } from '../core/outcome.js';
+import { type Degradation, type PageKind } from '../core/outcome.js';
 import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
 import { identityUserId } from '../core/privacy/identity.js';
 import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
@@ -43,7 +43,7 @@ export interface ServePagePorts extends PageInputPorts {
 
 /** One request for a page, whatever its kind, checked and with its candidates resolved. */
 interface Job {
-  kind: Page['kind'];
+  kind: PageKind;
   input: PageInput;
   raw: RawInput;
   special: Pick<PageRequest, 'candidates' | 'basket'>;

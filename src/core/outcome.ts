@@ -1,6 +1,9 @@
 /** What a page can be for: a feed, a ranking of the caller's own candidates, items related to a basket. */
 export type PageKind = 'feed' | 'rank' | 'related';
 
+/** What is logged as served: pages of items, and suggestions of whom to follow, which are of no item. */
+export type LoggedKind = PageKind | 'follow';
+
 /** What the scores of a page came from. */
 export type Scorer = 'MODEL' | 'RULES' | 'POPULARITY';
 

@@ -1,7 +1,7 @@
 import { type Shop } from './candidates/shop.js';
-import { type Page, type PlacedItem } from './exposures/exposure.js';
+import { type PlacedItem } from './exposures/exposure.js';
 import { type PoolRecord } from './exposures/pool.js';
-import { type Degradation, type Scorer, type SlateRule } from './outcome.js';
+import { type Degradation, type PageKind, type Scorer, type SlateRule } from './outcome.js';
 import { type ItemKind } from './item.js';
 import { type Mute } from './privacy/person.js';
 import { type Purpose } from './privacy/purposes.js';
@@ -36,7 +36,7 @@ export interface RankPolicy {
 
 /** What the caller wants, checked and with names resolved to numbers. */
 export interface PageRequest {
-  kind: Page['kind'];
+  kind: PageKind;
   surface: string;
   /** How many to place. */
   first: number;

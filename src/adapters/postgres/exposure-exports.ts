@@ -25,7 +25,7 @@ const POOLS_A_BATCH = 8;
 /** Behind the place that was read last, in the order of the primary key: a batch costs the same wherever it begins. */
 const CHOSEN = `
    WHERE p.received_day = $1 AND (p.writer, p.seq) > ($2, $3) AND p.received_at < $4 AND p.served_at >= $5 AND p.served_at < $6
-     AND ($7::text IS NULL OR p.surface = $7) AND p.user_id IS NOT NULL
+     AND ($7::text IS NULL OR p.surface = $7) AND p.user_id IS NOT NULL AND p.kind <> 'follow'
    ORDER BY p.writer, p.seq LIMIT $8`;
 
 const PAGES = `

@@ -1,10 +1,10 @@
 import { type CandidateSource } from '../candidates/sources.js';
 import { type LedgerPosition } from '../events/event.js';
-import { type Degradation, type PageKind, type Scorer, type SlateRule } from '../outcome.js';
+import { type Degradation, type LoggedKind, type Scorer, type SlateRule } from '../outcome.js';
 
 export const REASON_CODES = [
   'FRIEND_BOUGHT', 'FRIEND_LIKED', 'FOLLOWED_CREATOR', 'SIMILAR_TO', 'BOUGHT_TOGETHER_WITH', 'LIKES_CATEGORY', 'LIKES_BRAND', 'TRENDING', 'NEW',
-  'SOMETHING_DIFFERENT', 'POPULAR', 'EDITORIAL', 'SPONSORED',
+  'SOMETHING_DIFFERENT', 'POPULAR', 'EDITORIAL', 'SPONSORED', 'FRIEND_FOLLOWS', 'FOLLOWS_YOU', 'SAME_CIRCLE', 'LIKED_CREATOR', 'INFLUENTIAL',
 ] as const; // prettier-ignore
 export type ReasonCode = (typeof REASON_CODES)[number];
 
@@ -17,7 +17,10 @@ export interface Reason {
   contribution?: number;
 }
 
-/** One item as it was placed. Kept for ever in the exposure log, but for what erasure takes. */
+/**
+ * One item as it was placed, or one user suggested to follow: the latter is of no item (-1 and no id), and its reasons name the user. Kept for ever in the
+ * exposure log, but for what erasure takes.
+ */
 export interface PlacedItem {
   itemNo: number;
   itemId: string;
@@ -45,7 +48,7 @@ export interface Page {
   feedId: string;
   /** From 0. */
   pageNo: number;
-  kind: PageKind;
+  kind: LoggedKind;
   userId: string | null;
   sessionId: string | null;
   surface: string;

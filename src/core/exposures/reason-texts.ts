@@ -17,6 +17,11 @@ const EN: Texts = {
   POPULAR: { named: null, plain: 'Popular with shoppers' },
   EDITORIAL: { named: null, plain: 'Chosen by our editors' },
   SPONSORED: { named: null, plain: 'Sponsored' },
+  FRIEND_FOLLOWS: { named: null, plain: 'Followed by people you follow' },
+  FOLLOWS_YOU: { named: null, plain: 'Follows you' },
+  SAME_CIRCLE: { named: 'Well known among people who like {name}', plain: 'Well known in your circle' },
+  LIKED_CREATOR: { named: null, plain: 'You like what they make' },
+  INFLUENTIAL: { named: null, plain: 'Many people listen to them' },
 };
 
 const ZH: Texts = {
@@ -33,6 +38,11 @@ const ZH: Texts = {
   POPULAR: { named: null, plain: '大家都在买' },
   EDITORIAL: { named: null, plain: '编辑精选' },
   SPONSORED: { named: null, plain: '赞助内容' },
+  FRIEND_FOLLOWS: { named: null, plain: '你关注的人也关注了' },
+  FOLLOWS_YOU: { named: null, plain: '关注了你' },
+  SAME_CIRCLE: { named: '在喜欢“{name}”的人中很有影响力', plain: '在你的圈子里很有影响力' },
+  LIKED_CREATOR: { named: null, plain: '你喜欢TA的作品' },
+  INFLUENTIAL: { named: null, plain: '很多人关注TA' },
 };
 
 const TEXTS: Readonly<Record<string, Texts>> = { en: EN, zh: ZH };

@@ -208,6 +208,29 @@ export function readRankInput(input: Fields): RankPageInput {
   return checked;
 }
 
+/** What `suggestFollows` is asked, checked. */
+export interface SuggestInput {
+  userId: string;
+  surface: string;
+  first: number;
+  locale: string | null;
+}
+
+/** Check the input of `suggestFollows`. @throws AppError INVALID_INPUT with every fault */
+export function readSuggestInput(input: Fields): SuggestInput {
+  const faults: Fault[] = [];
+  const read = new InputReader(input, faults);
+  if (!read.has('userId')) read.fault('userId', null, 'suggestions are for one user');
+  const checked = {
+    userId: read.id('userId') ?? '',
+    surface: read.surface('surface', 'follow'),
+    first: read.integer('first', 1, MAX_PAGE) ?? 10,
+    locale: readContext(read.nested('context')).locale,
+  };
+  refuseFaults(faults);
+  return checked;
+}
+
 /** Check the input of `related`. @throws AppError INVALID_INPUT with every fault */
 export function readRelatedInput(input: Fields): RelatedPageInput {
   const faults: Fault[] = [];

@@ -1,12 +1,17 @@
 import { EVENT_TYPE_NO, type EventType, type LedgerEvent, type LedgerPosition } from '../events/event.js';
 import { type NumberedItem } from '../item.js';
-import { decay, localHour } from '../time.js';
+import { type Purpose } from '../privacy/purposes.js';
+import { hash32 } from '../random.js';
+import { decay } from '../time.js';
 import { advance, isFolded } from './cursor.js';
 import { addToMap, HALF_LIFE_MS, keepNewest } from './decayed.js';
+import { foldCompany, foldHabits } from './fold-habits.js';
 import { foldHide } from './hidden.js';
 import { actWeight, foldInterest } from './interest.js';
-import { foldOrder } from './orders.js';
+import { localTime } from './local-time.js';
+import { foldOrder, inCurrency } from './orders.js';
 import { foldOwnership } from './ownership.js';
+import { addToSketch } from './sketches.js';
 import { BOUNDS, type RecentAct, type UserState } from './state.js';
 import { foldFollow, foldTies } from './ties.js';
 
@@ -15,6 +20,10 @@ export interface FoldOptions {
   timeZone: string;
   /** In which money is summed; amounts in others are left out. Undefined takes every amount as it is. */
   currency?: string;
+  /** What the user consented to when the event came in; everything when left out. Without PERSONALISATION nothing but facts is kept of it. */
+  purposes?: ReadonlySet<Purpose>;
+  /** Epoch ms: what was received before says nothing of tastes, since the user had them forgotten. */
+  interestsSince?: number;
 }
 
 /** A served page, as far as it is remembered. */
@@ -31,7 +40,8 @@ const NO_ACTS: ReadonlySet<EventType> = new Set(['RENDERED', 'IMPRESSION', 'SKIP
  * Take an event into a user's state, in place. Folding an event again changes nothing; events that come late, or in another order, give the same state
  * up to rounding, but for what a bound had dropped by then and for a tie that was followed after it was strengthened.
  *
- * An orphan only advances the cursor. COST is what the shop did, so it is counted and is no sign of life.
+ * An orphan only advances the cursor. COST is what the shop did, so it is counted and is no sign of life. Without PERSONALISATION only what is owned and
+ * hidden is kept, without SOCIAL_GRAPH no ties.
  *
  * @param item the event's item, undefined where it has none
  */
@@ -39,6 +49,18 @@ export function foldEvent(state: UserState, event: LedgerEvent, item: NumberedIt
   if (isFolded(state.events, event)) return;
   advance(state.events, event);
   if (event.attribution === 'ORPHAN') return;
+  const { purposes } = options;
+  const { type } = event;
+  const weight = actWeight(event);
+  if (event.deviceHash !== undefined && type !== 'COST') addToSketch(state.habits.sketches, 'devices', hash32(event.deviceHash));
+  if (type === 'PURCHASE' || type === 'REFUND' || type === 'REVIEW') foldOwnership(state, event);
+  if (type === 'HIDE' || type === 'UNHIDE') foldHide(state, event, item);
+  if (!purposes || purposes.has('PERSONALISATION')) foldBehaviour(state, event, item, weight, options);
+  if (!purposes || purposes.has('SOCIAL_GRAPH')) foldSocial(state, event, item, weight, options.timeZone);
+}
+
+/** What a user does, and what it says of his taste. */
+function foldBehaviour(state: UserState, event: LedgerEvent, item: NumberedItem | undefined, weight: number, options: FoldOptions): void {
   const { type, occurredAt } = event;
   state.eventCount++;
   state.counts[EVENT_TYPE_NO[type]]++;
@@ -46,33 +68,34 @@ export function foldEvent(state: UserState, event: LedgerEvent, item: NumberedIt
 
   state.updatedAt = Math.max(state.updatedAt, occurredAt);
   state.firstSeenAt = state.firstSeenAt === 0 ? occurredAt : Math.min(state.firstSeenAt, occurredAt);
+  if (type === 'PURCHASE' || type === 'REFUND') foldOrder(state, event, options.currency);
+  if (event.receivedAt < (options.interestsSince ?? 0)) return;
+  const local = localTime(occurredAt, options.timeZone);
+  foldHabits(state.habits, inCurrency(event, options.currency) ? event : { ...event, amount: undefined }, item, local);
   if (type === 'RENDERED' || type === 'IMPRESSION') return;
-  foldHour(state, occurredAt, options.timeZone);
-  const weight = actWeight(event);
+  foldHour(state, occurredAt, local.hour);
   if (item) foldInterest(state, event, item, weight);
   if (event.itemNo >= 0 && !NO_ACTS.has(type)) foldRecent(state.recent, { itemNo: event.itemNo, type, occurredAt });
-  foldFacts(state, event, item, options);
-  foldTies(state, event, item, weight);
 }
 
-/** What is not a matter of degree. */
-function foldFacts(state: UserState, event: LedgerEvent, item: NumberedItem | undefined, { currency }: FoldOptions): void {
-  const { type } = event;
-  if (type === 'PURCHASE' || type === 'REFUND') foldOrder(state, event, currency);
-  if (type === 'PURCHASE' || type === 'REFUND' || type === 'REVIEW') foldOwnership(state, event);
-  if (type === 'HIDE' || type === 'UNHIDE') foldHide(state, event, item);
-  if (type === 'FOLLOW' || type === 'UNFOLLOW') foldFollow(state, event);
+/** Whom a user follows, and what he does at the hand of others. */
+function foldSocial(state: UserState, event: LedgerEvent, item: NumberedItem | undefined, weight: number, timeZone: string): void {
+  if (event.type === 'FOLLOW' || event.type === 'UNFOLLOW') foldFollow(state, event);
+  foldTies(state, event, item, weight);
+  const creatorId = item?.item.creatorId;
+  const followed = typeof creatorId === 'string' && state.ties.has(creatorId);
+  if (followed || event.referrerUserId !== undefined)
+    foldCompany(state.habits, event, { followed, day: localTime(event.occurredAt, timeZone).day });
 }
 
 /** Count an act in its hour of the day; all 24 sums share one time. */
-function foldHour(state: UserState, at: number, timeZone: string): void {
+function foldHour(state: UserState, at: number, hour: number): void {
   const { hours } = state;
   if (at > state.hoursAt) {
     const left = decay(at - state.hoursAt, HALF_LIFE_MS.hours);
     for (let hour = 0; hour < 24; hour++) hours[hour] = Math.fround(hours[hour] * left);
     state.hoursAt = at;
   }
-  const hour = localHour(at, timeZone);
   hours[hour] = Math.fround(hours[hour] + decay(state.hoursAt - at, HALF_LIFE_MS.hours));
 }
 
@@ -93,6 +116,6 @@ export function foldPage(state: UserState, page: ServedPage): void {
   if (isFolded(state.pages, page)) return;
   advance(state.pages, page);
   state.lastServedAt = Math.max(state.lastServedAt, page.servedAt);
-  for (const { itemNo } of page.placed) addToMap(state.shown, itemNo, 1, page.servedAt, HALF_LIFE_MS.shown);
+  for (const { itemNo } of page.placed) if (itemNo >= 0) addToMap(state.shown, itemNo, 1, page.servedAt, HALF_LIFE_MS.shown);
   if (state.shown.size > BOUNDS.shown) keepNewest(state.shown, BOUNDS.shown);
 }
