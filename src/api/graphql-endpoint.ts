@@ -11,7 +11,7 @@ import { type Variables } from './variables.js';
 
 const BODY_DEADLINE_MS = 10_000;
 /** The author of changes in protected mode, where nobody says who he is. */
-const ACTOR = 'local';
+export const ACTOR = 'local';
 
 export interface GraphqlOptions {
   schema: GraphQLSchema;

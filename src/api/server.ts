@@ -9,9 +9,10 @@ import { protectedDoor } from './admission.js';
 import { type ApiConfig } from './api-config.js';
 import { edgeModule } from './edge-module.js';
 import { explorerPage } from './explorer-page.js';
-import { registerGraphql } from './graphql-endpoint.js';
+import { ACTOR, registerGraphql } from './graphql-endpoint.js';
 import { HttpErrors, sendHttpError } from './http-errors.js';
 import { type Metrics } from './metrics.js';
+import { registerModelUploads } from './model-uploads.js';
 import { nestLog } from './nest-log.js';
 import { Refusal } from './refusals.js';
 import { newFacts, type RequestFacts, toldFacts } from './request-facts.js';
@@ -116,6 +117,9 @@ function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { c
   });
 }
 
+const addUploads = (instance: FastifyInstance, { app, log }: ServerParts): void =>
+  registerModelUploads(instance, { app, log, actor: ACTOR });
+
 /** The whole edge over one App: GraphQL, imports, exports, health and metrics. */
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { app, config, log, metrics } = parts;
@@ -132,6 +136,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   if (config.corsOrigins.length > 0) nest.enableCors({ origin: [...config.corsOrigins] });
   await nest.init();
   addGraphql(nest, instance, parts);
+  addUploads(instance, parts);
   await instance.ready();
 
   return {

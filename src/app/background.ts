@@ -9,6 +9,8 @@ const FLUSH_MS = 5 * 60_000;
 const MAINTENANCE_MS = 3_600_000;
 const NEIGHBOURS_MS = 20_000;
 const REPURCHASE_MS = 5 * 60_000;
+/** For what an upload could not start, and what a process that ended left. */
+const GATE_MS = 15_000;
 const STANDING_MS = 10_000;
 
 /** Start what runs beside requests: per process the keeping of snapshots, in the job queue what one process does for all. */
@@ -21,6 +23,12 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
   await jobs.every('standing', STANDING_MS, createStandingJob({ ...binding, ...running.logs, index, sharesTies, clock }));
   await jobs.every('repurchase', REPURCHASE_MS, createRepurchaseJob({ ...binding, ...running.logs, index: running.index, clock }));
 
+  await jobs.every('model-gate', GATE_MS, running.gate.run);
+  const judgeSoon = () =>
+    void jobs.trigger('model-gate').catch((error: unknown) => log.warn({ err: error }, 'the gate of models starts with a delay'));
+  running.gate.onUpload = judgeSoon;
+  judgeSoon(); // what an earlier process left
+
   let flushing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
     flushing = running
@@ -30,6 +38,7 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
   return {
     async stop() {
       clearInterval(timer);
+      running.gate.onUpload = () => undefined;
       await jobs.close();
       await flushing;
     },

@@ -53,7 +53,10 @@ export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' |
 }
 
 /** Of each batch the pages of those who agreed that models learn from them, both then and now. */
-async function* consenting<T extends { page: Page }>(batches: AsyncIterable<T[]>, { people, purposes }: ExportPorts): AsyncGenerator<T[]> {
+export async function* consenting<T extends { page: Page }>(
+  batches: AsyncIterable<T[]>,
+  { people, purposes }: Pick<ExportPorts, 'people' | 'purposes'>,
+): AsyncGenerator<T[]> {
   for await (const batch of batches) {
     const persons = await people.many(batch.flatMap(({ page: { userId } }) => (userId === null ? [] : [userId])));
     yield batch.filter(({ page: { userId, servedAt } }) => {

@@ -164,6 +164,8 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   featureCatalogue: () => [
     { name: 'user.activity@1', index: 0, group: 'user', unit: 'ln(1 + n)', min: 0, max: null, default: 0, description: 'How much happens' },
   ],
+  readModelManifest: (name, json) => ({ name, ...(json as object) }) as ReturnType<App['readModelManifest']>,
+  uploadModel: ({ name, version }, { sha256 }) => Promise.resolve({ name, version, sha256, status: 'VALIDATING' }),
   recordEvents: (events) => counted(events.length),
   upsertItems: (items) => counted(items.length),
   updateItems: (patches) => counted(patches.length),

@@ -1,0 +1,147 @@
+import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { type Readable } from 'node:stream';
+import { type App } from '../app/app.js';
+import { ManifestFaults, MAX_MODEL_BYTES } from '../app/models/upload-model.js';
+import { AppError } from '../core/errors.js';
+import { type ModelManifest } from '../core/scoring/intent-model.js';
+import { type Log } from '../ports/log.js';
+import { sendHttpError } from './http-errors.js';
+import { cutBody, Refusal } from './refusals.js';
+
+const MIB = 1_048_576;
+const MAX_MANIFEST_BYTES = 4 * MIB;
+/** Room for the boundaries and headers of the two parts. */
+const MAX_BODY_BYTES = MAX_MODEL_BYTES + MAX_MANIFEST_BYTES + 65_536;
+const SILENCE_MS = 60_000;
+/** Each holds a file in memory. */
+const MAX_UPLOADS = 2;
+
+const LIMITS = {
+  parts: 3,
+  files: 2,
+  fields: 1,
+  fileSize: MAX_MODEL_BYTES,
+  fieldSize: MAX_MANIFEST_BYTES,
+  headerPairs: 32,
+  fieldNameSize: 64,
+};
+const MODEL_ADDRESS = '/models/:name/versions';
+const ORDER = 'the form has two parts: first manifest, then model';
+
+const bad = (message: string): Refusal => new Refusal(400, 'INVALID_INPUT', message);
+
+export interface UploadEdge {
+  app: Pick<App, 'readModelManifest' | 'uploadModel'>;
+  /** Who is named as the one who uploaded. */
+  actor: string;
+  log: Log;
+}
+
+/** `POST /models/{name}/versions`: a manifest and a file as one form, streamed. Nothing is kept of a form that does not arrive whole. */
+export function registerModelUploads(instance: FastifyInstance, { app, actor, log }: UploadEdge): void {
+  let uploads = 0;
+
+  async function upload(request: FastifyRequest, reply: FastifyReply): Promise<object> {
+    request.facts.operation = 'upload model';
+    if (!request.isMultipart()) throw bad('an upload is a body of type multipart/form-data');
+    if (Number(request.headers['content-length']) > MAX_BODY_BYTES) throw tooLarge();
+    if (uploads >= MAX_UPLOADS)
+      throw new AppError('OVERLOADED', `${uploads} models are being uploaded already; try again in a while`, [], 5);
+    uploads++;
+    try {
+      const { name } = request.params as { name: string };
+      const { manifest, file } = await readForm(request, (json) => app.readModelManifest(name, json));
+      const uploaded = await app.uploadModel(manifest, file, actor);
+      reply.code(201);
+      return uploaded;
+    } catch (error) {
+      throw error instanceof ManifestFaults ? new Refusal(422, 'INVALID_INPUT', error.message, error.faults) : error;
+    } finally {
+      uploads--;
+    }
+  }
+
+  instance.register(async (scope) => {
+    scope.removeAllContentTypeParsers();
+    await scope.register(multipart, { limits: LIMITS, throwFileSizeLimit: false });
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null)); // refused by its own words
+    scope.setErrorHandler((error, request, reply) => sendHttpError(error, request, reply, log));
+    scope.post(MODEL_ADDRESS, { bodyLimit: MAX_BODY_BYTES }, upload);
+  });
+}
+
+const tooLarge = (): Refusal => new Refusal(413, 'INVALID_INPUT', `the model is larger than ${MAX_MODEL_BYTES / MIB} MiB`);
+
+interface Form {
+  manifest: ModelManifest;
+  file: { bytes: Uint8Array; sha256: string };
+}
+
+async function readForm(request: FastifyRequest, readManifest: (json: unknown) => ModelManifest): Promise<Form> {
+  let manifest: ModelManifest | null = null;
+  let file: Form['file'] | null = null;
+  try {
+    for await (const part of request.parts()) {
+      if (manifest === null && part.fieldname === 'manifest') manifest = readManifest(await jsonOf(part));
+      else if (manifest !== null && file === null && part.fieldname === 'model' && part.type === 'file') file = await fileOf(part);
+      else throw bad(`${ORDER}; the part ${JSON.stringify(part.fieldname).slice(0, 80)} is not in its place`);
+    }
+  } catch (error) {
+    if (error instanceof AppError) throw error;
+    throw request.raw.complete ? bad('the body is no form that can be read') : cutBody();
+  }
+  if (manifest === null || file === null) throw bad(`${ORDER}; ${manifest === null ? 'manifest' : 'model'} is missing`);
+  return { manifest, file };
+}
+
+async function jsonOf(part: Multipart): Promise<unknown> {
+  if (part.type === 'field') {
+    if (part.valueTruncated) throw manifestTooLarge();
+    return typeof part.value === 'string' ? parse(part.value) : part.value;
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of chunksOf(part.file)) {
+    length += chunk.length;
+    if (length > MAX_MANIFEST_BYTES) throw manifestTooLarge();
+    chunks.push(chunk);
+  }
+  return parse(Buffer.concat(chunks).toString('utf8'));
+}
+const manifestTooLarge = (): Refusal => new Refusal(413, 'INVALID_INPUT', `the manifest is larger than ${MAX_MANIFEST_BYTES / MIB} MiB`);
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw bad('the manifest is not valid JSON');
+  }
+}
+
+async function fileOf({ file }: MultipartFile): Promise<Form['file']> {
+  const hash = createHash('sha256');
+  const chunks: Buffer[] = [];
+  for await (const chunk of chunksOf(file)) {
+    hash.update(chunk);
+    chunks.push(chunk);
+  }
+  if (file.truncated) throw tooLarge();
+  return { bytes: Buffer.concat(chunks), sha256: hash.digest('hex') };
+}
+
+/** The chunks of a part, as long as the sender is not silent for too long. */
+async function* chunksOf(part: Readable): AsyncGenerator<Buffer> {
+  const late = () => part.destroy(new Refusal(408, 'INVALID_INPUT', `nothing was received for ${SILENCE_MS / 1000} seconds`));
+  let timer = setTimeout(late, SILENCE_MS);
+  try {
+    for await (const chunk of part) {
+      clearTimeout(timer);
+      yield chunk as Buffer;
+      timer = setTimeout(late, SILENCE_MS);
+    }
+  } finally {
+    clearTimeout(timer);
+  }
+}
