@@ -1,101 +1,174 @@
-import { DAY_MS, decay } from '../time.js';
+import { DEEP, TOUCHES } from './fold-habits.js';
 import { HALF_LIFE_MS } from './decayed.js';
-import { type UserState } from './state.js';
-import { countOf, countTag, halfLifeHours, shareTag, type TagDeclaration } from './tag.js';
+import { LATELY_DAYS, type Measure } from './measures.js';
+import { effectiveNumber, shareOf } from './numbers.js';
+import { ACTS, ITEM_ACTS, LAST_ACTS, SHARE, type TagDeclaration, tagsOf } from './tag.js';
+import { decay } from '../time.js';
+import { type View } from './view.js';
 
+const { value, share, count, since } = tagsOf('BEHAVIOUR');
 const EVENTS_ENOUGH = 20;
-/** From ten at night to six in the morning. */
-export const NIGHT_HOURS: readonly number[] = [22, 23, 0, 1, 2, 3, 4, 5];
+const HOUR_MS = 3_600_000;
+const touched = [...TOUCHES];
+const deep = [...DEEP];
+const acts = { from: ACTS, enough: EVENTS_ENOUGH };
+const lately = { ...acts, halfLifeDays: LATELY_DAYS };
+const typed = (types: readonly (typeof ACTS)[number][]): Measure[] => types.map((type): Measure => `type:${type}`);
 
-const activityAt = ({ hours, hoursAt }: UserState, now: number): number =>
-  hours.reduce((sum, value) => sum + value, 0) * decay(now - hoursAt, HALF_LIFE_MS.hours);
+/** A number of all that was seen: as sure as there were events. */
+const seenTag = (key: string, unit: string, description: string, read: (view: View) => number): TagDeclaration =>
+  value({ key, unit, from: ACTS, enough: EVENTS_ENOUGH }, description, (view) =>
+    view.state.updatedAt === 0 ? null : [read(view), view.state.eventCount],
+  );
 
-type Given = Pick<TagDeclaration, 'key' | 'unit' | 'description'>;
+export const activityOf = ({ state: { hours, hoursAt }, now }: View): number =>
+  hours.reduce((sum, one) => sum + one, 0) * decay(now - hoursAt, HALF_LIFE_MS.hours);
 
-const behaviour = (key: string, unit: string, description: string) =>
-  ({ key, dimension: 'BEHAVIOUR', unit, description, purpose: 'PERSONALISATION' }) as const;
+const lastActs = (view: View, hours: number): number =>
+  view.state.recent.filter(({ occurredAt }) => view.now - occurredAt < hours * HOUR_MS).length;
 
-/** A tag of all that was seen: as sure as there were events. */
-const seenTag = (tag: Given, value: (state: UserState, now: number) => number): TagDeclaration => ({
-  ...tag,
-  dimension: 'BEHAVIOUR',
-  halfLifeHours: null,
-  purpose: 'PERSONALISATION',
-  enough: EVENTS_ENOUGH,
-  read: (state, now) =>
-    state.updatedAt === 0 ? [] : [{ value: value(state, now), evidence: state.eventCount, updatedAt: state.updatedAt }],
-});
-
-/** A tag of when the user is active; `values` get the share of every hour. */
-const hourTag = (tag: Given, values: (shares: number[]) => { name?: string; value: number }[]): TagDeclaration => ({
-  ...tag,
-  dimension: 'CONTEXT',
-  halfLifeHours: halfLifeHours('hours'),
-  purpose: 'PERSONALISATION',
-  enough: EVENTS_ENOUGH,
-  read(state, now) {
-    const total = state.hours.reduce((sum, value) => sum + value, 0);
-    if (total <= 0) return [];
-    const shares = [...state.hours].map((value) => value / total);
-    return values(shares).map((value) => ({ ...value, evidence: activityAt(state, now), updatedAt: state.hoursAt }));
-  },
-});
+/** What of a list of things refused stands now. */
+const hiddenNow = ({ state, now }: View): number =>
+  Object.values(state.hiddenNames).reduce((sum, names) => sum + [...names.values()].filter((until) => until > now).length, 0);
 
 export const BEHAVIOUR_TAGS: readonly TagDeclaration[] = [
-  seenTag(
-    { key: 'events', unit: 'events', description: 'How many events of this user count, drawn and seen ones among them.' },
-    ({ eventCount }) => eventCount,
+  seenTag('events', 'events', 'How many events of this user count, drawn and seen ones among them.', ({ state }) => state.eventCount),
+  seenTag('days-known', 'days', 'Days since the first thing the user did.', (view) => view.daysSince(view.state.firstSeenAt)),
+  seenTag('days-since-active', 'days', 'Days since the last thing the user did.', (view) => view.daysSince(view.state.updatedAt)),
+  value(
+    { key: 'activity', unit: 'events', ...lately },
+    'How active the user is these weeks: acts of the last month or so, older ones counting less.',
+    (view) => (view.state.updatedAt === 0 ? null : [activityOf(view), view.state.eventCount]),
   ),
-  seenTag(
-    { key: 'days-known', unit: 'days', description: 'Days since the first thing the user did.' },
-    ({ firstSeenAt }, now) => Math.max(0, now - firstSeenAt) / DAY_MS,
+  count('IMPRESSION', { key: 'impressions', unit: 'events' }, 'How many items were seen, as far as the storefront reports it.'),
+  count('CLICK', { key: 'clicks', unit: 'events' }, 'How many items the user clicked.'),
+  count('VIEW', { key: 'views', unit: 'events' }, 'How many item pages the user opened.'),
+  count('PLAY_END', { key: 'plays', unit: 'events' }, 'How many videos and live shows the user watched until he left or they ended.'),
+  count('SAVE', { key: 'saves', unit: 'events' }, 'How many items the user saved for later.'),
+  count('SEARCH', { key: 'searches', unit: 'events' }, 'How many searches the user made.'),
+  count('HIDE', { key: 'hides', unit: 'events' }, 'How many times the user asked not to be shown something.'),
+  value(
+    { key: 'click-rate', unit: SHARE, from: ['IMPRESSION', 'CLICK'], enough: EVENTS_ENOUGH },
+    'Clicks per item seen, at most 1; absent where the storefront does not report what was seen.',
+    (view) => {
+      const seen = view.count('IMPRESSION');
+      return seen === 0 ? null : [Math.min(1, view.count('CLICK') / seen), seen];
+    },
   ),
-  seenTag(
-    { key: 'days-since-active', unit: 'days', description: 'Days since the last thing the user did.' },
-    ({ updatedAt }, now) => Math.max(0, now - updatedAt) / DAY_MS,
+  share(
+    { key: 'recent-click-rate', from: ['IMPRESSION', 'CLICK'], enough: EVENTS_ENOUGH },
+    'Clicks per item seen of these weeks, at most 1: against the rate of all time it tells waning interest.',
+    ['type:CLICK'],
+    ['type:IMPRESSION'],
   ),
-  {
-    ...behaviour('activity', 'events', 'How active the user is these weeks: acts of the last month or so, older ones counting less.'),
-    halfLifeHours: halfLifeHours('hours'),
-    enough: EVENTS_ENOUGH,
-    read: (state, now) => [{ value: activityAt(state, now), evidence: state.eventCount, updatedAt: state.updatedAt }],
-  },
-  countTag('IMPRESSION', behaviour('impressions', 'events', 'How many items were seen, as far as the storefront reports it.')),
-  countTag('CLICK', behaviour('clicks', 'events', 'How many items the user clicked.')),
-  countTag('VIEW', behaviour('views', 'events', 'How many item pages the user opened.')),
-  countTag('PLAY_END', behaviour('plays', 'events', 'How many videos and live shows the user watched until he left or they ended.')),
-  countTag('SAVE', behaviour('saves', 'events', 'How many items the user saved for later.')),
-  countTag('SEARCH', behaviour('searches', 'events', 'How many searches the user made.')),
-  countTag('HIDE', behaviour('hides', 'events', 'How many times the user asked not to be shown something.')),
-  shareTag((state) => ({ part: countOf(state, 'CLICK'), whole: countOf(state, 'IMPRESSION') }), {
-    key: 'click-rate',
-    dimension: 'BEHAVIOUR',
-    purpose: 'PERSONALISATION',
-    description: 'Clicks per item seen, at most 1; absent where the storefront does not report what was seen.',
+  value(
+    { key: 'skip-share', unit: SHARE, from: ['SKIP', 'PLAY_END', 'CLICK'], enough: EVENTS_ENOUGH },
+    'Share of items skipped among those that were skipped, clicked or played.',
+    (view) => {
+      const all = view.count('SKIP', 'PLAY_END', 'CLICK');
+      return all === 0 ? null : [view.count('SKIP') / all, all];
+    },
+  ),
+  share(
+    { key: 'seen-of-drawn-share', from: ['RENDERED', 'IMPRESSION'] },
+    'Share of items drawn on a page that came into view: how far the user scrolls.',
+    ['type:IMPRESSION'],
+    ['type:RENDERED'],
+  ),
+  share(
+    { key: 'deep-share', from: touched },
+    'Share of likes, saves, comments, shares, carts, purchases and reviews in all that the user does with items: depth rather than glances.',
+    typed(deep),
+    ['touch'],
+  ),
+  share({ key: 'save-rate', from: touched }, 'Saves in all that the user does with items.', ['type:SAVE'], ['touch']),
+  share(
+    { key: 'play-rate', from: touched },
+    'Videos and live shows watched in all that the user does with items.',
+    ['type:PLAY_END'],
+    ['touch'],
+  ),
+  value({ key: 'search-share', unit: SHARE, ...lately }, 'Share of searches among all acts: who knows what he wants.', (view) => {
+    const all = view.sum(...typed(ACTS));
+    return all > 0 ? [view.sum('type:SEARCH') / all, all] : null;
   }),
-  shareTag(
-    (state) => ({ part: countOf(state, 'SKIP'), whole: countOf(state, 'SKIP') + countOf(state, 'PLAY_END') + countOf(state, 'CLICK') }),
-    {
-      key: 'skip-share',
-      dimension: 'BEHAVIOUR',
-      purpose: 'PERSONALISATION',
-      description: 'Share of items skipped among those that were skipped, clicked or played.',
+  value(
+    { key: 'act-variety', unit: 'types of act', ...lately, range: [1, ACTS.length] },
+    'Over how many types of act the user’s activity spreads.',
+    (view) => {
+      const sums = ACTS.map((type) => view.sum(`type:${type}`));
+      const variety = effectiveNumber(sums);
+      return variety === null ? null : [variety, sums.reduce((total, one) => total + one, 0)];
     },
   ),
-  hourTag(
-    {
-      key: 'active-hour',
-      unit: 'share, 0 to 1',
-      description: 'Share of the user’s acts in one hour of the day, 0 to 23 in the shop’s time zone.',
+  share(
+    { key: 'led-share', from: touched },
+    'Share of what the user turns to from items shown by this service, rather than of his own finding.',
+    ['touch:led'],
+    ['touch'],
+  ),
+  share(
+    { key: 'hide-rate', from: ['HIDE', 'IMPRESSION'], enough: EVENTS_ENOUGH },
+    'Times something was hidden per item seen: how far the feed misses him.',
+    ['type:HIDE'],
+    ['type:IMPRESSION'],
+  ),
+  value(
+    { key: 'hidden-items', unit: 'items', from: ['HIDE', 'UNHIDE'], purpose: 'ESSENTIAL', enough: 1 },
+    'How many single items the user hides at present.',
+    ({ state }) => (state.hideActs.size === 0 ? null : [state.hiddenItems.size, state.hideActs.size]),
+  ),
+  value(
+    { key: 'hidden-names', unit: 'names', from: ['HIDE', 'UNHIDE'], purpose: 'ESSENTIAL', enough: 1 },
+    'How many creators, brands and categories the user hides at present.',
+    (view) => {
+      const { hiddenNames, unhiddenNames } = view.state;
+      const all = [...Object.values(hiddenNames), ...Object.values(unhiddenNames)].reduce((sum, { size }) => sum + size, 0);
+      return all === 0 ? null : [hiddenNow(view), all];
     },
-    (shares) => shares.flatMap((value, hour) => (value > 0 ? [{ name: String(hour), value }] : [])),
   ),
-  hourTag(
-    { key: 'busiest-hour', unit: 'hour of the day, 0 to 23', description: 'The hour of the day in which the user does most.' },
-    (shares) => [{ value: shares.indexOf(Math.max(...shares)) }],
+  value(
+    { key: 'sweeping-hide-share', unit: SHARE, from: ['HIDE'], enough: 3 },
+    'Share of hides that reach a whole creator, brand or category.',
+    (view) => {
+      const hides = view.count('HIDE');
+      return hides === 0 ? null : [shareOf(view.sum('hide:CREATOR', 'hide:BRAND', 'hide:CATEGORY'), hides)!, hides];
+    },
   ),
-  hourTag(
-    { key: 'night-share', unit: 'share, 0 to 1', description: 'Share of the user’s acts between ten at night and six in the morning.' },
-    (shares) => [{ value: NIGHT_HOURS.reduce((sum, hour) => sum + shares[hour], 0) }],
+  value(
+    { key: 'creator-hide-share', unit: SHARE, from: ['HIDE'], enough: 3 },
+    'Share of the sweeping hides that are of a creator: trouble with people rather than with goods.',
+    (view) => {
+      const hides = view.sum('hide:CREATOR', 'hide:BRAND', 'hide:CATEGORY');
+      return hides === 0 ? null : [view.sum('hide:CREATOR') / hides, hides];
+    },
   ),
+  value(
+    { key: 'acts-last-hour', unit: 'acts', from: ITEM_ACTS, window: 'last hour, of the last 50 acts', range: [0, 50], enough: 1 },
+    'How many acts with items the user did in the last hour: whether he is here now.',
+    (view) => (view.state.recent.length === 0 ? null : lastActs(view, 1)),
+  ),
+  value(
+    { key: 'acts-last-day', unit: 'acts', from: ITEM_ACTS, window: 'last 24 hours, of the last 50 acts', range: [0, 50], enough: 1 },
+    'How many acts with items the user did in the last 24 hours, up to fifty.',
+    (view) => (view.state.recent.length === 0 ? null : lastActs(view, 24)),
+  ),
+  value(
+    { key: 'item-variety', unit: SHARE, from: ITEM_ACTS, window: LAST_ACTS },
+    'Different items per act among the last acts: 1 for who never comes back to one.',
+    (view) => (view.state.recent.length === 0 ? null : [view.actsByItem.length / view.state.recent.length, view.state.recent.length]),
+  ),
+  value(
+    { key: 'taken-back-share', unit: SHARE, from: ['LIKE', 'UNLIKE', 'SAVE', 'UNSAVE', 'ADD_TO_CART', 'REMOVE_FROM_CART'] },
+    'Likes, saves and carts taken back per one given, at most 1: how settled the user’s choices are.',
+    (view) => {
+      const given = view.count('LIKE', 'SAVE', 'ADD_TO_CART');
+      return given === 0 ? null : [Math.min(1, view.count('UNLIKE', 'UNSAVE', 'REMOVE_FROM_CART') / given), given];
+    },
+  ),
+  since('days-since-look', ['CLICK', 'VIEW'], 'Days since the last click or page view.'),
+  since('days-since-search', ['SEARCH'], 'Days since the last search.'),
+  since('days-since-play', ['PLAY_END'], 'Days since a video or live show was last watched.'),
+  since('days-since-save', ['SAVE'], 'Days since something was last saved.'),
+  since('days-since-hide', ['HIDE'], 'Days since something was last hidden: how fresh an annoyance is.'),
 ];

@@ -1,11 +1,25 @@
 import { ByteReader, ByteWriter, crc32 } from './bytes.js';
 import { type FoldCursor } from './cursor.js';
-import { readBoughtOn, readHidden, readOwned, readRecent, readTies, writeBoughtOn, writeHidden, writeOwned, writeRecent, writeTies } from './packed-facts.js';
+import { readHabits, writeHabits } from './packed-habits.js';
+import {
+  readBoughtOn,
+  readHidden,
+  readOwned,
+  readRecent,
+  readTies,
+  writeBoughtOn,
+  writeHidden,
+  writeOwned,
+  writeRecent,
+  writeTies,
+} from './packed-facts.js';
 import { readHours, readLone, readSums, sortedKeys, writeHours, writeLone, writeSums } from './packed-sums.js';
 import { AFFINITY_FAMILIES, emptyState, type UserState } from './state.js';
 
-/** First byte of a packed state. Another layout is another version; a state in an old one is rebuilt from the ledger. */
-const VERSION = 1;
+/** First byte of a packed state. Another layout is another version; a state in one that is not read is rebuilt from the ledger. */
+const VERSION = 2;
+/** Had no habits; they begin with what is folded next. */
+const WITHOUT_HABITS = 1;
 const HEADER_BYTES = 5;
 const TIMES = ['updatedAt', 'firstSeenAt', 'hoursAt', 'firstBoughtAt', 'lastBoughtAt', 'lastServedAt'] as const;
 
@@ -28,6 +42,7 @@ export function packState(state: UserState): Uint8Array<ArrayBuffer> {
   writeOwned(out, state);
   writeHidden(out, state);
   writeTies(out, state);
+  writeHabits(out, state.habits);
   writeBoughtOn(out, state);
   const packed = new ByteWriter();
   packed.byte(VERSION);
@@ -41,12 +56,13 @@ export function packState(state: UserState): Uint8Array<ArrayBuffer> {
 /**
  * The state that was packed, equal in every field.
  *
- * @throws RangeError for bytes of another version, damaged or cut off
+ * @throws RangeError for bytes of an unknown version, damaged or cut off
  */
 export function unpackState(bytes: Uint8Array): UserState {
   const from = new ByteReader(bytes);
   const version = from.byte();
-  if (version !== VERSION) throw new RangeError(`a packed state has version ${version}; ${VERSION} is read`);
+  if (version !== VERSION && version !== WITHOUT_HABITS)
+    throw new RangeError(`a packed state has version ${version}; ${WITHOUT_HABITS} and ${VERSION} are read`);
   if (from.uint32() !== crc32(bytes, HEADER_BYTES)) throw new RangeError('a packed state is damaged: its checksum does not hold');
   from.timeTable();
   const state = emptyState();
@@ -64,7 +80,10 @@ export function unpackState(bytes: Uint8Array): UserState {
   readOwned(from, state);
   readHidden(from, state);
   readTies(from, state);
-  readBoughtOn(from, state);
+  if (version >= VERSION) {
+    readHabits(from, state.habits);
+    readBoughtOn(from, state);
+  }
   if (from.left > 0) throw new RangeError(`a packed state has ${from.left} bytes too many`);
   return state;
 }

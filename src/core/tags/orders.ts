@@ -3,6 +3,10 @@ import { hash32 } from '../random.js';
 import { addDecayed, HALF_LIFE_MS, keepNewest } from './decayed.js';
 import { BOUNDS, type UserState } from './state.js';
 
+/** Whether an amount can be summed with the shop's; one without a currency is in the shop's. */
+export const inCurrency = ({ currency: given }: LedgerEvent, currency: string | undefined): boolean =>
+  currency === undefined || given === undefined || given === currency;
+
 /**
  * Let a purchase or refund move what is known of orders and money. Amounts in another currency than the shop's are left out of the money; an amount
  * without one is in the shop's.
@@ -16,8 +20,7 @@ export function foldOrder(state: UserState, event: LedgerEvent, currency: string
     state.firstBoughtAt = state.firstBoughtAt === 0 ? at : Math.min(state.firstBoughtAt, at);
     state.lastBoughtAt = Math.max(state.lastBoughtAt, at);
   }
-  if (amount > 0 && (currency === undefined || event.currency === undefined || event.currency === currency))
-    addDecayed(state.spent, sign * amount, at, HALF_LIFE_MS.spent);
+  if (amount > 0 && inCurrency(event, currency)) addDecayed(state.spent, sign * amount, at, HALF_LIFE_MS.spent);
   if (event.orderId === undefined) addDecayed(state.orders, sign, at, HALF_LIFE_MS.orders);
   else foldTally(state, hash32(event.orderId), sign * (event.quantity ?? 1), at);
 }

@@ -2,7 +2,12 @@ import { DAY_MS } from '../time.js';
 import { declaredTags, type TagDimension } from './catalogue.js';
 import { decayedValue, HALF_LIFE_MS } from './decayed.js';
 import { type UserState } from './state.js';
-import { type TagNames } from './tag.js';
+import { RISK_TAGS } from './risk-tags.js';
+import { segmentOf } from './segments.js';
+import { TRAIT_KEYS, traitsOf } from './traits.js';
+import { VALUE_TAGS } from './value-tags.js';
+import { View, type ViewOptions } from './view.js';
+import { type Purpose } from '../privacy/purposes.js';
 
 /** One tag of one user. */
 export interface Tag {
@@ -20,13 +25,22 @@ export interface Tag {
 
 /**
  * Everything a state says of its user at an instant, in the order of the catalogue, a family's strongest first. A tag without evidence is left out, so
- * there is none for someone never seen.
+ * there is none for someone never seen, and so is one whose purpose is not among `purposes`.
+ *
+ * @param purposes what the user consented to; left out is all
  */
-export function readTags(state: UserState, now: number, names: TagNames): Tag[] {
+export function readTags(
+  state: UserState,
+  now: number,
+  { purposes, ...options }: ViewOptions & { purposes?: ReadonlySet<Purpose> },
+): Tag[] {
   const tags: Tag[] = [];
-  if (state.updatedAt === 0) return tags;
-  for (const { key, dimension, enough, read } of declaredTags)
-    for (const { name, value, evidence, updatedAt } of read(state, now, names)) {
+  const view = new View(state, now, options);
+  // Without consent to more than the essential, when something happened is not kept.
+  const foldedAt = Math.max(state.events.since, ...[...state.events.last.values()].map(([, receivedAt]) => receivedAt));
+  for (const { key, dimension, enough, purpose, read } of declaredTags) {
+    if (purposes && !purposes.has(purpose)) continue;
+    for (const { name, value, evidence, updatedAt } of read(view)) {
       if (!(evidence > 0)) continue;
       tags.push({
         key: name === undefined ? key : `${key}:${name}`,
@@ -34,10 +48,32 @@ export function readTags(state: UserState, now: number, names: TagNames): Tag[] 
         label: name ?? null,
         value,
         confidence: evidence / (evidence + enough),
-        updatedAt,
+        updatedAt: updatedAt || foldedAt,
       });
     }
+  }
   return tags;
+}
+
+const HIGH_FIFTH = 4;
+const LIKELY = 0.7;
+
+/**
+ * The groups that a user is in: the one he is nearest to of those found by clustering, `high value` for who is in the two highest fifths of recency,
+ * frequency and money, and `about to leave` for a churn risk of 0.7 or more. None for someone never seen, or before the groups are learned.
+ */
+export function segmentsOf(state: UserState, now: number, options: ViewOptions): string[] {
+  const { population } = options;
+  if (!population || state.updatedAt === 0) return [];
+  const view = new View(state, now, options);
+  const found = population.segmentation && segmentOf(traitsOf(view), TRAIT_KEYS, population.segmentation);
+  const values = new Map([...VALUE_TAGS, ...RISK_TAGS].flatMap(({ key, read }) => read(view).map(({ value }) => [key, value] as const)));
+  const isHigh = ['rfm-recency', 'rfm-frequency', 'rfm-monetary'].every((key) => (values.get(key) ?? 0) >= HIGH_FIFTH);
+  return [
+    ...(found ? [found.name] : []),
+    ...(isHigh ? ['high value'] : []),
+    ...((values.get('churn-risk') ?? 0) >= LIKELY ? ['about to leave'] : []),
+  ];
 }
 
 export type Lifecycle = 'NEW' | 'ACTIVE' | 'LOYAL' | 'SLEEPING' | 'LEAVING';

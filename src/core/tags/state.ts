@@ -1,6 +1,7 @@
 import { EVENT_TYPES, type EventType } from '../events/event.js';
 import { emptyCursor, type FoldCursor } from './cursor.js';
 import { type Decayed } from './decayed.js';
+import { emptyHabits, type Habits } from './habits.js';
 
 export { type Decayed } from './decayed.js';
 
@@ -41,7 +42,16 @@ export const HIDDEN_KINDS = ['category', 'brand', 'creator'] as const;
 export type HiddenKind = (typeof HIDDEN_KINDS)[number];
 
 /** How much of each a state holds at most. */
-export const BOUNDS = { affinity: 64, recent: 50, hiddenNames: 256, ties: 500, followActs: 1000, shown: 400, orderTallies: 16, boughtOn: 8 } as const;
+export const BOUNDS = {
+  affinity: 64,
+  recent: 50,
+  hiddenNames: 256,
+  ties: 500,
+  followActs: 1000,
+  shown: 400,
+  orderTallies: 16,
+  boughtOn: 8,
+} as const;
 
 /**
  * Everything the service knows of one user while serving, derived from the ledger and the exposure log. Names and items are numbers of the
@@ -93,6 +103,7 @@ export interface UserState {
   spent: Decayed;
   /** The latest 16 orders, by hash of their ids, so that the lines of one count once. */
   orderTallies: Map<number, OrderTally>;
+  habits: Habits;
 }
 
 /** The state of someone of whom nothing is known. */
@@ -124,5 +135,6 @@ export function emptyState(): UserState {
     orders: { value: 0, at: 0 },
     spent: { value: 0, at: 0 },
     orderTallies: new Map(),
+    habits: emptyHabits(),
   };
 }

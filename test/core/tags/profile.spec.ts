@@ -10,7 +10,7 @@ const NAMES = {
   creator: (no: number) => `creator${no}`,
 };
 const shoe = numbered(7, { categoryNos: [1, 2], brandNo: 3, creatorNo: 4, price: 30 });
-const tagsOf = (state: UserState, now = NOW) => new Map(readTags(state, now, NAMES).map((tag) => [tag.key, tag]));
+const tagsOf = (state: UserState, now = NOW) => new Map(readTags(state, now, { names: NAMES }).map((tag) => [tag.key, tag]));
 
 describe('tagCatalogue', () => {
   it('explains every tag once, in words of its own', () => {
@@ -27,7 +27,7 @@ describe('tagCatalogue', () => {
 
 describe('readTags', () => {
   it('says nothing of someone never seen', () => {
-    expect(readTags(emptyState(), NOW, NAMES)).toEqual([]);
+    expect(readTags(emptyState(), NOW, { names: NAMES })).toEqual([]);
   });
 
   it('reads affinity for categories, broad and narrow, as it stands now', () => {
@@ -77,7 +77,7 @@ describe('readTags', () => {
     const keys = new Set(tagCatalogue.map(({ key }) => key));
     fc.assert(
       fc.property(histories, fc.integer({ min: -100, max: 1000 }), (history, days) => {
-        const tags = readTags(foldAll(history), NOW + days * DAY, NAMES);
+        const tags = readTags(foldAll(history), NOW + days * DAY, { names: NAMES });
         expect(new Set(tags.map(({ key }) => key)).size).toBe(tags.length);
         for (const { key, value, confidence, updatedAt } of tags) {
           expect([key, Number.isFinite(value), confidence > 0 && confidence < 1, updatedAt > 0]).toEqual([key, true, true, true]);
