@@ -6,6 +6,7 @@ import { createServer } from './api/server.js';
 import { startBackground } from './app/background.js';
 import { createApp } from './app/create-app.js';
 import { loadSample } from './app/load-sample.js';
+import { shippedModels, startShippedModel } from './app/models/shipped-model.js';
 import { openEmbeddedBinding } from './bindings/embedded.js';
 import { type Config } from './config.js';
 
@@ -18,8 +19,8 @@ export interface Service {
 const clock = (): number => Date.now();
 const stopwatch = (): number => performance.now();
 
-/** Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind. */
-export async function startService(config: Config, log: Logger): Promise<Service> {
+/** Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind. @param models those that come with the package; null: none */
+export async function startService(config: Config, log: Logger, models: URL | null = shippedModels()): Promise<Service> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -36,6 +37,10 @@ export async function startService(config: Config, log: Logger): Promise<Service
     const url = await server.listen(config.host, config.port);
     const background = await startBackground(binding, running, clock);
     closers.push(() => background.stop());
+    if (models) {
+      const shipped = startShippedModel({ ...binding, app: running.app }, models);
+      closers.push(() => shipped.stop());
+    }
     return { url, stop };
   } catch (error) {
     await stop();

@@ -1,10 +1,13 @@
 import { AppError, type Fault, refuseFaults, shown } from '../../core/errors.js';
 import { InputReader } from '../../core/requests/input-reader.js';
 import { type ModelRecord, type RoleChange } from '../../core/scoring/model-record.js';
+import { mayBecomeChampion, REPLAY_REQUIRED_FROM } from '../../core/scoring/models/evidence-checks.js';
 import { type IsReady, rollbackTarget, rolesInForce, rolesOf } from '../../core/scoring/roles.js';
+import { type ExposureExports } from '../../ports/exposure-exports.js';
 import { type ModelStore } from '../../ports/model-store.js';
 import { type ModelAnswer, type ModelVersionAnswer } from '../answers.js';
 import { type App } from '../app.js';
+import { exposuresWithOutcomes } from './replayable.js';
 import { type ModelsInForce } from './models-in-force.js';
 import { type Shadow } from './shadow.js';
 
@@ -15,6 +18,8 @@ const EVERYWHERE = '';
 
 interface Ports {
   modelStore: ModelStore;
+  exposureExports: ExposureExports;
+  clock: () => number;
   models: Pick<ModelsInForce, 'refresh' | 'driftOf'>;
   shadow: Pick<Shadow, 'reportOf'>;
 }
@@ -54,7 +59,9 @@ export function createModelOperations(ports: Ports): Operations {
     },
     async assignModelRole({ name, role, version = null, surface = null, reason }, actor) {
       check({ name, version, surface, reason });
-      if (version === null) await modelOf(name); // somebody has to have the role to lose it
+      if (version === null)
+        await modelOf(name); // somebody has to have the role to lose it
+      else if (role === 'CHAMPION') await checkReplay(ports, name, version);
       await modelStore.assign({ name, role, version, surface, actor, reason });
       await models.refresh();
       return modelOf(name);
@@ -69,6 +76,14 @@ export function createModelOperations(ports: Ports): Operations {
       return modelOf(name);
     },
   };
+}
+
+/** @throws AppError CONFLICT for a version that did worse than what serves, where there is enough to tell; what else keeps it from the role is for the store to say */
+async function checkReplay({ modelStore, exposureExports, clock }: Ports, name: string, version: string): Promise<void> {
+  const record = await modelStore.get(name, version);
+  if (record?.status !== 'READY' || mayBecomeChampion(record, REPLAY_REQUIRED_FROM) === null) return;
+  const why = mayBecomeChampion(record, await exposuresWithOutcomes(exposureExports, clock(), REPLAY_REQUIRED_FROM));
+  if (why !== null) throw new AppError('CONFLICT', `version ${shown(version)} of ${shown(name)} cannot be champion: ${why}`);
 }
 
 function readyIn(records: readonly ModelRecord[], model: string): IsReady {
