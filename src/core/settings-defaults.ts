@@ -1,4 +1,4 @@
-import { type RankingSettings } from './settings.js';
+import { type RankingSettings, type Weight } from './settings.js';
 
 /** What a new shop starts with: rules that suit a sparse catalogue, moderate variety, nothing that has to be measured first. */
 export const DEFAULT_SETTINGS: RankingSettings = {
@@ -11,18 +11,18 @@ export const DEFAULT_SETTINGS: RankingSettings = {
   rules: [
     { name: 'item.popularity_log@1', value: 1 },
     { name: 'item.trend_log@1', value: 0.2 },
-    { name: 'item.freshness@1', value: 0.3 },
+    { name: 'item.freshness@1', value: 1 },
     { name: 'user.category_affinity@1', value: 0.3 },
-    { name: 'user.category_recent@1', value: 0.15 },
+    { name: 'user.category_recent@1', value: 0.3 },
     { name: 'user.brand_affinity@1', value: 0.3 },
     { name: 'user.creator_affinity@1', value: 0.3 },
     { name: 'user.price_match@1', value: 0.2 },
     { name: 'user.aversion@1', value: -0.5 },
     { name: 'user.shown@1', value: -0.1 },
-    { name: 'cross.cf@1', value: 1 },
-    { name: 'cross.last_cf@1', value: 1 },
+    { name: 'cross.cf@1', value: 0.8 },
+    { name: 'cross.last_cf@1', value: 0.8 },
     { name: 'cross.together@1', value: 0.5 },
-    { name: 'cross.friends@1', value: 0.5 },
+    { name: 'cross.friends@1', value: 1 },
     { name: 'cross.creator_tie@1', value: 0.5 },
     { name: 'cross.basket@1', value: 2 },
     { name: 'cross.basket_known@1', value: 4 },
@@ -55,3 +55,16 @@ export const DEFAULT_SETTINGS: RankingSettings = {
   fatigue: { maxImpressionsPerDay: 20, halfLifeHours: 24, countsAt: 'SERVED' },
   exploration: { method: 'NONE', share: 0 },
 };
+
+/**
+ * Rules for a catalogue that is dense: where every item has many users, what they did next says more than what is popular. Weights that differ from the
+ * rules of a new shop.
+ */
+export const DENSE_RULES: readonly Weight[] = [
+  { name: 'item.popularity_log@1', value: 0.25 },
+  { name: 'item.trend_log@1', value: 0 },
+  { name: 'item.freshness@1', value: 0.3 },
+  { name: 'cross.cf@1', value: 1.5 },
+  { name: 'cross.last_cf@1', value: 1.5 },
+  { name: 'cross.cf_best@1', value: 1.5 },
+];

@@ -122,7 +122,7 @@ describe('features of placed rows', () => {
     const nos = Array.from({ length: 60 }, (_, i) => (i * 7) % ITEMS);
     const ranked = (order: number[]): PageInputs => ({
       ...inputs,
-      request: { ...inputs.request, kind: 'rank', basket: null, candidates: { ...candidatesFor(order), prior: new Float32Array(60) } },
+      request: { ...inputs.request, kind: 'rank', basket: null, candidates: candidatesFor(order, { prior: new Float32Array(60) }) },
     });
     const all = (rows: number): Uint32Array => Uint32Array.from({ length: rows }, (_, row) => row);
     expect(bytesOf(ranked(nos), all, false).bytes.equals(bytesOf(ranked([...nos].reverse()), all, false).bytes)).toBe(true);
