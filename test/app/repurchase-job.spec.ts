@@ -75,7 +75,7 @@ describe('the learning of how long it takes until things are bought again', () =
       act(`${user}-again`, 'PURCHASE', user, 'tea', 5),
       act(`${user}-lamp`, 'PURCHASE', user, 'lamp', 100),
     ]);
-    const other = [act('gift', 'PURCHASE', 'u0', 'gift', 0), act('subscription', 'PURCHASE', 'u0', 'subscription', 25), act('review', 'REVIEW', 'v', 'tea', 5)]; // prettier-ignore
+    const other = [act('gift', 'PURCHASE', 'u0', 'gift', 0), act('subscription', 'PURCHASE', 'u0', 'subscription', 25), act('review', 'REVIEW', 'v', 'tea', 5), act('once', 'PURCHASE', 'w', 'tea', 5)]; // prettier-ignore
     expect((await running.app.recordEvents([...acts, ...other])).rejected).toEqual([]);
     learn = createRepurchaseJob({ ...binding, index: running.index, clock: () => now });
   }, 60_000);
@@ -85,7 +85,7 @@ describe('the learning of how long it takes until things are bought again', () =
 
   it('holds everything for good before anything is learned, but for what the shop itself says', async () => {
     now = NOW + 30 * DAY;
-    expect([await filterOf('u0', 'tea'), await filterOf('u0', 'lamp'), await filterOf('u0', 'gift')]).toEqual([
+    expect([await filterOf('w', 'tea'), await filterOf('u0', 'lamp'), await filterOf('u0', 'gift')]).toEqual([
       'already-bought',
       'already-bought',
       null,
@@ -106,7 +106,7 @@ describe('the learning of how long it takes until things are bought again', () =
     for (const days of [CYCLE - 5.01, CYCLE - 5]) {
       now = NOW + days * DAY;
       held.push([
-        await filterOf('u0', 'tea'),
+        await filterOf('w', 'tea'),
         await filterOf('v', 'tea'),
         await filterOf('u0', 'lamp'),
         await filterOf('u0', 'subscription'),
@@ -117,6 +117,13 @@ describe('the learning of how long it takes until things are bought again', () =
       ['already-bought', 'already-bought', 'already-bought', 'already-bought'],
       [null, null, 'already-bought', 'already-bought'],
     ]);
+  });
+
+  it('lets go earlier for somebody who has bought it again before', async () => {
+    // The category says 20 days; his own gap of 20 days says 20 · ln(4/3) = 5.8 and weighs a third: 13.2 days after the purchase of five days ago.
+    now = NOW + 8.3 * DAY;
+    expect([await filterOf('u0', 'tea'), await filterOf('w', 'tea')]).toEqual([null, 'already-bought']);
+    now = NOW;
   });
 
   it('lets go at once of what is given back', async () => {

@@ -15,6 +15,18 @@ interface Cap {
   most: number;
   names: ArrayLike<number>;
   before: ArrayLike<number>;
+  /** How many of each group stand in front of the page and on it. */
+  standing: Map<number, number>;
+}
+
+/** Explorers dealt to so many slots. */
+interface Deal {
+  /** Places in `explorers` by slot. */
+  places: number[][];
+  /** By cap and slot: the groups that may come to stand there. */
+  groups: ReadonlySet<number>[][];
+  /** Slots to which something paid for may come. */
+  paidSlots: number;
 }
 
 const DUST = 1e-9;
@@ -25,6 +37,7 @@ const DUST = 1e-9;
  */
 export class ExplorerCaps {
   private readonly caps: Cap[];
+  private readonly deals = new Map<number, Deal>();
 
   constructor(
     private readonly page: PageSoFar,
@@ -37,7 +50,13 @@ export class ExplorerCaps {
       [limits.maxPerCreator, 'creator'],
       [limits.commercialShareMax < 1 ? Math.floor(limits.commercialShareMax * limits.window + DUST) : limits.window, 'commercial'],
     ];
-    this.caps = all.flatMap(([most, key]) => (most < limits.window ? [{ most, names: columns[key], before: before[key] }] : []));
+    this.caps = all.flatMap(([most, key]) => {
+      if (most >= limits.window) return [];
+      const standing = new Map<number, number>();
+      for (const group of [...before[key], ...Array.from(page.base, (candidate) => columns[key][candidate])])
+        standing.set(group, (standing.get(group) ?? 0) + 1);
+      return [{ most, names: columns[key], before: before[key], standing }];
+    });
   }
 
   /**
@@ -47,20 +66,36 @@ export class ExplorerCaps {
    * @returns         the explorers are dealt to the slots in turn, so no explorer is in two lists
    */
   eligible(positions: readonly number[]): number[][] {
-    const dealt = positions.map((_, slot) => placesOf(slot, positions.length, this.explorers.length));
+    const deal = this.dealTo(positions.length);
     const sequence = this.sequenceWith(positions);
     const { columns, limits, base } = this.page;
-    const mayBePaid = dealt.filter((places) => places.some((place) => columns.commercial[this.explorers[place]] === 1)).length;
-    const paid = base.reduce((sum, candidate) => sum + columns.commercial[candidate], mayBePaid);
+    const paid = base.reduce((sum, candidate) => sum + columns.commercial[candidate], deal.paidSlots);
     const hasRoomForPaid = limits.commercialShareMax >= 1 || paid <= Math.floor(limits.commercialShareMax * base.length + DUST);
-    const groups = this.caps.map(({ names }) => dealt.map((places) => new Set(places.map((place) => names[this.explorers[place]]))));
-    return dealt.map((places, slot) =>
-      places.filter((place) => {
+    return deal.places.map((places, slot) => {
+      const verdicts = this.caps.map(() => new Map<number, boolean>());
+      const holds = (cap: Cap, i: number, group: number): boolean => {
+        const known = verdicts[i].get(group) ?? this.holds(cap, deal.groups[i], { sequence, position: positions[slot], group });
+        verdicts[i].set(group, known);
+        return known;
+      };
+      return places.filter((place) => {
         const explorer = this.explorers[place];
         if (columns.fatigued[explorer] === 1 || (columns.commercial[explorer] === 1 && !hasRoomForPaid)) return false;
-        return this.caps.every((cap, i) => this.holds(cap, groups[i], sequence, positions[slot], explorer));
-      }),
-    );
+        return this.caps.every((cap, i) => holds(cap, i, cap.names[explorer]));
+      });
+    });
+  }
+
+  private dealTo(slots: number): Deal {
+    const known = this.deals.get(slots);
+    if (known) return known;
+    const places = Array.from({ length: slots }, (_, slot) => placesOf(slot, slots, this.explorers.length));
+    const groups = this.caps.map(({ names }) => places.map((own) => new Set(own.map((place) => names[this.explorers[place]]))));
+    const { commercial } = this.page.columns;
+    const paidSlots = places.filter((own) => own.some((place) => commercial[this.explorers[place]] === 1)).length;
+    const deal = { places, groups, paidSlots };
+    this.deals.set(slots, deal);
+    return deal;
   }
 
   /** What stands at each position: a candidate, or the complement of the number of a slot. */
@@ -74,16 +109,15 @@ export class ExplorerCaps {
     return sequence;
   }
 
-  /** Whether no run of `window` positions around a slot would hold more of the explorer's group than it may. */
+  /** Whether no run of `window` positions around a slot would hold more of a group than it may, were one of it put in. */
   private holds(
-    { most, names, before }: Cap,
+    { most, names, before, standing }: Cap,
     groups: readonly ReadonlySet<number>[],
-    sequence: Int32Array,
-    position: number,
-    explorer: number,
+    { sequence, position, group }: { sequence: Int32Array; position: number; group: number },
   ): boolean {
-    const group = names[explorer];
     if (group === 0) return true;
+    const comingIn = groups.reduce((sum, each) => sum + Number(each.has(group)), 0);
+    if ((standing.get(group) ?? 0) + comingIn <= most) return true;
     const { window } = this.page.limits;
     const isOf = (place: number): boolean => {
       if (place === position) return true;
