@@ -188,7 +188,9 @@ export const PURCHASE_TAGS: readonly TagDeclaration[] = [
     'Share of purchases of the very item bought before, as of food and supplies.',
     ofBuyer((view) => {
       const lines = view.count('PURCHASE');
-      const different = [...view.state.purchases.values()].filter(({ lastBoughtAt }) => lastBoughtAt > 0).length;
+      const { purchases, ownership } = view.state;
+      // What was only reviewed or refunded was not bought here.
+      const different = [...purchases.keys()].filter((itemNo) => (ownership.get(itemNo)?.bought ?? 1) > 0).length;
       return [Math.max(0, 1 - different / lines), lines];
     }),
   ),

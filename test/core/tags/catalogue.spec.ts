@@ -6,7 +6,7 @@ import { emptyState } from '../../../src/core/tags/state.js';
 import { DAY, NOW } from './history.js';
 import { LEARNED, live, lives, NAMES, receptions } from './shopper.js';
 
-const LIVES = 250;
+const LIVES = 300;
 /** The tags of many random users, read at random instants. */
 const crowd: Tag[][] = fc
   .sample(fc.tuple(lives, receptions, fc.oneof(fc.nat(3), fc.nat(60))), { numRuns: LIVES, seed: 5 })
@@ -63,7 +63,7 @@ describe('the catalogue of tags', () => {
   });
 });
 
-/** Of the users who have both; 0 below 30 of them. */
+/** Of the users who have both; 0 below 30 of them, and where one does not vary. */
 function correlation(a: Float64Array, b: Float64Array): number {
   let [n, sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -75,6 +75,7 @@ function correlation(a: Float64Array, b: Float64Array): number {
     squaresB += b[i] ** 2;
     products += a[i] * b[i];
   }
-  if (n < 30) return 0;
-  return (products - (sumA * sumB) / n) / Math.sqrt((squaresA - sumA ** 2 / n) * (squaresB - sumB ** 2 / n));
+  const [varianceA, varianceB] = [squaresA - sumA ** 2 / n, squaresB - sumB ** 2 / n];
+  if (n < 30 || varianceA < 1e-9 * squaresA || varianceB < 1e-9 * squaresB) return 0;
+  return (products - (sumA * sumB) / n) / Math.sqrt(varianceA * varianceB);
 }
