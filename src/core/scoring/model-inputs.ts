@@ -2,6 +2,7 @@ import { type Candidates } from '../candidates/candidates.js';
 import { type Signals } from '../candidates/signals.js';
 import { column } from '../features/catalogue.js';
 import { type FeatureMatrix } from '../features/matrix.js';
+import { type Purpose } from '../privacy/purposes.js';
 import { readTags } from '../tags/profile.js';
 import { behaviourOf, candidateNamesOf } from './behaviour.js';
 import { type IntentModel, type ModelInputs, type ModelManifest, type ModelVocabulary } from './intent-model.js';
@@ -30,13 +31,14 @@ function planOf(manifest: ModelManifest): Plan {
  */
 export function modelInputs(
   model: IntentModel,
-  { taste, shop, now }: Signals,
+  signals: Signals,
   { itemNos }: Pick<Candidates, 'itemNos'>,
   matrix: FeatureMatrix,
 ): ModelInputs {
+  const { taste, shop, now } = signals;
   const { manifest, reads } = model;
   const inputs: ModelInputs = { rows: matrix.rows, dense: denseOf(planOf(manifest), matrix) };
-  if (reads.has('user_tags')) inputs.userTags = tagValues(manifest.tagNames, { taste, shop, now });
+  if (reads.has('user_tags')) inputs.userTags = tagValues(manifest.tagNames, signals);
   if (model.sequenceLength > 0) {
     const sequence = behaviourOf(taste, shop.catalogue, now, model.sequenceLength);
     inputs.sequence = sequence;
@@ -69,8 +71,12 @@ function denseOf({ columns, spare }: Plan, matrix: FeatureMatrix): Float32Array 
   return buffer.subarray(0, rows * width);
 }
 
+/** What the tags of a request may have been learned for: the state is there only with consent to personalisation. */
+const WITHOUT_TIES: ReadonlySet<Purpose> = new Set(['ESSENTIAL', 'PERSONALISATION']);
+const WITH_TIES: ReadonlySet<Purpose> = new Set([...WITHOUT_TIES, 'SOCIAL_GRAPH']);
+
 /** Values of the tags by their keys; 0 for one that the user does not carry. */
-function tagValues(tagNames: readonly string[], { taste, shop, now }: Pick<Signals, 'taste' | 'shop' | 'now'>): Float32Array {
+function tagValues(tagNames: readonly string[], { taste, mayUseTies, shop, now }: Signals): Float32Array {
   const values = new Float32Array(tagNames.length);
   if (!taste) return values;
   const { category, brand, creator } = shop.catalogue.names;
@@ -79,7 +85,9 @@ function tagValues(tagNames: readonly string[], { taste, shop, now }: Pick<Signa
     brand: (no: number) => brand.name(no),
     creator: (no: number) => creator.name(no),
   };
-  const valueByKey = new Map(readTags(taste, now, names).map(({ key, value }) => [key, value]));
+  const valueByKey = new Map(
+    readTags(taste, now, { names, purposes: mayUseTies ? WITH_TIES : WITHOUT_TIES }).map(({ key, value }) => [key, value]),
+  );
   tagNames.forEach((name, i) => (values[i] = valueByKey.get(name) ?? 0));
   return values;
 }

@@ -99,7 +99,7 @@ function modelScorers(
   const score = async (model: IntentModel): Promise<Float64Array> => {
     const { version } = model.manifest;
     try {
-      const heads = await askModel(model, { signals, candidates, matrix }, Math.min(MODEL_TIMEOUT_MS, Math.max(1, run.timeLeft)));
+      const heads = await askModel(model, { signals, candidates, matrix }, Math.min(MODEL_TIMEOUT_MS, Math.max(1, run.timeLeft())));
       const terms = objectiveTerms(signals.settings.objectives, heads, matrix, mayEarn);
       asked.verdict = { ...heads, version, terms };
       return scoreByObjectives(terms, matrix.rows);
