@@ -25,6 +25,12 @@ export class ExportsController {
     sendExport(reply, this.app.exportExposures(parameters));
   }
 
+  @Get('features')
+  features(@Query() parameters: RawInput, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
+    facts.operation = 'export features';
+    sendExport(reply, this.app.exportFeatures(parameters));
+  }
+
   @Get('requests')
   requests(@Query() parameters: RawInput, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
     facts.operation = 'export requests';

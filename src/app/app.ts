@@ -80,6 +80,8 @@ export interface App {
   exportExposures(parameters: RawInput): LinesExport;
   /** Sampled requests with their whole candidate pools. */
   exportRequests(parameters: RawInput): LinesExport;
+  /** Features of logged exposures anew, by the catalogue of today, from what was known before each; null for what cannot be told again. */
+  exportFeatures(parameters: RawInput): LinesExport;
   /** Numbers of categories, brands, creators and event types; 0 is unknown. */
   exportVocabularies(): AsyncIterable<string>;
 

@@ -1,5 +1,6 @@
 import { type Fault, refuseFaults, shown } from '../core/errors.js';
 import { parseInstant } from '../core/events/instant.js';
+import { columnOf, FEATURE_NAMES } from '../core/features/catalogue.js';
 import { InputReader } from '../core/requests/input-reader.js';
 import { SECOND_MS } from '../core/time.js';
 import { type ExportRange } from '../ports/exposure-exports.js';
@@ -69,4 +70,20 @@ export function readRequestsQuery(parameters: RawInput, now: number): ExportRang
   const range = readRange(read, now);
   read.refuseFaults();
   return range;
+}
+
+/** What a backfill is asked for: all features where none is named. @throws AppError that names every parameter that is wrong */
+export function readFeaturesQuery(parameters: RawInput, now: number): { range: ExportRange; names: readonly string[] } {
+  const read = new ParameterReader(parameters, [...RANGE, 'names']);
+  const range = readRange(read, now);
+  const { names } = parameters;
+  const wanted = names === undefined ? FEATURE_NAMES : typeof names === 'string' ? names.split(',').map((name) => name.trim()) : [];
+  const unknown = wanted.filter((name) => columnOf(name) === undefined);
+  if (wanted.length === 0 || unknown.length > 0)
+    read.fault(
+      'names',
+      `names is ${shown(names)}; it must be names of the feature catalogue, such as ${FEATURE_NAMES[0]}, with commas between`,
+    );
+  read.refuseFaults();
+  return { range, names: wanted };
 }

@@ -1,22 +1,16 @@
-import { type Shop } from '../core/candidates/shop.js';
 import { sourcesOf } from '../core/candidates/sources.js';
 import { EVENT_TYPES } from '../core/events/event.js';
 import { exposureId, type Page } from '../core/exposures/exposure.js';
 import { LABELS_MATURE_MS, labelsOf } from '../core/exposures/labels.js';
 import { purposesAt } from '../core/privacy/person.js';
-import { type Purpose } from '../core/privacy/purposes.js';
 import { type ExportedOutcome, type ExportedPage, type ExportedPool, type ExposureExports } from '../ports/exposure-exports.js';
 import { type Log } from '../ports/log.js';
 import { type App } from './app.js';
-import { readExposuresQuery, readRequestsQuery } from './export-query.js';
-import { type People } from './people/people.js';
+import { backfill, type BackfillPorts } from './backfill-features.js';
+import { readExposuresQuery, readFeaturesQuery, readRequestsQuery } from './export-query.js';
 
-export interface ExportPorts {
+export interface ExportPorts extends BackfillPorts {
   exposureExports: ExposureExports;
-  index: { readonly shop: Pick<Shop, 'catalogue'> };
-  people: Pick<People, 'many'>;
-  /** What a user who was never asked is taken to consent to. */
-  purposes: ReadonlySet<Purpose>;
   clock: () => number;
   pseudonym: (userId: string) => string;
   log: Log;
@@ -32,7 +26,9 @@ const line = (value: object): string => `${JSON.stringify(value)}\n`;
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** What leaves for training and replay: only of users who consent to it, and under pseudonyms. */
-export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' | 'exportRequests' | 'exportVocabularies'> {
+export function createExports(
+  ports: ExportPorts,
+): Pick<App, 'exportExposures' | 'exportFeatures' | 'exportRequests' | 'exportVocabularies'> {
   const { exposureExports, index, clock, pseudonym, log } = ports;
   const itemId = (no: number): string | null => index.shop.catalogue.row(no)?.item.id ?? null;
   return {
@@ -42,6 +38,11 @@ export function createExports(ports: ExportPorts): Pick<App, 'exportExposures' |
       const to = matureOnly ? Math.min(range.to, asOf - LABELS_MATURE_MS + 1) : range.to;
       const pages = exposureExports.pages({ ...range, to });
       return { asOf, pieces: pieces(consenting(pages, ports), (entry) => exposureLines(entry, pseudonym), log) };
+    },
+    exportFeatures(parameters) {
+      const { range, names } = readFeaturesQuery(parameters, clock());
+      const told = backfill(consenting(exposureExports.pages(range), ports), names, ports);
+      return { asOf: range.asOf, pieces: pieces(told, line, log) };
     },
     exportRequests(parameters) {
       const range = readRequestsQuery(parameters, clock());

@@ -11,7 +11,7 @@ import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
 
 /** Pages older than this no longer matter for what was shown. */
-const SHOWN_DAYS = 30;
+export const SHOWN_DAYS = 30;
 
 export type LoadStates = (userIds: string[]) => Promise<Map<string, UserState>>;
 

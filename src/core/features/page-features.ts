@@ -20,7 +20,7 @@ export class PageFeatures {
 
   constructor(
     signals: Signals,
-    candidates: Candidates,
+    candidates: Pick<Candidates, 'itemNos' | 'sources' | 'prior'>,
     private readonly run: PipelineRun,
   ) {
     const { itemNos } = candidates;
