@@ -1,7 +1,7 @@
 import {
+  buildBestSimilar,
   buildBoughtTogether,
   buildEmbedded,
-  buildSimilar,
   type Interaction,
   interactionWeight,
 } from '../core/candidates/build-neighbours.js';
@@ -47,7 +47,7 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
     builtFrom = index.observed();
     const acts = await readInteractions(ledger, index.shop.authenticity);
     const items = index.shop.catalogue.size;
-    const similar: Neighbours = await inSlices(buildSimilar(acts, { items, now: started }), clock);
+    const { table: similar, isRegressed } = await inSlices(buildBestSimilar(acts, { items, now: started }), clock);
     await neighbourStore.publish('SIMILAR', similar);
     const together: Neighbours = await inSlices(buildBoughtTogether(acts, { items, now: started }), clock);
     await neighbourStore.publish('BOUGHT_TOGETHER', together);
@@ -56,7 +56,14 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
     const tookMs = clock() - started;
     restUntil = clock() + REST_FACTOR * tookMs;
     log.info(
-      { acts: acts.length, similar: similar.items.length, boughtTogether: together.items.length, embedded: embedded.items.length, tookMs },
+      {
+        acts: acts.length,
+        similar: similar.items.length,
+        isRegressed,
+        boughtTogether: together.items.length,
+        embedded: embedded.items.length,
+        tookMs,
+      },
       'built the neighbours of items',
     );
   };

@@ -34,6 +34,9 @@ export interface RankPolicy {
   exploration: boolean;
 }
 
+/** How items relate to a basket: alike, bought with it, or bought with it and of other categories than it. */
+export type Relation = 'SIMILAR' | 'BOUGHT_TOGETHER' | 'COMPLEMENTS';
+
 /** What the caller wants, checked and with names resolved to numbers. */
 export interface PageRequest {
   kind: PageKind;
@@ -50,7 +53,7 @@ export interface PageRequest {
   /** `rank`: the caller's own candidates, each once, with his scores scaled to 0..1 (highest first gets 1). */
   candidates: { itemNos: Uint32Array; prior: Float32Array; priorWeight: number; policy: RankPolicy } | null;
   /** `related`: what to relate to. */
-  basket: { itemNos: number[]; relation: 'SIMILAR' | 'BOUGHT_TOGETHER' } | null;
+  basket: { itemNos: number[]; relation: Relation } | null;
   /** Items that earlier pages of this feed placed, in order, so that caps hold over pages and positions go on. */
   placedBefore: number[];
   /** Further items not to be shown: those of other blocks of the caller's page. */

@@ -1,5 +1,6 @@
 import { BASELINES, type Method } from '../../core/evaluation/methods.js';
 import { type Service, serviceMethod, withoutSlate } from '../../core/evaluation/service-methods.js';
+import { similarMethod } from '../../core/evaluation/similar-method.js';
 import { buildPage } from '../../core/feed.js';
 import { DEFAULT_SETTINGS } from '../../core/settings-defaults.js';
 import { AppError } from '../../core/errors.js';
@@ -27,6 +28,7 @@ export function methodsWith(neighbourDays: number | undefined, model?: IntentMod
       isByScore: true,
     }),
     serviceMethod({ name: 'feed', note: `the pages of this service ${asked}.`, service, settings: DEFAULT_SETTINGS, isByScore: false }),
+    similarMethod,
     ...(model ? [modelMethod(service, model, asked)] : []),
   ];
 }

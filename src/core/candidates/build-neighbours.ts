@@ -5,6 +5,8 @@ import { learnEmbedding } from './embedding.js';
 import { nearestItems } from './nearest-items.js';
 import { type Neighbours } from './neighbours.js';
 import { popularityWeight } from './popularity.js';
+import { regressedNeighbours } from './regression.js';
+import { prefersRegression } from './table-choice.js';
 
 /** A sign of interest of a user in an item. */
 export interface Interaction {
@@ -49,7 +51,23 @@ export function buildSimilar(
 }
 
 /**
+ * The table of similar items that foretells better what people have: by shrunk cosine, or, where it was found better, by regression.
+ *
+ * @see prefersRegression
+ */
+export function* buildBestSimilar(
+  interactions: readonly Interaction[],
+  { items, now, most = 100, mostOfOne = 500, shrinkage = SHRINKAGE }: NeighbourOptions,
+): Generator<void, { table: Neighbours; isRegressed: boolean }> {
+  const incidence = incidenceOf(interactions, items, ({ userNo }) => userNo);
+  const options = { itemCount: items, builtAt: now, most, mostOfOne, shrinkage };
+  const isRegressed = yield* prefersRegression(incidence, options);
+  return { table: yield* isRegressed ? regressedNeighbours(incidence, options) : coOccurrence(incidence, options), isRegressed };
+}
+
+/**
  * Items that are bought together: shrunk cosine of the sets of baskets that they were in, where a basket is what one user bought in one day (UTC).
+ * A pair counts when its lift is above 1: more often together than by chance.
  *
  * @see buildSimilar
  */
@@ -65,7 +83,7 @@ export function buildBoughtTogether(
     return basket;
   };
   const incidence = incidenceOf(interactions.filter(({ bought }) => bought), items, basketOf); // prettier-ignore
-  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne, shrinkage });
+  return coOccurrence(incidence, { itemCount: items, builtAt: now, most, mostOfOne, shrinkage, minLift: 1 });
 }
 
 /** What lies closest to every item by vectors learned from who showed interest in what. Pauses like the others. */

@@ -19,6 +19,8 @@ export interface Rows {
 
 /** Some milliseconds of work. */
 const ADDITIONS_A_STEP = 50_000;
+/** What is taken off a number of groups in common before it counts as more than chance. */
+const CHANCE = 0.5;
 
 /**
  * For every item the items that share most groups with it: number of groups in common over the root of the product of both counts plus `shrinkage`. Time is the sum of squares of
@@ -32,14 +34,15 @@ export function* coOccurrence(
     most,
     mostOfOne,
     shrinkage,
-  }: { itemCount: number; builtAt: number; most: number; mostOfOne: number; shrinkage: number },
+    minLift = 0,
+  }: { itemCount: number; builtAt: number; most: number; mostOfOne: number; shrinkage: number; minLift?: number },
 ): Generator<void, Neighbours> {
   const itemsOf = distinctLatest(incidence, itemCount, mostOfOne);
   yield;
   const groupsOf = transposed(itemsOf, itemCount);
   yield;
   const table = new NeighbourRows(itemCount, most);
-  const shared = new Shared(groupsOf, itemsOf, shrinkage);
+  const shared = new Shared(groupsOf, itemsOf, shrinkage, minLift);
   let additions = 0;
   for (let item = 0; item < itemCount; item++) {
     additions += shared.countFor(item);
@@ -102,6 +105,7 @@ class Shared {
   readonly strengths: Float64Array;
   size = 0;
   private readonly counts: Uint32Array;
+  private readonly groupCount: number;
   /** Root of the number of an item's groups. */
   private readonly roots: Float64Array;
 
@@ -109,8 +113,10 @@ class Shared {
     private readonly groupsOf: Rows,
     private readonly itemsOf: Rows,
     private readonly shrinkage: number,
+    private readonly minLift: number,
   ) {
     const itemCount = groupsOf.offsets.length - 1;
+    this.groupCount = itemsOf.offsets.length - 1;
     this.others = new Uint32Array(itemCount);
     this.strengths = new Float64Array(itemCount);
     this.counts = new Uint32Array(itemCount);
@@ -131,12 +137,26 @@ class Shared {
         if (other !== item && counts[other]++ === 0) others[this.size++] = other;
       }
     }
+    if (this.minLift > 0) this.keepLifted(item);
     for (let i = 0; i < this.size; i++) {
       const other = others[i];
       this.strengths[i] = Math.min(1, counts[other] / (roots[item] * roots[other] + shrinkage));
       counts[other] = 0;
     }
     return additions;
+  }
+
+  /** Leave out those that are no more often with an item than chance would bring them there: of each number in common half a group is put down to chance. */
+  private keepLifted(item: number): void {
+    const { others, counts, roots, groupCount, minLift } = this;
+    let kept = 0;
+    for (let i = 0; i < this.size; i++) {
+      const other = others[i];
+      const lift = ((counts[other] - CHANCE) * groupCount) / (roots[item] * roots[other]) ** 2;
+      if (lift > minLift) others[kept++] = other;
+      else counts[other] = 0;
+    }
+    this.size = kept;
   }
 }
 

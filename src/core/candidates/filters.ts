@@ -147,6 +147,16 @@ const contextItems: ItemTest = {
   keep: ({ context }, no) => !context.has(no),
 };
 
+/** What completes a basket is of another kind than what is in it. */
+const sameCategory: ItemTest = {
+  name: 'same-category',
+  failsOpen: false,
+  reason: 'it is of the same category as something in the basket that is to be completed',
+  applies: ({ request }) => request.basket?.relation === 'COMPLEMENTS',
+  keep: ({ request, shop: { catalogue } }, no) =>
+    !request.basket?.itemNos.some((basketNo) => catalogue.leafCategory[basketNo] === catalogue.leafCategory[no]),
+};
+
 /** Being served is a fifth of being seen, where a surface counts what is seen. */
 const SERVED_AS_SEEN = 0.2;
 /** A sum of showings a moment apart has already decayed by so much at most. */
@@ -174,7 +184,7 @@ export const fatigue: ItemTest = {
 
 /** What may be shown at all, in the order of the pipeline: a candidate is removed by the first that does not keep it. */
 export const ELIGIBILITY: readonly ItemTest[] = [
-  removed, soldOut, expired, region, age, protectedMinor, hidden, muted, alreadyBought, callerFilter, alreadyPlaced, contextItems,
+  removed, soldOut, expired, region, age, protectedMinor, hidden, muted, alreadyBought, callerFilter, alreadyPlaced, contextItems, sameCategory,
 ]; // prettier-ignore
 
 /** The same with what is held back only while there is enough else. */

@@ -26,7 +26,7 @@ export function findCandidates(signals: Signals, run: PipelineRun): Candidates {
 
 /** What is alike is related in any case; to what is bought together it only adds when there is too little of that. */
 function needsAlike({ request }: Signals, proposed: CandidateSet): boolean {
-  if (!request.basket) return false;
+  if (!request.basket || request.basket.relation === 'COMPLEMENTS') return false;
   return request.basket.relation === 'SIMILAR' || proposed.size < 2 * request.first;
 }
 

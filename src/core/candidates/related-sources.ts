@@ -1,4 +1,5 @@
 import { type NameKind } from '../item.js';
+import { type Relation } from '../page.js';
 import { type Source } from '../pipeline.js';
 import { offerBest, offerSome } from './feed-sources.js';
 import { type Signals } from './signals.js';
@@ -22,9 +23,12 @@ function essential(name: string, source: CandidateSource, limit: number, propose
   return { name, source, essential: true, timeoutMs: TIMEOUT_MS, limit: () => limit, propose };
 }
 
+/** What completes a basket is found among what is bought with it. */
+const tableFor = (relation: Relation | undefined): Relation | undefined => (relation === 'COMPLEMENTS' ? 'BOUGHT_TOGETHER' : relation);
+
 function neighbours(name: string, relation: 'SIMILAR' | 'BOUGHT_TOGETHER'): Source<Signals> {
   return essential(name, relation, MAX_NEIGHBOURS, (signals, offer, limit) => {
-    if (signals.request.basket?.relation === relation) offerBest(signals.evidence.basket, signals, offer, limit);
+    if (tableFor(signals.request.basket?.relation) === relation) offerBest(signals.evidence.basket, signals, offer, limit);
   });
 }
 

@@ -1,4 +1,4 @@
-import { buildBoughtTogether, buildEmbedded, buildSimilar } from '../candidates/build-neighbours.js';
+import { buildBestSimilar, buildBoughtTogether, buildEmbedded, buildSimilar } from '../candidates/build-neighbours.js';
 import { Catalogue } from '../candidates/catalogue.js';
 import { noNeighbours } from '../candidates/neighbours.js';
 import { PopularityColumns } from '../candidates/popularity.js';
@@ -88,13 +88,17 @@ export class ReplayedShop {
     if (!this.catalogue.row(no)) this.catalogue.put(this.events.rowOf(no, at));
   }
 
-  /** Make the tables of neighbours from the first so many events, of which those of some time before the last one count. */
-  learnFrom(count: number, windowMs: number): void {
+  /**
+   * Make the tables of neighbours from the first so many events, of which those of some time before the last one count.
+   *
+   * @param chooses whether regression is tried, as the service does: too slow to be done again and again along a stream
+   */
+  learnFrom(count: number, windowMs: number, chooses = false): void {
     if (count === 0) return;
     const now = this.history.at[this.rows[count - 1]] || 0;
     const interactions = this.events.interactionsOf(this.rows.subarray(0, count), now - windowMs);
     const options = { items: this.events.items, now };
-    this.shop.similar = finished(buildSimilar(interactions, options));
+    this.shop.similar = chooses ? finished(buildBestSimilar(interactions, options)).table : finished(buildSimilar(interactions, options));
     this.shop.boughtTogether = finished(buildBoughtTogether(interactions, options));
     if (count < this.embeddedFrom * EMBEDDING_GROWTH) return;
     this.embeddedFrom = count;

@@ -106,7 +106,7 @@ export function pageOf(
 async function pagesOf(task: Task, deployed: Deployed): Promise<Map<number, Int32Array>> {
   const { fit } = task.split;
   const shop = new ReplayedShop(task.history, fit);
-  shop.learnFrom(fit.length, deployed.service.neighbourWindowMs);
+  shop.learnFrom(fit.length, deployed.service.neighbourWindowMs, true);
   const pages = new Map<number, Int32Array>();
   const inTime = [...task.examinees].sort((a, b) => a.askAt - b.askAt || a.user - b.user);
   for (const { user, masked, askAt } of inTime) {

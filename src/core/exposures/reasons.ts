@@ -123,7 +123,7 @@ export class Reasons {
     const { similar, together, basket } = candidates.evidence;
     const idOf = (itemNo: number): string => signals.shop.catalogue.item(itemNo).id;
     const facts: Fact[] = [];
-    if (basket[row] >= 0 && signals.request.basket?.relation === 'BOUGHT_TOGETHER')
+    if (basket[row] >= 0 && signals.request.basket && signals.request.basket.relation !== 'SIMILAR')
       facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(basket[row]) }, through: BASKET });
     else if (signals.request.basket) facts.push(...this.alikeFacts(row, signals.request.basket.itemNos));
     if (similar[row] >= 0) facts.push({ reason: { code: 'SIMILAR_TO', itemId: idOf(similar[row]) }, through: SIMILAR });

@@ -1,6 +1,6 @@
 import { type Fault, refuseFaults } from '../errors.js';
 import { ITEM_KINDS, type ItemKind } from '../item.js';
-import { type ItemFilter, type RankPolicy } from '../page.js';
+import { type ItemFilter, type RankPolicy, type Relation } from '../page.js';
 import { type RankingConfigInput } from '../settings.js';
 import { type Fields, InputReader } from './input-reader.js';
 
@@ -49,7 +49,7 @@ export interface RankPageInput extends PageInput {
 
 export interface RelatedPageInput extends PageInput {
   itemIds: string[];
-  relation: 'SIMILAR' | 'BOUGHT_TOGETHER';
+  relation: Relation;
 }
 
 const NOT_YET = 'nothing obeys it in this version';
@@ -239,7 +239,6 @@ export function readRelatedInput(input: Fields): RelatedPageInput {
   const itemIds = read.ids('itemIds', MAX_LIST) ?? [];
   if (itemIds.length === 0) read.fault('itemIds', input.itemIds, `it must have 1 to ${MAX_LIST} entries`);
   const relation = read.oneOf('relation', ['SIMILAR', 'BOUGHT_TOGETHER', 'COMPLEMENTS']) ?? 'SIMILAR';
-  if (relation === 'COMPLEMENTS') read.fault('relation', relation, 'it must be SIMILAR or BOUGHT_TOGETHER in this version');
   refuseFaults(faults);
-  return { ...common, itemIds: [...new Set(itemIds)], relation: relation === 'BOUGHT_TOGETHER' ? relation : 'SIMILAR' };
+  return { ...common, itemIds: [...new Set(itemIds)], relation: relation as Relation };
 }

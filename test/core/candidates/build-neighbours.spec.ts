@@ -94,6 +94,13 @@ describe('buildBoughtTogether', () => {
     const strength = Math.fround(2 / 7);
     expect(rows).toEqual([[[1, strength]], [[0, strength]], [], []]);
   });
+
+  it('leaves out what meets no more often than by chance', () => {
+    // Item 0 is in all four baskets, so that 1 meets it in two says nothing: (2 - 0.5) * 4 / (4 * 2) = 0.75. Items 1 and 2: (2 - 0.5) * 4 / (2 * 2) = 1.5.
+    const acts = [[0, 1, 2], [0, 1, 2], [0], [0]].flatMap((items, userNo) => items.map((itemNo) => touch(userNo, itemNo))); // prettier-ignore
+    const rows = rowsOf(finish(buildBoughtTogether(acts, { items: 3, now: 0 })));
+    expect(rows.map((row) => row.map(([no]) => no))).toEqual([[], [2], [1]]);
+  });
 });
 
 describe('interactionWeight', () => {

@@ -222,6 +222,18 @@ describe('finding candidates', () => {
     expect([more.get(26), more.get(0)]).toEqual([['BOUGHT_TOGETHER'], ['SIMILAR']]);
   });
 
+  it('completes a basket with what is bought with it and of other categories, and fills up with others alone', () => {
+    const shop = new TestShop();
+    for (let i = 0; i < 30; i++) shop.put({ categories: ['shop', i < 10 ? 'phones' : 'cases'] });
+    const tables = shop.shop({ boughtTogether: neighboursOf(30, { 0: [[1, 0.9], [20, 0.4]] }) }); // prettier-ignore
+    const candidates = found(
+      inputsFor(tables, { request: { kind: 'related', first: 5, basket: { itemNos: [0], relation: 'COMPLEMENTS' } } }),
+    );
+    expect(candidates.get(20)).toEqual(['BOUGHT_TOGETHER']);
+    expect([...candidates.keys()].every((no) => no >= 10)).toBe(true);
+    expect(candidates.size).toBe(5);
+  });
+
   it('fills up related items only to the length of the page', () => {
     const shop = new TestShop();
     for (let i = 0; i < 200; i++) shop.put({ categories: [i < 3 ? 'food' : 'toys'] });

@@ -90,7 +90,8 @@ describe('input of rank', () => {
 describe('input of related', () => {
   it('wants a basket and a relation that stands', () => {
     expect(paths(() => readRelatedInput({ itemIds: [] }))).toEqual(['itemIds']);
-    expect(paths(() => readRelatedInput({ itemIds: ['a'], relation: 'COMPLEMENTS' }))).toEqual(['relation']);
+    expect(readRelatedInput({ itemIds: ['a'], relation: 'COMPLEMENTS' }).relation).toBe('COMPLEMENTS');
+    expect(paths(() => readRelatedInput({ itemIds: ['a'], relation: 'OTHER' }))).toEqual(['relation']);
     expect(readRelatedInput({ itemIds: ['a', 'a'] })).toMatchObject({ itemIds: ['a'], relation: 'SIMILAR', first: 12, surface: 'product' });
   });
 });
