@@ -43,6 +43,7 @@ describe('models in force', () => {
       // The default objectives: click 1, addToCart 3, purchase 10; the model does not foresee hiding.
       expect(score).toBeCloseTo(intent!.click + 3 * intent!.addToCart! + 10 * intent!.purchase!, 6);
       expect(exposure.contributions.reduce((sum, { value }) => sum + value, 0)).toBeCloseTo(score, 5);
+      expect(exposure.contributions.map(({ name }) => name)).toContain('baseline');
       expect([exposure.scorer, exposure.modelVersion]).toEqual(['MODEL', 'all']);
     }
   });
