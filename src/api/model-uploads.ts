@@ -57,6 +57,7 @@ export function registerModelUploads(instance: FastifyInstance, { app, actor, lo
       reply.code(201);
       return uploaded;
     } catch (error) {
+      request.raw.unpipe(); // nobody reads the form any more, so the rest of it is for whoever answers to drop
       throw error instanceof ManifestFaults ? new Refusal(422, 'INVALID_INPUT', error.message, error.faults) : error;
     } finally {
       uploads--;

@@ -16,6 +16,8 @@ export interface Client {
   readonly url: string;
   /** `attempts` above 1: an earlier one may have been carried out although its answer never came. */
   postLines(path: string, body: Uint8Array<ArrayBuffer>): Promise<{ result: BatchResult; attempts: number }>;
+  /** A form that may be sent twice. @throws CommandError with every fault that the service names */
+  postForm<Answer extends object>(path: string, form: FormData): Promise<Answer>;
   /** @throws CommandError with every fault that the service names */
   query<Data>(query: string, variables: Record<string, unknown>): Promise<Data>;
 }
@@ -40,12 +42,12 @@ export function createClient(options: ClientOptions): Client {
   const url = baseUrl(options.url);
   const authorization: Record<string, string> = options.token ? { authorization: `Bearer ${options.token}` } : {};
 
-  const post = async (path: string, contentType: string, body: Uint8Array<ArrayBuffer> | string) => {
+  const post = async (path: string, contentType: string | null, body: Uint8Array<ArrayBuffer> | string | FormData) => {
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
     try {
       const response = await fetch(url + path, {
         method: 'POST',
-        headers: { 'content-type': contentType, ...authorization },
+        headers: { ...(contentType !== null && { 'content-type': contentType }), ...authorization },
         body,
         signal,
       });
@@ -64,6 +66,13 @@ export function createClient(options: ClientOptions): Client {
         if (response.ok && isBatchResult(answer)) return answer;
         throw failure(response, answer, text, url + path);
       }).then(({ value, attempts }) => ({ result: value, attempts })),
+    postForm: <Answer extends object>(path: string, form: FormData) =>
+      patiently(options, url, async () => {
+        const { response, text } = await post(path, null, form);
+        const answer = parseJson(text);
+        if (response.ok && typeof answer === 'object' && answer !== null) return answer as Answer;
+        throw failure(response, answer, text, url + path);
+      }).then(({ value }) => value),
     query: <Data>(query: string, variables: Record<string, unknown>) =>
       patiently(options, url, async () => {
         const { response, text } = await post('/graphql', 'application/json', JSON.stringify({ query, variables }));

@@ -6,6 +6,7 @@ import { CommandError } from './fault.js';
 import { type ImportSurroundings, runImport } from './import/command.js';
 import { printItems } from './items.js';
 import { buildSample } from './sample/build.js';
+import { pushModel } from './models/push.js';
 import { printUsers } from './users.js';
 
 interface ServiceOptions {
@@ -88,6 +89,13 @@ function createProgram(surroundings: ImportSurroundings, exit: (code: number) =>
       await printFeed(clientOf(options), user, options, output);
     });
   addExport(program, output);
+  program
+    .command('models')
+    .description('model versions')
+    .command('push')
+    .description('sends a model version and shows what the gate finds; ends with 1 when it is refused')
+    .argument('<path...>', 'a folder with one .onnx file and its manifest, or the two files')
+    .action(async (paths: string[], _, command: Command) => exit(await pushModel(clientOf(command.optsWithGlobals()), paths, output)));
   addSample(program, surroundings);
   return program;
 }
