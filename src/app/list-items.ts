@@ -16,6 +16,14 @@ export function readPlace(read: InputReader, after: unknown): number {
   return place;
 }
 
+/** One item, null for one unknown or removed. */
+export const createItem =
+  (shop: Shop): App['item'] =>
+  (id) => {
+    const no = shop.catalogue.no(id);
+    return no === undefined || shop.catalogue.removed[no] ? null : presentItem(shop, no);
+  };
+
 /** Items by filter, in the order in which they were first seen. */
 export function createListItems(shop: Shop): App['items'] {
   const { catalogue } = shop;

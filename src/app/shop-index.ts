@@ -1,4 +1,4 @@
-import { deserialize } from 'node:v8';
+import { deserialize, serialize } from 'node:v8';
 import { Catalogue } from '../core/candidates/catalogue.js';
 import { noNeighbours } from '../core/candidates/neighbours.js';
 import { noCycles, type RepurchaseCycles, unpackCycles } from '../core/candidates/repurchase.js';
@@ -70,17 +70,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     trust: noTrust(),
   };
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
-  const refreshNeighbours = coalesced(async () => {
-    const { neighbourStore } = ports;
-    const [similar, boughtTogether, embedded] = await Promise.all([
-      neighbourStore.latest('SIMILAR'),
-      neighbourStore.latest('BOUGHT_TOGETHER'),
-      neighbourStore.latest('EMBEDDING'),
-    ]);
-    if (similar) shop.similar = similar;
-    if (boughtTogether) shop.boughtTogether = boughtTogether;
-    if (embedded) shop.embedded = embedded;
-  });
+  const refreshNeighbours = neighboursRefresh(shop, ports.neighbourStore);
   const refreshCycles = coalesced(async () => {
     shop.cycles = (await readCycles(ports)) ?? shop.cycles;
   });
@@ -109,11 +99,27 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     edges: derived.graph.edges,
     observe: (events) => derived.observe(events),
     observePage: (placed) => derived.observePage(placed),
-    forget: (userIds) => derived.forget(userIds),
+    async forget(userIds) {
+      await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);
+      await refreshStanding();
+    },
     observed: () => derived.observed,
     keep: () => derived.keep(),
     close: () => clearInterval(poll),
   };
+}
+
+function neighboursRefresh(shop: Shop, neighbourStore: NeighbourStore): () => Promise<void> {
+  return coalesced(async () => {
+    const [similar, boughtTogether, embedded] = await Promise.all([
+      neighbourStore.latest('SIMILAR'),
+      neighbourStore.latest('BOUGHT_TOGETHER'),
+      neighbourStore.latest('EMBEDDING'),
+    ]);
+    if (similar) shop.similar = similar;
+    if (boughtTogether) shop.boughtTogether = boughtTogether;
+    if (embedded) shop.embedded = embedded;
+  });
 }
 
 /** The cycles last kept, null where there are none that can be read. */
@@ -139,6 +145,21 @@ async function readStanding({ artefacts, log }: Ports): Promise<Standing | null>
     log.error({ err: error }, 'what was kept of trust and the social graph cannot be read; it is built anew');
     return null;
   }
+}
+
+/** Take somebody out of what was built. */
+async function forgetStanding(userIds: readonly string[], ports: Ports): Promise<void> {
+  const standing = await readStanding(ports);
+  if (!standing) return;
+  const gone = new Set(userIds);
+  const { standings, recount } = standing;
+  const users = standings.users.map((userId) => (gone.has(userId) ? '' : userId));
+  const judges = recount.judges.filter(([userId]) => !gone.has(userId));
+  await ports.artefacts.put(
+    STANDING_ARTEFACT,
+    serialize({ ...standing, standings: { ...standings, users }, recount: { ...recount, judges } }),
+  );
+  await ports.notices.publish('standing');
 }
 
 function catalogueRefresh(catalogue: Catalogue, store: CatalogueStore): () => Promise<void> {

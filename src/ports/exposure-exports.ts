@@ -37,8 +37,8 @@ export interface ExportedPool {
  *
  * Guarantees: entries come by (day of receipt, writer, seq); what was received at `asOf` or later is not read, so that one range gives one sequence once
  * all writes received before `asOf` are committed; memory is bounded by a batch, and nothing in the store is held between two batches, however slow the
- * reader is. Suggestions of whom to follow, pages of nobody in particular and of users who were erased are left out: no outcome is ever attributed to them. Throws `UNAVAILABLE` when the
- * store cannot be reached.
+ * reader is. Left out are pages of nobody in particular and of users who were erased, to which no outcome is ever attributed, and suggestions of whom to
+ * follow, which are of no item. Throws `UNAVAILABLE` when the store cannot be reached.
  */
 export interface ExposureExports {
   /** Pages with their features and outcomes, in batches. */

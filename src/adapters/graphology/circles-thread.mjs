@@ -3,8 +3,8 @@ import { parentPort } from 'node:worker_threads';
 import { UndirectedGraph } from 'graphology';
 import louvain from 'graphology-communities-louvain';
 
-/** Plain modularity finds four circles among 7,300 people; at 2 it finds eight of some hundreds and the small ones. */
-const RESOLUTION = 2;
+/** Plain modularity finds four circles among 7,300 people; at 2 it finds eight of some hundreds and the small ones. Few people it would tear apart. */
+const resolutionOf = (users) => (users < 1_000 ? 1 : 2);
 
 /** The generator of the core (mulberry32): the same seed finds the same circles. */
 function seeded(seed) {
@@ -27,7 +27,7 @@ parentPort.once('message', ({ users, sources, targets, weights, seed }) => {
     parentPort.postMessage({ communities, modularity: 0 });
     return;
   }
-  const found = louvain.detailed(graph, { rng: seeded(seed), getEdgeWeight: 'weight', resolution: RESOLUTION });
+  const found = louvain.detailed(graph, { rng: seeded(seed), getEdgeWeight: 'weight', resolution: resolutionOf(users) });
   for (let no = 0; no < users; no++) communities[no] = found.communities[no];
   parentPort.postMessage({ communities, modularity: found.modularity });
 });

@@ -7,6 +7,8 @@ const MAX_SKETCHES = 20_000;
 const MAX_JUDGEMENTS = 100_000;
 /** A ring is looked for among actors of so many acts. */
 const LEAST_IN_RING = 8;
+/** In a shop where less has happened everybody has favourites that hardly anybody else looked at. */
+const LEAST_FOR_RINGS = 1_000;
 const RING_STRENGTH = 0.8;
 /** What carries more than this share of all acts is no device but a constant. */
 const DEVICE_SHARE_MAX = 0.2;
@@ -161,7 +163,7 @@ export class Judges implements Authenticity {
   private observeRing(userId: string, sketch: ActorSketch, changed: Changes): void {
     if (sketch.acts < LEAST_IN_RING) return;
     this.fans.update(userId, sketch);
-    const ring = this.fans.ringOf(userId);
+    const ring = this.acts < LEAST_FOR_RINGS ? [] : this.fans.ringOf(userId);
     const isAccused = (member: string): boolean => this.streams.get(member)?.some(({ code }) => code === 'RING') ?? false;
     for (const member of ring) if (!isAccused(member)) this.accuse(member, { code: 'RING', strength: RING_STRENGTH }, 'RING', changed);
     if (ring.length === 0 && isAccused(userId)) this.accuse(userId, null, 'RING', changed);
