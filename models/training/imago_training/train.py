@@ -8,15 +8,20 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from . import metrics
+from .autodiff import Node
 from .calibration import calibrate
 from .fit import Recipe, learn, listwise_loss
 from .material import Material
 from .model import Model, close_funnel, tensors_of_sequence
-from .network import FUNNEL, Inputs, Shape
+from .network import FUNNEL, Inputs, Params, Shape, initial
 from .sampling import Slices, draw_groups, row_weights, slice_by_time
 from .scaling import Scaling, fit_scaling, usable
 
 MOST_SCALED = 200_000
+# People take things about as often as others did: where learning begins, so that little data leaves it there.
+BEGINNING = {"item.popularity_log@1": 1.0}
+# Of the usual size: the hidden layers begin with little to say.
+QUIET = 0.1
 
 
 @dataclass
@@ -151,7 +156,17 @@ def _member(
         return float(ndcg_of(one, material, columns, validate).mean())
 
     print(f"{len(learnt)} queries, {len(columns)} features, {len(validate)} to stop by", file=sys.stderr)
-    return learn(shape, recipe, batches, lambda params, batch, rng: listwise_loss(shape, params, batch, recipe.drop, rng), judge)[0]
+    loss_of = lambda params, batch, rng: listwise_loss(shape, params, batch, recipe.drop, rng)  # noqa: E731
+    return learn(shape, recipe, batches, loss_of, judge, beginning(shape, scaling, recipe.seed))[0]
+
+
+def beginning(shape: Shape, scaling: Scaling, seed: int) -> Params:
+    """Parameters of the output with which learning begins: popularity alone decides."""
+    own = initial(shape, np.random.default_rng(seed))
+    skip = np.zeros_like(own["skip"].value)
+    for i, name in enumerate(shape.features[: shape.free]):
+        skip[i, 0] = BEGINNING.get(name, 0.0) * scaling.deviation[i]
+    return {"skip": Node(skip), "w3": Node(own["w3"].value * np.float32(QUIET))}
 
 
 def calibrate_queries(model: Model, material: Material, columns: list[int], queries: np.ndarray) -> None:
