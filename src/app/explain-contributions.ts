@@ -17,7 +17,10 @@ type Contributions = ExposureEntry['placed']['contributions'];
  * The terms of a logged score. Those of rules are logged as they are. What a model said is taken apart into groups of features, from the features as logged and
  * by the version that scored them; where it can no longer be asked, the logged terms, by objective, stand.
  */
-export async function contributionsOfEntry({ page, placed, features }: ExposureEntry, ports: ExplainContributionsPorts): Promise<Contributions> {
+export async function contributionsOfEntry(
+  { page, placed, features }: ExposureEntry,
+  ports: ExplainContributionsPorts,
+): Promise<Contributions> {
   const { contributions } = placed;
   if (page.scorer !== 'MODEL' || page.modelVersion === null) return contributions;
   try {
