@@ -35,7 +35,7 @@ describe('POST /models/{name}/versions', () => {
     const form = new FormData();
     for (const [name, value, fileName, type] of parts) {
       if (fileName === undefined && typeof value === 'string') form.append(name, value);
-      else form.append(name, new Blob([value as BlobPart], { type }), fileName);
+      else form.append(name, new Blob([typeof value === 'string' ? value : new Uint8Array(value)], { type }), fileName);
     }
     const answer = await fetch(edge.url + path, { method: 'POST', body: form });
     return {

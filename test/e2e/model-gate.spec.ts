@@ -28,7 +28,7 @@ describe('the gate of models', () => {
   async function upload(manifest: ModelManifest, file: Uint8Array): Promise<number> {
     const form = new FormData();
     form.append('manifest', new Blob([JSON.stringify(manifest)]), 'manifest.json');
-    form.append('model', new Blob([file as BlobPart]), 'model.onnx');
+    form.append('model', new Blob([new Uint8Array(file)]), 'model.onnx');
     return (await service.http('/models/intent/versions', { method: 'POST', body: form })).status;
   }
   const look = async (version: string) => (await service.ask<{ modelVersion: Judged | null }>(VERSION, { v: version })).modelVersion;

@@ -37,6 +37,12 @@ export class ManifestReader {
     return Object.hasOwn(this.fields, name) ? this.fields[name] : undefined;
   }
 
+  /** Entries of a list as it was given; 0 where it is none. */
+  lengthOf(name: string): number {
+    const value = this.at(name);
+    return Array.isArray(value) ? value.length : 0;
+  }
+
   /** An object; `optional`: empty where it is left out. */
   object(name: string, optional: boolean): Record<string, unknown> {
     const value = this.at(name);

@@ -145,9 +145,11 @@ function widthOf(tensor: ModelTensor, { featureNames, tagNames }: ModelManifest)
 function readGolden(read: ManifestReader, manifest: ModelManifest): ModelManifest['golden'] {
   const given = read.object('golden', false);
   read.noOthers('golden', [...MODEL_TENSORS, 'scores']);
-  const dense = read.rows('golden.dense', given.dense, manifest.featureNames.length, finite, 'finite numbers', MAX_GOLDEN_ROWS) ?? [];
-  const probabilities = 'finite numbers';
-  const scores = read.rows('golden.scores', given.scores, manifest.heads.length, finite, probabilities, MAX_GOLDEN_ROWS) ?? [];
+  if (read.at('golden') !== given) return { dense: [], scores: [] };
+  const rowsOf = (name: 'dense' | 'scores', width: number) =>
+    read.rows(`golden.${name}`, given[name], width, finite, 'finite numbers', MAX_GOLDEN_ROWS);
+  const [dense, scores] = [rowsOf('dense', read.lengthOf('featureNames')), rowsOf('scores', read.lengthOf('heads'))];
+  if (dense === null || scores === null) return { dense: [], scores: [] };
   if (scores.length < MIN_GOLDEN_ROWS)
     read.fault('golden.scores', `${scores.length} rows`, `it must have at least ${MIN_GOLDEN_ROWS} rows`);
   if (dense.length !== scores.length)
