@@ -19,6 +19,15 @@ export interface Service {
 const clock = (): number => Date.now();
 const stopwatch = (): number => performance.now();
 
+/** A first start waits so long for the model that comes with the package; after that rules decide until it is judged. */
+const SHIPPED_MS = 20_000;
+
+const atMost = async (ms: number, work: Promise<void> | undefined): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  await Promise.race([work, new Promise((resolve) => (timer = setTimeout(resolve, ms)))]);
+  clearTimeout(timer);
+};
+
 /** Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind. @param models those that come with the package; null: none */
 export async function startService(config: Config, log: Logger, models: URL | null = shippedModels()): Promise<Service> {
   const closers: (() => Promise<void>)[] = [];
@@ -31,16 +40,15 @@ export async function startService(config: Config, log: Logger, models: URL | nu
     const metrics = createMetrics();
     const running = await createApp(binding, { ...config, purposes: config.defaultConsent, meters: metrics.models, clock, stopwatch });
     closers.push(() => running.close());
+    const shipped = models && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
+    closers.push(async () => shipped?.stop());
     if (config.sample === 'shop') await loadSample(running.app, { ...binding, clock });
     const server = await createServer({ app: running.app, config: { ...config, authConfigured: false }, log, metrics });
     closers.push(() => server.close());
+    await atMost(SHIPPED_MS, shipped?.settled);
     const url = await server.listen(config.host, config.port);
     const background = await startBackground(binding, running, clock);
     closers.push(() => background.stop());
-    if (models) {
-      const shipped = startShippedModel({ ...binding, app: running.app }, models);
-      closers.push(() => shipped.stop());
-    }
     return { url, stop };
   } catch (error) {
     await stop();

@@ -15,6 +15,7 @@ describe('the model that the service comes with', () => {
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'imago-shipped-'));
     shop = await openModelsApp();
+    judge = () => shop.gate.run();
   }, 60_000);
   afterEach(async () => {
     await shop.stop();
@@ -28,7 +29,8 @@ describe('the model that the service comes with', () => {
     await writeFile(join(place, 'model.onnx'), file);
     await writeFile(join(place, 'manifest.json'), JSON.stringify(manifest));
   };
-  const start = () => startShippedModel({ ...shop.binding, app: shop.app, log: shop.log }, pathToFileURL(`${folder}/`));
+  let judge: () => Promise<void>;
+  const start = () => startShippedModel({ ...shop.binding, app: shop.app, judge, log: shop.log }, pathToFileURL(`${folder}/`));
   const scorer = async () => (await shop.app.feed({ first: 10 })).ranking;
   const waiting = async (): Promise<void> => expect(await shop.binding.modelStore.waiting()).toHaveLength(1);
 
@@ -37,11 +39,15 @@ describe('the model that the service comes with', () => {
   it('goes through the gate, the latest version of it, and is champion then', async () => {
     await ship('1');
     await ship('2');
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (open = resolve));
+    judge = () => gate.then(() => shop.gate.run());
     const shipped = start();
     await eventually(waiting);
     expect(await scorer()).toMatchObject({ scorer: 'RULES', degraded: ['MODEL_MISSING'] });
-    await shop.gate.run();
-    await eventually(async () => expect(await scorer()).toMatchObject({ scorer: 'MODEL', modelVersion: '2', degraded: [] }), 10_000);
+    open();
+    await shipped.settled;
+    expect(await scorer()).toMatchObject({ scorer: 'MODEL', modelVersion: '2', degraded: [] });
     const [model] = await shop.app.models();
     expect(model.versions.map(({ version, uploadedBy }) => [version, uploadedBy])).toEqual([['2', 'imago']]);
     expect(model.history).toMatchObject([{ role: 'CHAMPION', version: '2', actor: 'imago' }]);

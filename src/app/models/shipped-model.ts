@@ -19,6 +19,8 @@ interface ShippedModel {
 interface Ports {
   app: Pick<App, 'readModelManifest' | 'uploadModel' | 'assignModelRole'>;
   modelStore: ModelStore;
+  /** Runs the gate over what waits. */
+  judge: () => Promise<void>;
   log: Log;
 }
 
@@ -48,33 +50,43 @@ async function readShipped(models: URL): Promise<ShippedModel | null> {
  *
  * @param models where the package keeps its models
  */
-export function startShippedModel(ports: Ports, models: URL): { stop(): Promise<void> } {
+export function startShippedModel(ports: Ports, models: URL): { settled: Promise<void>; stop(): Promise<void> } {
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let markSettled = (): void => undefined;
+  const settled = new Promise<void>((resolve) => (markSettled = resolve));
   const look = async (): Promise<void> => {
     const isSettled = await settle(ports, models).catch((error: unknown) => {
       ports.log.warn({ err: error }, 'the model that the service comes with could not be brought in; rules go on deciding');
       return true;
     });
-    if (isSettled || isStopped) return;
+    if (isSettled || isStopped) return markSettled();
     timer = setTimeout(() => void (looking = look()), LOOK_MS);
     timer.unref();
   };
   let looking = look();
   return {
+    settled,
     async stop() {
       isStopped = true;
       clearTimeout(timer);
       await looking;
+      markSettled();
     },
   };
 }
 
 /** One step further; whether there is nothing left to do. */
-async function settle({ app, modelStore, log }: Ports, models: URL): Promise<boolean> {
+async function settle({ app, modelStore, judge, log }: Ports, models: URL): Promise<boolean> {
   const [records, history] = await Promise.all([modelStore.list(), modelStore.roleHistory(SERVED_MODEL)]);
   if (history.length > 0) return true;
-  if (records.length === 0) return upload(app, await readShipped(models));
+  if (records.length === 0) {
+    const shipped = await readShipped(models);
+    if (!shipped) return true;
+    await upload(app, shipped);
+    await judge();
+    return settle({ app, modelStore, judge, log }, models);
+  }
   const own = records.find(({ name, uploadedBy }) => name === SERVED_MODEL && uploadedBy === SERVICE);
   if (!own || own.status === 'QUARANTINED') return true;
   const { version } = own;
@@ -86,10 +98,8 @@ async function settle({ app, modelStore, log }: Ports, models: URL): Promise<boo
   return own.status !== 'VALIDATING';
 }
 
-async function upload(app: Ports['app'], shipped: ShippedModel | null): Promise<boolean> {
-  if (!shipped) return true;
+async function upload(app: Ports['app'], shipped: ShippedModel): Promise<void> {
   const manifest = app.readModelManifest(SERVED_MODEL, shipped.manifest);
   const sha256 = createHash('sha256').update(shipped.file).digest('hex');
   await app.uploadModel(manifest, { bytes: shipped.file, sha256 }, SERVICE);
-  return false;
 }
