@@ -14,7 +14,6 @@ import { type ExportedPage, type ExposureExports } from '../../ports/exposure-ex
 import { type ModelProbe } from '../../ports/model-runtime.js';
 import { type ModelStore } from '../../ports/model-store.js';
 import { consenting } from '../exports.js';
-import { type People } from '../people/people.js';
 
 export interface JudgedModel {
   manifest: ModelManifest;
@@ -29,7 +28,7 @@ export interface EvidencePorts {
   exposureExports: ExposureExports;
   modelStore: ModelStore;
   modelProbe: ModelProbe;
-  people: Pick<People, 'many'>;
+  people: Parameters<typeof consenting>[1]['people'];
   purposes: ReadonlySet<Purpose>;
   /** The rules in force. */
   rules: () => readonly Weight[];
