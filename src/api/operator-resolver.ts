@@ -51,6 +51,10 @@ export class OperatorResolver {
   createRankingConfig(_parent: unknown, { input }: { input: RankingConfigInput }, { actor }: EdgeContext): Promise<RankingConfigAnswer> {
     return this.app.createRankingConfig(input, actor);
   }
+  @Mutation('fitRules')
+  fitRules(_parent: unknown, { surface }: { surface: string }): Promise<RankingConfigAnswer> {
+    return this.app.fitRules(surface);
+  }
   @Mutation('activateRankingConfig')
   activateRankingConfig(
     _parent: unknown,

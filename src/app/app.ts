@@ -75,6 +75,9 @@ export interface App {
   upsertUsers(users: RawInput[]): Promise<BatchResult>;
   /** One object a line; memory stays flat for any length. `replace` (items only): what is not in the stream is removed. */
   importLines(kind: ImportKind, lines: AsyncIterable<string>, options: { replace: boolean }): Promise<BatchResult>;
+  /** Vectors of items, and neighbours of items, made elsewhere: taken in whole, they hold until the next ones; an empty stream takes them away. */
+  importEmbeddings(space: unknown, lines: AsyncIterable<string>): Promise<BatchResult>;
+  importNeighbours(relation: unknown, lines: AsyncIterable<string>): Promise<BatchResult>;
 
   /** Exposures with features, outcomes and labels; throws at once for parameters that are wrong. */
   exportExposures(parameters: RawInput): LinesExport;
@@ -88,6 +91,8 @@ export interface App {
   rankingConfig(surface: string): RankingConfigAnswer;
   rankingConfigs(surface: string, first: number): Promise<RankingConfigAnswer[]>;
   createRankingConfig(input: RankingConfigInput, actor: string): Promise<RankingConfigAnswer>;
+  /** A draft of rules that fit what users took of what they were shown. @throws AppError CONFLICT where that is too little */
+  fitRules(surface: string): Promise<RankingConfigAnswer>;
   activateRankingConfig(args: { surface: string; version: number; reason: string }, actor: string): Promise<RankingConfigAnswer>;
   rollbackRankingConfig(args: { surface: string; reason: string }, actor: string): Promise<RankingConfigAnswer>;
   models(): Promise<ModelAnswer[]>;

@@ -9,8 +9,10 @@ import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js'
 import { createCursors } from './cursors.js';
 import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
+import { createFitRules } from './fit-rules.js';
 import { createImportLines } from './import-lines.js';
-import { createListItems } from './list-items.js';
+import { createImportTables } from './import-tables.js';
+import { createItem, createListItems } from './list-items.js';
 import { createInFlight } from './people/in-flight.js';
 import { linkedExposureLog, linkedLedger } from './people/linked-logs.js';
 import { openPeople } from './people/people.js';
@@ -24,7 +26,8 @@ import { createPersonalControls } from './people/controls.js';
 import { createLoadStates } from './load-states.js';
 import { createOperations } from './operate.js';
 import { createPipelineStatistics } from './pipeline-statistics.js';
-import { presentItem } from './present.js';
+import { openPopulation } from './population.js';
+import { createPopulationJob } from './population-job.js';
 import { createProfile } from './profile.js';
 import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
@@ -58,6 +61,8 @@ export interface RunningApp {
   states: LiveStates;
   /** Whether what a user does may be used for those who follow him. */
   sharesTies: (userId: string) => boolean;
+  /** Learn groups of users and who is about to leave, where there is something new. */
+  learnPopulation: () => Promise<void>;
   /** With everything under the users to whom it belongs now. */
   logs: Pick<Binding, 'ledger' | 'exposureLog'>;
   /** Judges the model versions that wait; `onUpload` is called when there is one more, by whoever runs it. */
@@ -79,16 +84,17 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const [cursorSecret, pseudonymSecret] = await Promise.all([binding.secrets.get('cursor'), binding.secrets.get('pseudonym')]);
   const people = await openPeople({ ...binding, ...options }, pseudonymSecret);
   const logs = { ledger: linkedLedger(binding.ledger, people), exposureLog: linkedExposureLog(binding.exposureLog, people) };
+  const sharesTies = (userId: string): boolean => people.sharesTies(userId);
   const { meters = NO_METERS } = options;
-  const [index, settings, scoring] = await Promise.all([
-    openShopIndex({ ...binding, ...logs, onError, sharesTies: people.sharesTies }),
+  const [index, settings, scoring, population] = await Promise.all([
+    openShopIndex({ ...binding, ...logs, onError, sharesTies }),
     openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
     openScoring(binding, { ...options, meters, onError }),
+    openPopulation({ ...binding, onError }),
   ]);
   const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people }));
-  const statistics = createPipelineStatistics();
-  const { poolSample = 0 } = options;
-  const beside = { poolSample, index, states, people, inFlight: createInFlight(), settings, statistics };
+  const held = { index, states, people, population, settings };
+  const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
   const pseudonym = (userId: string): string =>
     createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
@@ -103,31 +109,44 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createExports({ ...shared, pseudonym }),
     ...createModelOperations(shared),
     ...createUploads({ ...binding, onUpload: () => gate.onUpload() }),
-    ...createOperations({ settings, store: binding.settingsStore }),
+    ...createOperations({ settings, store: binding.settingsStore, fitRules: createFitRules(shared) }),
     ...createWrites(shared),
+    ...createImportTables(shared),
     ...createPersonalControls({ ...shared, pseudonym, userProfile }),
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
     items: createListItems(index.shop),
-    item(id) {
-      const no = index.shop.catalogue.no(id);
-      return no === undefined || index.shop.catalogue.removed[no] ? null : presentItem(index.shop, no);
-    },
+    item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,
     featureCatalogue: () => featureCatalogue,
     health: () => binding.health(),
     pseudonym,
   };
-  const keep = async (): Promise<void> => {
-    await Promise.all([states.flush(), index.keep(), scoring.shadow.keep()]);
-  };
+  const learnPopulation = createPopulationJob(shared);
   return {
     app,
     gate,
     logs,
     index,
     states,
-    sharesTies: people.sharesTies,
+    sharesTies,
+    learnPopulation,
+    ...endOf({ index, states, settings, scoring }),
+  };
+}
+
+/** How what is only in memory is kept, and all that follows changes stopped. */
+function endOf(parts: {
+  index: ShopIndex;
+  states: LiveStates;
+  settings: { close(): void };
+  scoring: Pick<Awaited<ReturnType<typeof openScoring>>, 'shadow' | 'close'>;
+}): Pick<RunningApp, 'keep' | 'close'> {
+  const { index, states, settings, scoring } = parts;
+  const keep = async (): Promise<void> => {
+    await Promise.all([states.flush(), index.keep(), scoring.shadow.keep()]);
+  };
+  return {
     keep,
     async close() {
       index.close();

@@ -7,6 +7,7 @@ import { type ExportedOutcome, type ExportedPage, type ExportedPool, type Exposu
 import { type Log } from '../ports/log.js';
 import { type App } from './app.js';
 import { backfill, type BackfillPorts } from './backfill-features.js';
+import { type People } from './people/people.js';
 import { readExposuresQuery, readFeaturesQuery, readRequestsQuery } from './export-query.js';
 
 export interface ExportPorts extends BackfillPorts {
@@ -53,10 +54,15 @@ export function createExports(
   };
 }
 
+/** What tells who consents to what. */
+export interface Consents extends Pick<ExportPorts, 'purposes'> {
+  people: Pick<People, 'many'>;
+}
+
 /** Of each batch the pages of those who agreed that models learn from them, both then and now. */
 export async function* consenting<T extends { page: Page }>(
   batches: AsyncIterable<T[]>,
-  { people, purposes }: Pick<ExportPorts, 'people' | 'purposes'>,
+  { people, purposes }: Consents,
 ): AsyncGenerator<T[]> {
   for await (const batch of batches) {
     const persons = await people.many(batch.flatMap(({ page: { userId } }) => (userId === null ? [] : [userId])));

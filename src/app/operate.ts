@@ -26,11 +26,19 @@ function check(args: { surface?: string | null; first?: number; reason?: string 
 
 type Operations = Pick<
   App,
-  'rankingConfig' | 'rankingConfigs' | 'createRankingConfig' | 'activateRankingConfig' | 'rollbackRankingConfig' | 'auditLog'
+  'rankingConfig' | 'rankingConfigs' | 'createRankingConfig' | 'fitRules' | 'activateRankingConfig' | 'rollbackRankingConfig' | 'auditLog'
 >;
 
 /** What an operator does with settings, and the record of it. */
-export function createOperations({ settings, store }: { settings: SettingsInForce; store: SettingsStore }): Operations {
+export function createOperations({
+  settings,
+  store,
+  fitRules,
+}: {
+  settings: SettingsInForce;
+  store: SettingsStore;
+  fitRules: (surface: string) => Promise<RankingConfig>;
+}): Operations {
   return {
     rankingConfig(surface) {
       check({ surface });
@@ -43,6 +51,10 @@ export function createOperations({ settings, store }: { settings: SettingsInForc
     async createRankingConfig(input, actor) {
       check({ surface: input.surface });
       return present(await settings.createDraft(input, actor));
+    },
+    async fitRules(surface) {
+      check({ surface });
+      return present(await fitRules(surface));
     },
     async activateRankingConfig({ surface, version, reason }, actor) {
       check({ surface, reason });

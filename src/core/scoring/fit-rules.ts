@@ -40,7 +40,16 @@ const DECIMALS = 4;
  * @see McFadden 1974, "Conditional logit analysis of qualitative choice behavior"
  * @throws RangeError for features that do not divide into rows, and for no choice
  */
-export function fitRules(choices: readonly Choice[], { names, penalty = PENALTY, steps = STEPS }: FitOptions): Fit {
+export function fitRules(choices: readonly Choice[], options: FitOptions): Fit {
+  const work = fittingRules(choices, options);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same as a generator that pauses after every step, so that its caller can let others have the thread. */
+export function* fittingRules(choices: readonly Choice[], { names, penalty = PENALTY, steps = STEPS }: FitOptions): Generator<void, Fit> {
   if (choices.length === 0) throw new RangeError('0 choices say nothing');
   for (const { features } of choices)
     if (features.length % names.length !== 0)
@@ -55,7 +64,7 @@ export function fitRules(choices: readonly Choice[], { names, penalty = PENALTY,
     }
     return likelihood - (penalty * squares) / 2;
   };
-  const weights = maximise(objective, names.length, 1 / choices.length, steps);
+  const weights = yield* maximise(objective, names.length, 1 / choices.length, steps);
   const logLikelihood = ascent(choices, weights, scale, new Float64Array(names.length)) / choices.length;
   const atRandom = ascent(choices, new Float64Array(names.length), scale, new Float64Array(names.length)) / choices.length;
   const round = (value: number): number => Number(value.toFixed(DECIMALS)) + 0;
@@ -113,12 +122,12 @@ function addRow(gradient: Float64Array, features: Float32Array, row: number, fac
 }
 
 /** Where a concave function is highest, from 0 on. */
-function maximise(
+function* maximise(
   objective: (at: Float64Array, gradient: Float64Array) => number,
   width: number,
   firstStep: number,
   steps: number,
-): Float64Array {
+): Generator<void, Float64Array> {
   let best = new Float64Array(width);
   let ahead = best.slice();
   let bestValue = -Infinity;
@@ -127,6 +136,7 @@ function maximise(
   const gradient = new Float64Array(width);
   for (let i = 0; i < steps; i++) {
     const value = objective(ahead, gradient);
+    yield;
     if (value < bestValue) {
       // Overshot: from the best place again, with less momentum and a shorter step.
       ahead = best.slice();
