@@ -1,8 +1,9 @@
-import { lifecycleOf, readTags } from '../core/tags/profile.js';
+import { lifecycleOf, readTags, segmentsOf } from '../core/tags/profile.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App } from './app.js';
 import { presentControls } from './people/controls.js';
 import { type People } from './people/people.js';
+import { type PopulationInForce } from './population.js';
 import { type ShopIndex } from './shop-index.js';
 
 /** Nothing is measured, and the confidence says so. */
@@ -15,6 +16,7 @@ export function createProfile(ports: {
   states: LiveStates;
   index: ShopIndex;
   people: People;
+  population: PopulationInForce;
   timeZone: string;
   clock: () => number;
 }): App['userProfile'] {
@@ -22,6 +24,7 @@ export function createProfile(ports: {
     const [state, person] = await Promise.all([ports.states.read(userId), ports.people.get(userId)]);
     const purposes = ports.people.purposesOf(person, Infinity);
     const now = ports.clock();
+    const learned = ports.population.current();
     const { names } = ports.index.shop.catalogue;
     const options = {
       names: {
@@ -30,6 +33,8 @@ export function createProfile(ports: {
         creator: (no: number) => names.creator.name(no),
       },
       timeZone: ports.timeZone,
+      population: learned?.population ?? null,
+      received: learned?.receivedByUser.get(userId) ?? null,
     };
     return {
       userId,
@@ -38,7 +43,7 @@ export function createProfile(ports: {
         const tags = readTags(state, now, { ...options, purposes });
         return dimension ? tags.filter((tag) => tag.dimension === dimension) : tags;
       },
-      segments: [],
+      segments: purposes.has('ANALYTICS') ? segmentsOf(state, now, options) : [],
       lifecycle: lifecycleOf(state, now),
       authenticity: ports.index.shop.authenticity.judgementOf(userId).score,
       cocoon: NO_COCOON,
