@@ -4,7 +4,7 @@ import { type NoticeChannel, type Notices } from '../../ports/notices.js';
 import { asUnavailable } from './faults.js';
 import { channelOf, listenTo, notifyOf } from './notice-channels.js';
 
-const CHANNELS: readonly NoticeChannel[] = ['catalogue', 'settings', 'neighbours', 'cycles', 'standing', 'models'];
+const CHANNELS: readonly NoticeChannel[] = ['catalogue', 'settings', 'neighbours', 'cycles', 'standing', 'models', 'population'];
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
