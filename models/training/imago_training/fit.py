@@ -32,15 +32,15 @@ class Recipe:
 
 
 Batch = tuple[Inputs, np.ndarray, np.ndarray, np.ndarray]
-"""Inputs [B, G, ...], present [B, G], place of the target [B], labels of the target [B, heads]."""
+"""Inputs [B, G, ...], logarithm of how many candidates each row stands for [B, G], place of the target [B], labels of the target [B, heads]."""
 
 
 def listwise_loss(shape: Shape, params: Params, batch: Batch, drop: float, rng: np.random.Generator) -> Node:
     """How surprising it was that the target was taken out of its group, and, once taken, what came of it."""
-    inputs, present, target, labels = batch
+    inputs, stands_for, target, labels = batch
     raw = forward(shape, params, inputs, drop, rng)
     first = ad.column(raw, 0)
-    shares = ad.log_softmax(ad.add(first, ad.constant(np.where(present, 0, -1e4))))
+    shares = ad.log_softmax(ad.add(first, ad.constant(stands_for)))
     chosen = np.zeros(first.value.shape, np.float32)
     chosen[np.arange(len(target)), target] = -1 / len(target)
     loss = ad.total(ad.mul(shares, Node(chosen)))

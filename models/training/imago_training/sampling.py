@@ -58,3 +58,15 @@ def row_weights(material: Material, queries: np.ndarray) -> np.ndarray:
         others = material.pool[q] - int(material.retrieved[q])
         parts.append(np.where(labels, 1.0, others / max(1, drawn)))
     return np.concatenate(parts or [np.empty(0)])
+
+
+def stands_for(material: Material, queries: np.ndarray, rows: np.ndarray, target: np.ndarray) -> np.ndarray:
+    """Logarithm of how many candidates of the pool each row of a group stands for: none for a gap, itself for the target.
+
+    With it the shares of a group are estimates of those in the whole pool, so that what competes with the target counts as it will in serving.
+    """
+    drawn = (rows >= 0).sum(axis=1) - 1
+    each = np.log(np.maximum(1, material.pool[queries] - 1) / np.maximum(1, drawn)).astype(np.float32)
+    result = np.where(rows >= 0, each[:, None], np.float32(-1e4))
+    result[np.arange(len(target)), target] = 0
+    return result

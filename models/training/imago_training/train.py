@@ -14,7 +14,7 @@ from .fit import Recipe, learn, listwise_loss
 from .material import Material
 from .model import Model, close_funnel, tensors_of_sequence
 from .network import FUNNEL, Inputs, Params, Shape, initial
-from .sampling import Slices, draw_groups, row_weights, slice_by_time
+from .sampling import Slices, draw_groups, row_weights, slice_by_time, stands_for
 from .scaling import Scaling, fit_scaling, usable
 
 MOST_SCALED = 200_000
@@ -149,7 +149,7 @@ def _member(
         for start in range(0, len(order), recipe.batch):
             own = order[start : start + recipe.batch]
             rows, target = draw_groups(material, own, recipe.group, rng)
-            yield group_inputs(material, shape, scaled, own, rows), rows >= 0, target, labels[rows[np.arange(len(own)), target]]
+            yield group_inputs(material, shape, scaled, own, rows), stands_for(material, own, rows, target), target, labels[rows[np.arange(len(own)), target]]
 
     def judge(values: dict[str, np.ndarray]) -> float:
         one = Model(shape, scaling, [values], np.ones(len(shape.heads)), np.zeros(len(shape.heads)))

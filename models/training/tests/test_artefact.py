@@ -35,7 +35,7 @@ class Gradients(unittest.TestCase):
         inputs = {"dense": rng.normal(size=(2, 6, 4)), "seq_gap": rng.random((2, 3)), "seq_type": rng.integers(0, 5, (2, 3))}
         for name in ("category", "brand"):
             inputs[f"seq_{name}"], inputs[f"cand_{name}"] = rng.integers(0, 4, (2, 3)), rng.integers(0, 4, (2, 6))
-        batch = (inputs, np.ones((2, 6), bool), np.array([1, 4]), np.array([[True, True], [True, False]]))
+        batch = (inputs, np.zeros((2, 6), np.float32), np.array([1, 4]), np.array([[True, True], [True, False]]))
 
         def loss() -> ad.Node:
             return listwise_loss(shape, params, batch, 0, rng)

@@ -7,7 +7,7 @@ import numpy as np
 
 from imago_training import metrics
 from imago_training.material import Material
-from imago_training.sampling import draw_groups, row_weights, slice_by_time
+from imago_training.sampling import draw_groups, row_weights, slice_by_time, stands_for
 from tests.made_up import material_of
 
 
@@ -76,6 +76,25 @@ class Sampling(unittest.TestCase):
         weights = row_weights(material, np.array([0]))
         self.assertAlmostEqual(weights.sum(), 40)
         self.assertEqual(weights[material.labels[:, 0]].tolist(), [1])
+
+    def test_lets_a_group_speak_for_its_pool_in_the_shares_of_a_target(self) -> None:
+        material = material_of(1, pool=40, whole_from=0)
+        rng, scores = np.random.default_rng(6), material.features[:, 1].astype(float)
+        positive = np.flatnonzero(material.labels[:, 0])[0]
+        sums = []
+        for _ in range(4000):
+            rows, target = draw_groups(material, np.array([0]), 9, rng)
+            sums.append(np.exp(scores[rows] + stands_for(material, np.array([0]), rows, target)).sum())
+        # What all candidates weigh together is met on average, though only eight of 39 others are drawn.
+        self.assertAlmostEqual(float(np.mean(sums)) / np.exp(scores).sum(), 1, delta=0.03)
+        self.assertEqual(rows[0, target[0]], positive)
+
+    def test_gives_a_gap_no_share(self) -> None:
+        material = material_of(1, pool=5, whole_from=0)
+        rows, target = draw_groups(material, np.array([0]), 8, np.random.default_rng(7))
+        shares = np.exp(stands_for(material, np.array([0]), rows, target))
+        self.assertEqual((rows < 0).sum(), 3)
+        np.testing.assert_array_equal(shares[rows < 0], 0)
 
     def test_learns_from_nothing_later_than_what_it_is_measured_on(self) -> None:
         material = material_of(300)
