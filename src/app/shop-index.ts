@@ -33,6 +33,8 @@ export interface ShopIndex {
   observePage: (placed: readonly { itemNo: number }[]) => void;
   /** Forget what somebody did, as far as it is told to others. */
   forget: (userIds: readonly string[]) => Promise<void>;
+  /** How often somebody was forgotten since the start: what was being built meanwhile may still know him. */
+  forgotten: () => number;
   /** Events added since the start. */
   observed: () => number;
   /** Keep what was derived from events, so that the next start reads only what came after. */
@@ -69,6 +71,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     graph: derived.graph,
     trust: noTrust(),
   };
+  let forgotten = 0;
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
   const refreshNeighbours = neighboursRefresh(shop, ports.neighbourStore);
   const refreshCycles = coalesced(async () => {
@@ -99,7 +102,9 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     edges: derived.graph.edges,
     observe: (events) => derived.observe(events),
     observePage: (placed) => derived.observePage(placed),
+    forgotten: () => forgotten,
     async forget(userIds) {
+      forgotten++;
       await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);
       await refreshStanding();
     },

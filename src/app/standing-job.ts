@@ -45,13 +45,15 @@ export function createStandingJob(ports: Ports): () => Promise<void> {
 
   return async () => {
     const started = clock();
-    const observed = index.observed();
+    const [observed, forgotten] = [index.observed(), index.forgotten()];
     if (observed === builtFrom || started < restUntil) return;
     const { judges, opinions } = await judgeAll(ports);
     const weightOf = (userId: string): number => judges.weightOf(userId);
     const trust = await inSlices(buildTrust(index.shop.catalogue, opinions, { now: started, weightOf }), clock);
     const graph = await buildGraph(ports, weightOf, started);
     const standing: Standing = { ...graph, trust, recount: await recountWith(judges, ports) };
+    // Somebody was erased meanwhile: what was built knows him still, so it is built again the next time.
+    if (index.forgotten() !== forgotten) return;
     await artefacts.put(STANDING_ARTEFACT, serialize(standing));
     await notices.publish('standing');
     builtFrom = observed;
