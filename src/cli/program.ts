@@ -1,6 +1,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { catalogueMarkdown } from '../core/tags/catalogue-markdown.js';
 import { createClient } from './client.js';
 import { addExport } from './export/command.js';
+import { backfillFeatures, type BackfillOptions, fitRules } from './features.js';
 import { printFeed } from './feed.js';
 import { CommandError } from './fault.js';
 import { type ImportSurroundings, runImport } from './import/command.js';
@@ -96,8 +98,40 @@ function createProgram(surroundings: ImportSurroundings, exit: (code: number) =>
     .description('sends a model version and shows what the gate finds; ends with 1 when it is refused')
     .argument('<path...>', 'a folder with one .onnx file and its manifest, or the two files')
     .action(async (paths: string[], _, command: Command) => exit(await pushModel(clientOf(command.optsWithGlobals()), paths, output)));
+  addFeatures(program, surroundings);
+  addTags(program, surroundings);
   addSample(program, surroundings);
   return program;
+}
+
+function addTags(program: Command, { output }: ImportSurroundings): void {
+  program
+    .command('tags')
+    .description('writes the catalogue of tags as a document')
+    .action(() => output.out(catalogueMarkdown().trimEnd()));
+}
+
+function addFeatures(program: Command, { output }: ImportSurroundings): void {
+  program
+    .command('features')
+    .description('the features of candidates')
+    .command('backfill')
+    .description('writes the features of past exposures anew, so that one added today has a past')
+    .option('--from <iso>', 'served at this time or later')
+    .option('--to <iso>', 'served before this time')
+    .option('--names <names>', 'only these features, with commas between')
+    .requiredOption('--out <file>', 'where the lines go')
+    .action(async (_, command: Command) => backfillFeatures(command.optsWithGlobals<BackfillOptions>(), output));
+  program
+    .command('rules')
+    .description('the rules that rank where no model does')
+    .command('fit')
+    .description('makes a draft of rules that fit what users took of what they were shown')
+    .option('--surface <name>', 'place in the storefront', 'home')
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<ServiceOptions & { surface: string }>();
+      await fitRules(createClient({ ...options, patienceMs: ASK_PATIENCE_MS }), options.surface, output);
+    });
 }
 
 function addImport(program: Command, surroundings: ImportSurroundings, exit: (code: number) => void): void {

@@ -1,5 +1,9 @@
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { FEATURE_NAMES } from '../../src/core/features/catalogue.js';
 import { REPLAYED_FEATURES } from '../../src/core/features/replayed-features.js';
+import { imago } from '../cli/folders.js';
 import { event, startTestService, type TestService } from '../support/service.js';
 import { feed, openSmallShop, purchase, recordEvents } from '../support/small-shop.js';
 
@@ -64,6 +68,17 @@ describe('features of exposures of the past', () => {
     expect(Object.keys(told[0].features)).toEqual(['user.shown@1', 'cross.cf@1']);
     expect(told.some(({ features }) => features['user.shown@1']! > 0)).toBe(true);
     expect(told.every(({ features }) => features['cross.cf@1'] === null)).toBe(true);
+  });
+
+  it('are written to a file by the command line', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'imago-backfill-')), 'features.ndjson');
+    const range = ['--from', '2026-01-01T00:00:00Z', '--names', 'user.owned@1'];
+    const { code, notes } = await imago(['--url', service.url, 'features', 'backfill', '--out', file, ...range]);
+    expect([code, notes]).toEqual([0, '']);
+    const told = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+    for (const line of told) expect(Object.keys((JSON.parse(line) as Line).features)).toEqual(['user.owned@1']);
+    const refused = await imago(['--url', service.url, 'features', 'backfill', '--out', file, '--names', 'no.such@1']);
+    expect([refused.code, refused.notes]).toEqual([1, expect.stringContaining('no.such@1')]);
   });
 
   it('are refused for what is no feature', async () => {

@@ -131,6 +131,9 @@ const ROWS: Row[] = [
   ['request.last_cf_rank@1', 'share', 0, 1, 0.5, 'Share of the candidates that co-occur less with the last 3 things the user showed interest in'],
   ['request.friends_rank@1', 'share', 0, 1, 0.5, 'Share of the candidates of which followed people think less'],
   ['request.pool_log@1', 'ln(1 + candidates)', 0, null, 0, 'How many candidates there are'],
+  ['item.trust@1', 'share', 0, 1, 0.5, 'How far the item can be relied on, by what people judged real say of it; 0.5 while nobody says anything'],
+  ['item.quality@1', 'share', 0, 1, 0.5, 'How original and informative the item is, and how people respond to it'],
+  ['item.creator_credit@1', 'share', 0, 1, 0.5, "The same as trust, of the item's creator"],
 ]; // prettier-ignore
 
 export const featureCatalogue: readonly FeatureDefinition[] = ROWS.map(([name, unit, min, max, fallback, description], index) => ({

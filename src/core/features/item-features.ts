@@ -1,5 +1,6 @@
 import { ENDING } from '../candidates/catalogue.js';
 import { type Signals } from '../candidates/signals.js';
+import { creditOf, qualityOf, trustOf } from '../candidates/trust/item-trust.js';
 import { CONTENT_STYLES, ITEM_KINDS, type ContentStyle, type ItemKind } from '../item.js';
 import { DAY_MS, decay } from '../time.js';
 import { columnGroup, type Fill, log1p, perItem } from './feature-group.js';
@@ -51,4 +52,7 @@ export const itemFeatures = columnGroup('item-features', ({ signals }) => signal
   'item.style_practical@1': isOfStyle('PRACTICAL'),
   'item.style_emotional@1': isOfStyle('EMOTIONAL'),
   'item.style_social@1': isOfStyle('SOCIAL'),
+  'item.trust@1': perItem((no, { shop: { trust } }) => trustOf(trust, no)),
+  'item.quality@1': perItem((no, { shop: { trust } }) => qualityOf(trust, no)),
+  'item.creator_credit@1': perItem((no, { shop: { catalogue, trust } }) => creditOf(trust, catalogue.creator[no])),
 });
