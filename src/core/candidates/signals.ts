@@ -22,6 +22,9 @@ export interface Friend {
   strength: number;
 }
 
+/** Numbers of names of every kind. */
+export type NumberedNames = Readonly<Record<NameKind, ReadonlySet<number>>>;
+
 /** What a request says and what is known of its user, brought into a form that sources, filters and features read by item number. */
 export interface Signals {
   readonly request: PageRequest;
@@ -39,7 +42,9 @@ export interface Signals {
   /** Protected from what is paid for. */
   readonly isMinor: boolean;
   /** Names of which the user wants to see none, by number. */
-  readonly muted: Readonly<Record<NameKind, ReadonlySet<number>>>;
+  readonly muted: NumberedNames;
+  /** Names of which the user wants to see less, by number. */
+  readonly less: NumberedNames;
   readonly passesCaller: ((itemNo: number) => boolean) | null;
   /** Placed by earlier pages of this feed. */
   readonly placedBefore: ReadonlySet<number>;
@@ -116,7 +121,8 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
     placedBefore: new Set(request.placedBefore),
     shownOnPage: new Set(request.shownOnPage),
     isMinor: isMinor(user, now),
-    muted: mutedNames(muted, shop.catalogue),
+    muted: namesOf(muted, shop.catalogue),
+    less: namesOf(muted.flatMap(mutedTag), shop.catalogue),
     context: new Set([...request.contextItems, ...(request.basket?.itemNos ?? [])]),
     seeds: [],
     liked: [],
@@ -126,8 +132,14 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
   };
 }
 
+/** What a muted tag is about, as `category-affinity:tea` is about tea; a tag that is about nothing in the catalogue mutes nothing. */
+function mutedTag({ kind, name, until }: Mute): Mute[] {
+  const match = kind === 'tag' ? /^(category|brand|creator)-affinity:(.+)$/s.exec(name) : null;
+  return match ? [{ kind: match[1] as NameKind, name: match[2], until }] : [];
+}
+
 /** What is muted, by the numbers of the names; one that the catalogue does not know mutes nothing. */
-function mutedNames(muted: readonly Mute[], { names }: Shop['catalogue']): Signals['muted'] {
+function namesOf(muted: readonly Mute[], { names }: Shop['catalogue']): NumberedNames {
   const numbers = (kind: NameKind): Set<number> =>
     new Set(muted.filter((mute) => mute.kind === kind).map(({ name }) => names[kind].no(name)).filter((no) => no > 0)); // prettier-ignore
   return { category: numbers('category'), brand: numbers('brand'), creator: numbers('creator') };

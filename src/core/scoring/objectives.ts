@@ -23,12 +23,12 @@ const PRICE_LOG = column('item.price_log@1');
 const FRESHNESS = column('item.freshness@1');
 const FRIENDS = column('cross.friends@1');
 const CREATOR_TIE = column('cross.creator_tie@1');
+const TRUST = column('item.trust@1');
+const QUALITY = column('item.quality@1');
 /** What objectives read beside the heads of a model. */
-export const OBJECTIVE_COLUMNS: readonly number[] = [PRICE_LOG, FRESHNESS, FRIENDS, CREATOR_TIE];
+export const OBJECTIVE_COLUMNS: readonly number[] = [PRICE_LOG, FRESHNESS, FRIENDS, CREATOR_TIE, TRUST, QUALITY];
 /** ln(1 + price) of what counts whole for revenue: about 22,000. */
 const DEAREST_LOG = 10;
-/** Trust and quality of an item of which nothing is known. */
-const UNKNOWN = 0.5;
 
 /**
  * The objectives that act on a page scored by a model. Those that are heads are probabilities of the model; one that it does not have does not act. The shop
@@ -37,7 +37,7 @@ const UNKNOWN = 0.5;
  * - `revenue`: chance of a purchase times ln(1 + price) / 10, at most 1 for dear things; 0 where the model does not foresee purchases;
  * - `social`: the larger of w / (1 + w), w the weight of what followed people did with the item, and the tie to its creator;
  * - `freshness`: what is left of newness, half after 14 days;
- * - `trust`, `quality`: 0.5, as of everything that is not judged.
+ * - `trust`, `quality`: of the item, 0.5 while it is not judged.
  *
  * @param mayEarn false leaves revenue out, as for minors
  */
@@ -73,13 +73,20 @@ function valuesOf(name: string, scores: HeadScores, matrix: FeatureMatrix): ((ro
       const tie = matrix.column(CREATOR_TIE);
       return (row) => Math.max(-Math.expm1(-friends[row]), tie[row]); // the column holds ln(1 + w), and 1 - 1 / (1 + w) is w / (1 + w)
     }
-    case 'freshness': {
-      const freshness = matrix.column(FRESHNESS);
-      return (row) => freshness[row];
-    }
+    case 'freshness':
+      return ofColumn(FRESHNESS, matrix);
+    case 'trust':
+      return ofColumn(TRUST, matrix);
+    case 'quality':
+      return ofColumn(QUALITY, matrix);
     default:
-      return () => UNKNOWN;
+      return null;
   }
+}
+
+function ofColumn(column: number, matrix: FeatureMatrix): (row: number) => number {
+  const values = matrix.column(column);
+  return (row) => values[row];
 }
 
 /** [rows] the sum of objective weight times value, in the order of the objectives. */

@@ -4,6 +4,7 @@ import { type Scorer as ScorerName } from '../outcome.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type PipelineRun, type Scorer } from '../pipeline.js';
 import { contributionsOf } from './contributions.js';
+import { demote, MUTED } from './demotion.js';
 import { type IntentModel, ModelFault, type ModelsForPage } from './intent-model.js';
 import { askModel, MODEL_SCORER, MODEL_TIMEOUT_MS } from './model-scorer.js';
 import { finiteScores } from './objective.js';
@@ -58,6 +59,7 @@ export async function rankCandidates(
   const asked = modelScorers(signals, { candidates, matrix, run, models });
   const { scores, scorer } = await run.score([...asked.scorers, rulesScorer(terms), popularityScorer], matrix, matrix.rows);
   finiteScores(scores);
+  const taken = demote(scores, scorer, candidates, signals);
   const mixture = prior ? mixPrior(scores, prior.scores, priorWeight) : UNMIXED;
   const order = rankRows(scores, prior && priorWeight > 0 ? prior.order : itemNos);
   const { verdict } = asked;
@@ -68,8 +70,10 @@ export async function rankCandidates(
     scorer,
     terms: deciding,
     mixture,
-    contributionsOf: (row) =>
-      verdict ? objectiveContributions(verdict.terms, mixture, matrix, row) : contributionsOf(deciding, mixture, matrix, row),
+    contributionsOf(row) {
+      const terms = verdict ? objectiveContributions(verdict.terms, mixture, matrix, row) : contributionsOf(deciding, mixture, matrix, row);
+      return taken && taken[row] !== 0 ? [...terms, { name: MUTED, value: taken[row] * mixture.scale }] : terms;
+    },
     model: verdict,
     modelFaults: asked.faults,
   };

@@ -52,6 +52,8 @@ describe('objectives', () => {
   matrix.set(0, column('cross.friends@1'), Math.log(4)); // a weight of 3
   matrix.set(1, column('cross.creator_tie@1'), 0.5);
   matrix.set(0, column('item.freshness@1'), 0.25);
+  matrix.set(0, column('item.trust@1'), 0.75);
+  matrix.set(1, column('item.quality@1'), 0.25);
   const said = { heads: ['click', 'purchase'] as const, probabilities: Float32Array.of(0.5, 0.25, 0.75, 0.125) };
   const scoreOf = (name: string, mayEarn = true): number[] => [
     ...scoreByObjectives(objectiveTerms([{ name, value: 2 }], said, matrix, mayEarn), 2),
@@ -64,7 +66,7 @@ describe('objectives', () => {
     // 3 / (1 + 3), and the tie to the creator.
     expect(scoreOf('social')).toEqual([expect.closeTo(1.5, 6), 1]);
     expect(scoreOf('freshness')).toEqual([0.5, 0]);
-    expect([scoreOf('trust'), scoreOf('quality')]).toEqual([[1, 1], [1, 1]]); // prettier-ignore
+    expect([scoreOf('trust'), scoreOf('quality')]).toEqual([[1.5, 1], [1, 0.5]]); // prettier-ignore
     expect([scoreOf('hide'), scoreOf('revenue', false)]).toEqual([[0, 0], [0, 0]]); // prettier-ignore
   });
 

@@ -1,0 +1,38 @@
+import { type Candidates } from '../candidates/candidates.js';
+import { type Signals } from '../candidates/signals.js';
+import { type Scorer } from '../outcome.js';
+
+/** What is left of the worth of an item of which the user wants less. */
+export const LESS = 0.1;
+
+/** Name of the term that it adds to a score. */
+export const MUTED = 'muted';
+
+/**
+ * Lower the scores of what the user wants less of to a tenth of their worth, in place. A sum of probabilities is a worth; a sum of rules is the logarithm of one,
+ * so that a tenth is a constant less there, and also where a sum of probabilities with negative objectives is below 0.
+ *
+ * @param scores [rows] finite
+ * @returns      [rows] what was taken from each, 0 or below; null where nothing was
+ */
+export function demote(
+  scores: Float64Array,
+  scorer: Scorer,
+  { itemNos }: Pick<Candidates, 'itemNos'>,
+  { less, shop }: Signals,
+): Float64Array | null {
+  if (less.category.size + less.brand.size + less.creator.size === 0) return null;
+  const { catalogue } = shop;
+  const taken = new Float64Array(scores.length);
+  for (let row = 0; row < scores.length; row++) {
+    const no = itemNos[row];
+    const isLess =
+      less.brand.has(catalogue.brand[no]) ||
+      less.creator.has(catalogue.creator[no]) ||
+      catalogue.categoriesOf(no).some((each) => less.category.has(each));
+    if (!isLess) continue;
+    taken[row] = scorer === 'MODEL' && scores[row] > 0 ? scores[row] * (LESS - 1) : Math.log(LESS);
+    scores[row] += taken[row];
+  }
+  return taken;
+}
