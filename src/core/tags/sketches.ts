@@ -46,7 +46,7 @@ function bitsOf(sketches: Uint32Array, one: SketchName, other: SketchName = one)
   return counts;
 }
 
-const members = (bits: number, size: number): number => -size * Math.log(1 - Math.min(bits, size - 0.5) / size);
+const members = (bits: number, size: number): number => size * Math.log(size / (size - Math.min(bits, size - 0.5)));
 
 /**
  * About how many members one sketch, or two together, have, by linear counting: `-m ln(1 - share of bits set)`. The error is under a tenth up to
