@@ -52,8 +52,8 @@ export const popularityWeight = ({ type }: Pick<LedgerEvent, 'type'>): number =>
 
 /**
  * The most that `actors` people, or devices where events name them, can move the popularity of one item at any instant, whatever they do and whenever they
- * say it was: each has 10 a day up, 5 down, and days fade by half every half-life, `10 * (1 + 1 / (1 - 2^(-1 day / half-life)))`. That is 448 for popularity and 30 for
- * the trend, in weights of clicks.
+ * say it was: each has 10 a day up and 5 down, and days fade by half every half-life, so `10 * (1 + 1 / (1 - 2^(-1 day / half-life)))`. That is 448 for
+ * popularity and 30 for the trend, in weights of clicks.
  */
 export const mostMoved = (actors: number, halfLifeMs: number): number =>
   actors * ACTOR_DAY_WEIGHT * (1 + 1 / (1 - 2 ** (-DAY_MS / halfLifeMs)));

@@ -57,16 +57,20 @@ function signatureOf(shingles: ReadonlySet<number>): Uint32Array {
   return signature;
 }
 
+/** What tells variants of one thing apart: sizes, packs, models. */
+const numbersOf = (words: readonly string[]): string => words.filter((word) => /\p{N}/u.test(word)).sort().join(' '); // prettier-ignore
+
 interface Original {
   row: NumberedItem;
   words: number;
+  numbers: string;
   shingles: Set<number>;
 }
 
 /**
- * Find near-copies: items of one kind and narrowest category whose titles share 80% of their words and pairs of words, or half of them and the image; a
- * title of fewer than four words has to be the same, of the same brand, or with the same image. Every item is compared with originals alone, the oldest
- * first, so that copies of copies do not drift away. Pauses after every item.
+ * Find near-copies: items of one kind and narrowest category whose titles share 80% of their words and pairs of words and name the same numbers, or that
+ * share half of the words and the image; a title of fewer than four words has to be the same, of the same brand, or with the same image. Every item is
+ * compared with originals alone, the oldest first, so that copies of copies do not drift away. Pauses after every item.
  *
  * @param rows  by number, undefined for none; removed items are originals too
  * @returns     [rows] number of the original, which of an original is its own
@@ -78,7 +82,7 @@ export function* findCopies(rows: readonly (NumberedItem | undefined)[]): Genera
   const byAge = rows.filter((row) => row !== undefined).sort((a, b) => a.item.createdAt - b.item.createdAt || a.no - b.no);
   for (const row of byAge) {
     const words = wordsOf(row.item.title);
-    const one: Original = { row, words: words.length, shingles: shinglesOf(words) };
+    const one: Original = { row, words: words.length, numbers: numbersOf(words), shingles: shinglesOf(words) };
     const keys = keysOf(one);
     const original = originalOf(one, keys, buckets);
     if (original) copyOf[row.no] = original.row.no;
@@ -110,6 +114,7 @@ function isCopy(one: Original, other: Original): boolean {
   const [a, b] = [one.row.item, other.row.item];
   const alike = likeness(one.shingles, other.shingles);
   if (a.imageUrl !== null && a.imageUrl === b.imageUrl) return alike >= ALIKE_WITH_IMAGE;
+  if (one.numbers !== other.numbers) return false;
   if (Math.min(one.words, other.words) >= LEAST_WORDS) return alike >= ALIKE;
   return alike === 1 && a.brand !== null && a.brand === b.brand;
 }

@@ -53,6 +53,7 @@ describe('near-copies', () => {
 
   it('are not made of things that differ in a number', () => {
     expect(copiesOf({ title: 'Thing number 12' }, { title: 'Thing number 13' })).toEqual([0, 1]);
+    expect(copiesOf({ title: `${TITLE} size 42` }, { title: `${TITLE} size 43` }, { title: `${TITLE}, size 42!` })).toEqual([0, 1, 0]);
   });
 
   it('have a likeness that is the share of shingles in common', () => {
