@@ -7,7 +7,10 @@ const LOOKED_AT = 200;
 const DAMPING = 0.85;
 const HALF_INFLUENCE = 20;
 
-/** Where people stand among each other. Ties are current; circles, influence and bridges are those of the last build, read off the neighbours for who is new since. */
+/**
+ * Where people stand among each other. Ties are current; circles, influence and bridges are those of the last build, read off the neighbours for who is
+ * new since.
+ */
 export interface GraphView {
   readonly edges: Pick<SocialEdges, 'followeesOf' | 'followersOf' | 'strength' | 'size'>;
   /** Name of the interest circle, null for none. */

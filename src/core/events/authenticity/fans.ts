@@ -4,7 +4,7 @@ import { type ActorSketch, favourites } from './sketch.js';
 const LEAST_ACTS = 5;
 const LEAST_SHARE = 0.15;
 const FAVOURITES = 3;
-/** On four data sets of people even three are enough not to accuse anybody. So many whose favourite an item is, holding at least this share of all acts on it, make a ring. */
+/** So many whose favourite an item is, holding at least this share of all acts on it, make a ring. On four data sets of people three accuse nobody. */
 export const RING_SIZE = 3;
 const RING_SHARE = 0.5;
 const MAX_ITEMS = 50_000;
