@@ -1,7 +1,7 @@
 import { AFFINITY_FAMILIES, HIDDEN_KINDS, type UserState } from '../../core/tags/state.js';
 
 /** Bytes of heap that V8 of Node 20 takes, measured over 2,000 states of each kind and rounded up. */
-const EMPTY = 5_000;
+const EMPTY = 7_700;
 const SUM = 110;
 const ACT = 80;
 const OWNED = 95;
@@ -11,6 +11,8 @@ const TIME = 40;
 const TIE = 110;
 const FOLLOW_ACT = 75;
 const WRITER = 150;
+const SESSION = 70;
+const PLACE = 150;
 
 /** About how many bytes of heap a state takes. */
 export function stateBytes(state: UserState): number {
@@ -25,6 +27,8 @@ export function stateBytes(state: UserState): number {
     OWNED * (state.purchases.size + state.orderTallies.size) +
     OWNERSHIP * state.ownership.size +
     BOUGHT_ON * state.boughtOn.size +
+    SESSION * state.habits.sessions.length +
+    PLACE * (state.habits.platforms.size + state.habits.surfaces.size) +
     TIME * times +
     TIE * state.ties.size +
     FOLLOW_ACT * state.followActs.size +

@@ -155,6 +155,21 @@ describe('habits', () => {
   });
 });
 
+describe('tastes that are to be forgotten', () => {
+  it('are those of what was received before; what is owned, ordered and hidden stays', () => {
+    const steps = [
+      event('LIKE', { itemNo: 1 }),
+      event('PURCHASE', { itemNo: 1, orderId: 'a' }),
+      event('HIDE', { itemNo: 2, hideScope: 'ITEM' }),
+    ];
+    const state = live([...steps, event('CLICK', { itemNo: 3, receivedAt: NOW + 1 })], { interestsSince: NOW + 1 });
+    expect([[...state.purchases.keys()], [...state.hiddenItems], state.orders.value, state.eventCount]).toEqual([[1], [2], 1, 4]);
+    expect(state.recent.map(({ itemNo }) => itemNo)).toEqual([3]);
+    expect([...state.affinity.brand.keys()]).toEqual([3]);
+    expect(state.habits.sessions.map((session) => session.acts)).toEqual([1]);
+  });
+});
+
 describe('purposes', () => {
   const steps = [
     ['FOLLOW', 3, -1, { targetUserId: 'ann' }],
