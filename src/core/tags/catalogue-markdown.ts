@@ -1,6 +1,6 @@
 import { tagCatalogue } from './catalogue.js';
 import { GROUP_WORDS } from './label-groups.js';
-import { TAG_DIMENSIONS, type TagDefinition, type TagDimension } from './tag.js';
+import { TAG_DIMENSIONS, type ExplainedTag, type TagDimension } from './tag.js';
 
 const HEAD = ['tag', 'what it says', 'unit and range', 'window', 'purpose', 'made from'];
 const MANY_TYPES = 8;
@@ -8,12 +8,12 @@ const MANY_TYPES = 8;
 const bound = (value: number): string => (Number.isFinite(value) ? String(value) : '∞').replace('-', '−');
 
 /** Where nothing fades, over what it is counted. */
-function windowOf({ halfLifeHours, window }: TagDefinition): string {
+function windowOf({ halfLifeHours, window }: ExplainedTag): string {
   const halving = halfLifeHours === null ? '' : `halves in ${halfLifeHours / 24} days`;
   return [halving, window].filter((part) => part !== '').join('; ');
 }
 
-const rowOf = (tag: TagDefinition): string => {
+const rowOf = (tag: ExplainedTag): string => {
   const { key, description, unit, range, purpose, from } = tag;
   const types = from.length > MANY_TYPES ? `${from.length} types of event` : from.join(' ');
   const low = range[0] === -Infinity ? '−∞' : bound(range[0]);

@@ -6,7 +6,7 @@ import { PURCHASE_TAGS } from './purchase-tags.js';
 import { RHYTHM_TAGS } from './rhythm-tags.js';
 import { RISK_TAGS } from './risk-tags.js';
 import { SOCIAL_TAGS } from './social-tags.js';
-import { type TagDeclaration, type TagDefinition } from './tag.js';
+import { type ExplainedTag, type TagDeclaration } from './tag.js';
 import { TASTE_TAGS } from './taste-tags.js';
 import { TRUST_TAGS } from './trust-tags.js';
 import { VALUE_TAGS } from './value-tags.js';
@@ -29,7 +29,7 @@ export const declaredTags: readonly TagDeclaration[] = [
 ];
 
 /** The same as people read it. The key of a family is what stands before the colon. */
-export const tagCatalogue: readonly TagDefinition[] = declaredTags.map(
+export const tagCatalogue: readonly ExplainedTag[] = declaredTags.map(
   ({ key, dimension, unit, halfLifeHours, description, purpose, window, from, range }) => ({
     key,
     dimension,

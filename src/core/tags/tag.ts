@@ -16,6 +16,10 @@ export interface TagDefinition {
   halfLifeHours: number | null;
   description: string;
   purpose: Purpose;
+}
+
+/** A tag with what its document says beyond the public schema. */
+export interface ExplainedTag extends TagDefinition {
   /** Over which it is computed where nothing halves, in words. */
   window: string;
   /** Types of event that it is made from. */
@@ -38,7 +42,7 @@ export interface TagReading {
 }
 
 /** A tag with its reader. Confidence is `evidence / (evidence + enough)`, so one half at `enough`. */
-export interface TagDeclaration extends TagDefinition {
+export interface TagDeclaration extends ExplainedTag {
   enough: number;
   read: (view: View) => TagReading[];
 }
