@@ -9,6 +9,7 @@ import { Artefacts1763790000000 } from './1763790000000-artefacts.js';
 import { Pools1763800000000 } from './1763800000000-pools.js';
 import { Models1763810000000 } from './1763810000000-models.js';
 import { People1763820000000 } from './1763820000000-people.js';
+import { ExperimentPlace1763825000000 } from './1763825000000-experiment-place.js';
 
 /** All migrations in the order in which they run. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -22,4 +23,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Pools1763800000000,
   Models1763810000000,
   People1763820000000,
+  ExperimentPlace1763825000000,
 ];
