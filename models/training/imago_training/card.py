@@ -15,6 +15,13 @@ def _day(at: float) -> str:
     return datetime.fromtimestamp(at / 1000, tz=timezone.utc).date().isoformat()
 
 
+def _rules_line(figures: dict) -> list[str]:
+    if "rules_ndcg10" not in figures:
+        return []
+    apart = f"{figures['over_rules']:+.4f} [{figures['over_rules_low']:+.4f}, {figures['over_rules_high']:+.4f}]"
+    return [f"| NDCG@10 of the default rules on the same pools, and the model less that | {figures['rules_ndcg10']:.4f}, {apart} |"]
+
+
 def card_of(material: Material, trained: Trained, about: dict, options: argparse.Namespace, seconds: float) -> str:
     """Markdown."""
     header, shape, figures = material.header, trained.model.shape, trained.figures
@@ -46,6 +53,7 @@ def card_of(material: Material, trained: Trained, about: dict, options: argparse
         "| figure | value |",
         "| --- | --- |",
         f"| NDCG@10, a target that was not retrieved counts 0 | {figures['ndcg10']:.4f} [{figures['ndcg10_low']:.4f}, {figures['ndcg10_high']:.4f}] |",
+        *_rules_line(figures),
         f"| AUC of click over the pool | {figures['click_auc']:.4f} |",
         f"| log loss over that of the base rate | {figures['click_ne']:.4f} |",
         f"| calibration error, 15 bins of equal size | {figures['click_ece']:.6f} |",

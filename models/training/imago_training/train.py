@@ -18,8 +18,8 @@ from .sampling import Slices, draw_groups, row_weights, slice_by_time, stands_fo
 from .scaling import Scaling, fit_scaling, usable
 
 MOST_SCALED = 200_000
-# People take things about as often as others did: where learning begins, so that little data leaves it there.
-BEGINNING = {"item.popularity_log@1": 1.0}
+# Where learning begins when the material names no rules: people take things about as often as others did.
+POPULARITY = {"item.popularity_log@1": 1.0}
 # Of the usual size: the hidden layers begin with little to say.
 QUIET = 0.1
 
@@ -157,15 +157,15 @@ def _member(
 
     print(f"{len(learnt)} queries, {len(columns)} features, {len(validate)} to stop by", file=sys.stderr)
     loss_of = lambda params, batch, rng: listwise_loss(shape, params, batch, recipe.drop, rng)  # noqa: E731
-    return learn(shape, recipe, batches, loss_of, judge, beginning(shape, scaling, recipe.seed))[0]
+    return learn(shape, recipe, batches, loss_of, judge, beginning(shape, scaling, recipe.seed, material.header.get("rules", POPULARITY)))[0]
 
 
-def beginning(shape: Shape, scaling: Scaling, seed: int) -> Params:
-    """Parameters of the output with which learning begins: popularity alone decides."""
+def beginning(shape: Shape, scaling: Scaling, seed: int, rules: dict[str, float]) -> Params:
+    """Parameters of the output with which learning begins: the rules decide, so that little data leaves it there."""
     own = initial(shape, np.random.default_rng(seed))
     skip = np.zeros_like(own["skip"].value)
     for i, name in enumerate(shape.features[: shape.free]):
-        skip[i, 0] = BEGINNING.get(name, 0.0) * scaling.deviation[i]
+        skip[i, 0] = rules.get(name, 0.0) * scaling.deviation[i]
     return {"skip": Node(skip), "w3": Node(own["w3"].value * np.float32(QUIET))}
 
 
@@ -177,6 +177,20 @@ def calibrate_queries(model: Model, material: Material, columns: list[int], quer
     calibrate(model, raw_scores(model, material, columns, whole), material.labels[rows][:, chosen], row_weights(material, whole))
 
 
+def against_rules(material: Material, whole: np.ndarray, gain: np.ndarray) -> dict:
+    """NDCG@10 of the rules in the order of the same pools, and by how much the model is above it, with the range of that."""
+    rules = material.header.get("rules")
+    if not rules:
+        return {}
+    rows = material.rows_of(whole)
+    known = [(i, rules[name]) for i, name in enumerate(material.names) if name in rules]
+    scores = sum(weight * material.features[rows, i].astype(np.float64) for i, weight in known)
+    first = np.concatenate([[0], np.cumsum(material.first[whole + 1] - material.first[whole])])
+    own = metrics.ndcg(metrics.places(scores, material.labels[rows, 0], first))
+    mean, low, high = metrics.by_user(gain - own, material.user[whole])
+    return {"rules_ndcg10": round(float(own.mean()), 4), "over_rules": round(mean, 4), "over_rules_low": round(low, 4), "over_rules_high": round(high, 4)}
+
+
 def figures_of(model: Model, material: Material, columns: list[int], queries: np.ndarray) -> dict:
     """What a card says: ranking and calibration on queries with their whole pool, with ranges by drawing users anew."""
     whole = queries[material.whole[queries]]
@@ -186,6 +200,7 @@ def figures_of(model: Model, material: Material, columns: list[int], queries: np
     labels = material.labels[material.rows_of(whole), 0]
     (slope, intercept), (slope_error, intercept_error) = metrics.fit_line(metrics.logit(probability), labels.astype(float))
     return {
+        **against_rules(material, whole, gain),
         "queries": len(whole),
         "retrieved": round(float(material.retrieved[whole].mean()), 4),
         "ndcg10": round(mean, 4),

@@ -89,6 +89,7 @@ function about(history: History, options: ExportOptions): Record<string, unknown
     seed,
     sequenceLength,
     featureNames: FEATURE_NAMES,
+    rules: Object.fromEntries(DEFAULT_SETTINGS.rules.map(({ name, value }) => [name, value])),
     labels: MATERIAL_LABELS,
     types: history.types,
     vocabularies: { category: categories, brand: brands, creator: 0, type: EVENT_TYPES.length },

@@ -7,7 +7,14 @@ import { HOUR_MS } from '../../../src/core/time.js';
 
 const catalogue = new Catalogue();
 const put = (no: number, categoryNos: number[], brandNo: number, creatorNo: number): void =>
-  catalogue.put({ no, item: { ...PLAIN_ITEM, id: `${no}`, title: '', createdAt: 0 }, categoryNos, brandNo, creatorNo, removed: false });
+  catalogue.put({
+    no,
+    item: { ...PLAIN_ITEM, id: `${no}`, title: '', categories: [], createdAt: 0 },
+    categoryNos,
+    brandNo,
+    creatorNo,
+    removed: false,
+  });
 put(0, [3, 9], 4, 5);
 put(1, [], 0, 0);
 
