@@ -5,7 +5,6 @@ import { createPostgresExposureLog } from '../../src/adapters/postgres/exposure-
 import { createPostgresLedger } from '../../src/adapters/postgres/ledger.js';
 import { dropOldPartitions, ensurePartitions } from '../../src/adapters/postgres/partitions.js';
 import { createExports } from '../../src/app/exports.js';
-import { Catalogue } from '../../src/core/candidates/catalogue.js';
 import { exposureId, type Page } from '../../src/core/exposures/exposure.js';
 import { type SampledPool } from '../../src/core/exposures/pool.js';
 import { unknownPerson } from '../../src/core/privacy/person.js';
@@ -15,6 +14,7 @@ import { type ExportRange } from '../../src/ports/exposure-exports.js';
 import { NOW, someEvent } from '../contract/arbitrary-events.js';
 import { feedIdAt, fullPage, somePage, somePlaced } from '../contract/arbitrary-pages.js';
 import { kept } from '../contract/exposure-log.contract.js';
+import { TestShop } from '../core/shop-fixture.js';
 import { keptLog } from '../support/kept-log.js';
 import { killWhoWaits, openTestDatabase, type OpenTestDatabase } from './postgres-logs.js';
 
@@ -150,16 +150,26 @@ describe('exports from PostgreSQL', () => {
   });
 
   const log = keptLog();
-  const appExports = () =>
-    createExports({
-      exposureExports: open().exports,
-      index: { shop: { catalogue: new Catalogue() } },
-      people: { many: (ids) => Promise.resolve(new Map([...ids].map((id) => [id, unknownPerson(id)]))) },
+  const appExports = () => {
+    const { exports, ledger, log: exposureLog } = open();
+    return createExports({
+      exposureExports: exports,
+      ledger,
+      exposureLog,
+      settings: { version: () => Promise.reject(new Error('no settings here')) },
+      timeZone: 'UTC',
+      currency: 'CNY',
+      index: { shop: new TestShop().shop() },
+      people: {
+        many: (ids) => Promise.resolve(new Map([...ids].map((id) => [id, unknownPerson(id)]))),
+        purposesOf: () => new Set(PURPOSES),
+      },
       purposes: new Set(PURPOSES),
       clock,
       pseudonym: (userId) => `someone-${userId.length}`,
       log,
     });
+  };
 
   it('hold only what is mature when that is asked for: seven days after serving', async () => {
     const { log } = open();

@@ -127,6 +127,7 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   feed: ({ first }) => Promise.resolve(feedOf(first as number)),
   rank: () => Promise.resolve({ ...feedOf(2), unknownItemIds: ['ghost'], removed: [{ itemId: 'gone', component: 'in-stock' }] }),
   related: () => Promise.resolve(feedOf(3)),
+  suggestFollows: () => Promise.resolve([]),
   item: (id) => (id === 'item-1' ? item(1) : null),
   items: ({ first }) => ({ items: [item(1), item(2)].slice(0, first), pageInfo: { endCursor: '2', hasNextPage: false } }),
   exposure: () => Promise.resolve(null),
@@ -171,15 +172,19 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   updateItems: (patches) => counted(patches.length),
   removeItems: (ids) => counted(ids.length),
   upsertUsers: (users) => counted(users.length),
+  importEmbeddings: () => Promise.resolve({ accepted: 0, duplicates: 0, rejectedTotal: 0, rejected: [] }),
+  importNeighbours: () => Promise.resolve({ accepted: 0, duplicates: 0, rejectedTotal: 0, rejected: [] }),
   importLines: async (_kind, lines) => {
     let accepted = 0;
     for await (const line of lines) if (line !== '') accepted++;
     return counted(accepted);
   },
   exportExposures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
+  exportFeatures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportRequests: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportVocabularies: () => Readable.from(['{}\n']),
   rankingConfig: () => settings,
+  fitRules: () => Promise.resolve(settings),
   rankingConfigs: () => Promise.resolve([settings]),
   createRankingConfig: (_input, actor) => Promise.resolve({ ...settings, version: 2, status: 'DRAFT', author: actor }),
   activateRankingConfig: ({ version }) => Promise.resolve({ ...settings, version }),
