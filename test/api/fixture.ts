@@ -122,6 +122,8 @@ const profile: UserProfileAnswer = {
 
 const counted = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejectedTotal: 0, rejected: [] });
 
+const model = { name: 'intent', champion: null, shadow: null, versions: [], history: [] };
+
 /** An App that answers with the same things at all times, or with what a spec puts in their place. */
 export const appOf = (parts: Partial<App> = {}): App => ({
   feed: ({ first }) => Promise.resolve(feedOf(first as number)),
@@ -183,6 +185,10 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   exportFeatures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportRequests: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportVocabularies: () => Readable.from(['{}\n']),
+  models: () => Promise.resolve([model]),
+  modelVersion: () => Promise.resolve(null),
+  assignModelRole: () => Promise.resolve(model),
+  rollbackModel: () => Promise.resolve(model),
   rankingConfig: () => settings,
   fitRules: () => Promise.resolve(settings),
   rankingConfigs: () => Promise.resolve([settings]),
