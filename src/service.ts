@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { extname } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { type Logger } from 'pino';
 import { createMetrics } from './api/metrics.js';
@@ -19,6 +20,9 @@ export interface Service {
 const clock = (): number => Date.now();
 const stopwatch = (): number => performance.now();
 
+/** Beside this file, whether it is run from the sources or built. */
+const HEAVY = new URL(`./heavy${extname(import.meta.url)}`, import.meta.url);
+
 /** A first start waits so long for the model that comes with the package; after that rules decide until it is judged. */
 const SHIPPED_MS = 20_000;
 
@@ -28,8 +32,18 @@ const atMost = async (ms: number, work: Promise<void> | undefined): Promise<void
   clearTimeout(timer);
 };
 
-/** Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind. @param models those that come with the package; null: none */
-export async function startService(config: Config, log: Logger, models: URL | null = shippedModels()): Promise<Service> {
+/**
+ * Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind.
+ *
+ * @param models those that come with the package; null: none
+ * @param heavyArgs of Node, for the process of heavy work; those of this process when left out
+ */
+export async function startService(
+  config: Config,
+  log: Logger,
+  models: URL | null = shippedModels(),
+  heavyArgs?: readonly string[],
+): Promise<Service> {
   const closers: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
     for (const close of closers.splice(0).reverse()) await close();
@@ -47,7 +61,9 @@ export async function startService(config: Config, log: Logger, models: URL | nu
     closers.push(() => server.close());
     await atMost(SHIPPED_MS, shipped?.settled);
     const url = await server.listen(config.host, config.port);
-    const background = await startBackground(binding, running, clock);
+    const { defaultConsent: purposes, timeZone, currency } = config;
+    const heavyWork = binding.openHeavyWork(HEAVY, { purposes, timeZone, currency }, heavyArgs);
+    const background = await startBackground(binding, running, heavyWork, clock);
     closers.push(() => background.stop());
     return { url, stop };
   } catch (error) {

@@ -1,32 +1,30 @@
 import { type Binding } from '../ports/binding.js';
+import { type HeavyWork } from '../ports/heavy-work.js';
 import { type RunningApp } from './create-app.js';
 import { createFitRulesJob } from './fit-rules-job.js';
-import { createNeighboursJob } from './neighbours-job.js';
-import { createRepurchaseJob } from './repurchase-job.js';
-import { createStandingJob } from './standing-job.js';
+import { createHeavySchedule } from './heavy-schedule.js';
 
 /** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
 const FLUSH_MS = 5 * 60_000;
 const MAINTENANCE_MS = 3_600_000;
-const NEIGHBOURS_MS = 20_000;
-const REPURCHASE_MS = 5 * 60_000;
 /** How often it is looked whether a week has passed. */
 const FIT_RULES_MS = 6 * 3_600_000;
 /** For what an upload could not start, and what a process that ended left. */
 const GATE_MS = 15_000;
-const POPULATION_MS = 60_000;
-const STANDING_MS = 10_000;
+/** How often it is looked which of the jobs that read whole logs are due. */
+const HEAVY_MS = 10_000;
 
 /** Start what runs beside requests: per process the keeping of snapshots, in the job queue what one process does for all. */
-export async function startBackground(binding: Binding, running: RunningApp, clock: () => number): Promise<{ stop(): Promise<void> }> {
+export async function startBackground(
+  binding: Binding,
+  running: RunningApp,
+  heavyWork: HeavyWork,
+  clock: () => number,
+): Promise<{ stop(): Promise<void> }> {
   const { log } = binding;
   const jobs = await binding.openJobs();
   await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
-  await jobs.every('neighbours', NEIGHBOURS_MS, createNeighboursJob({ ...binding, ...running.logs, index: running.index, clock }));
-  const { sharesTies, index } = running;
-  await jobs.every('standing', STANDING_MS, createStandingJob({ ...binding, ...running.logs, index, sharesTies, clock }));
-  await jobs.every('population', POPULATION_MS, running.learnPopulation);
-  await jobs.every('repurchase', REPURCHASE_MS, createRepurchaseJob({ ...binding, ...running.logs, index: running.index, clock }));
+  await jobs.every('heavy', HEAVY_MS, createHeavySchedule({ ...binding, work: heavyWork, clock }));
 
   await jobs.every('fit-rules', FIT_RULES_MS, createFitRulesJob({ app: running.app, clock, log }));
   await jobs.every('model-gate', GATE_MS, running.gate.run);
@@ -45,6 +43,7 @@ export async function startBackground(binding: Binding, running: RunningApp, clo
     async stop() {
       clearInterval(timer);
       running.gate.onUpload = () => undefined;
+      await heavyWork.close();
       await jobs.close();
       await flushing;
     },

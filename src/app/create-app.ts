@@ -27,7 +27,6 @@ import { createLoadStates } from './load-states.js';
 import { createOperations } from './operate.js';
 import { createPipelineStatistics } from './pipeline-statistics.js';
 import { openPopulation } from './population.js';
-import { createPopulationJob } from './population-job.js';
 import { createProfile } from './profile.js';
 import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
@@ -59,10 +58,6 @@ export interface RunningApp {
   app: App;
   index: ShopIndex;
   states: LiveStates;
-  /** Whether what a user does may be used for those who follow him. */
-  sharesTies: (userId: string) => boolean;
-  /** Learn groups of users and who is about to leave, where there is something new. */
-  learnPopulation: () => Promise<void>;
   /** With everything under the users to whom it belongs now. */
   logs: Pick<Binding, 'ledger' | 'exposureLog'>;
   /** Judges the model versions that wait; `onUpload` is called when there is one more, by whoever runs it. */
@@ -122,15 +117,12 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     health: () => binding.health(),
     pseudonym,
   };
-  const learnPopulation = createPopulationJob(shared);
   return {
     app,
     gate,
     logs,
     index,
     states,
-    sharesTies,
-    learnPopulation,
     ...endOf({ index, states, settings, scoring }),
   };
 }

@@ -13,8 +13,6 @@ import { type Log } from '../ports/log.js';
 import { type NeighbourStore } from '../ports/neighbour-store.js';
 import { type ShopIndex } from './shop-index.js';
 
-/** After a build, rest this many times as long as it took. */
-const REST_FACTOR = 20;
 const SLICE_MS = 8;
 
 interface Ports {
@@ -36,15 +34,10 @@ export async function inSlices<T>(work: Generator<void, T>, clock: () => number)
   }
 }
 
-/** Build the item-to-item tables from all acts that are retained, when there are new ones; never more than a twentieth of the time. */
-export function createNeighboursJob({ ledger, neighbourStore, index, clock, log }: Ports): () => Promise<void> {
-  let builtFrom = -1;
-  let restUntil = 0;
-
+/** Build the item-to-item tables from all acts that are retained. */
+export function createNeighboursJob({ ledger, neighbourStore, index, clock, log }: Ports): () => Promise<boolean> {
   return async () => {
     const started = clock();
-    if (index.observed() === builtFrom || started < restUntil) return;
-    builtFrom = index.observed();
     const acts = await readInteractions(ledger, index.shop.authenticity);
     const items = index.shop.catalogue.size;
     const { table: similar, isRegressed } = await inSlices(buildBestSimilar(acts, { items, now: started }), clock);
@@ -54,7 +47,6 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
     const embedded: Neighbours = await inSlices(buildEmbedded(acts, { items, now: started }), clock);
     await neighbourStore.publish('EMBEDDING', embedded);
     const tookMs = clock() - started;
-    restUntil = clock() + REST_FACTOR * tookMs;
     log.info(
       {
         acts: acts.length,
@@ -66,6 +58,7 @@ export function createNeighboursJob({ ledger, neighbourStore, index, clock, log 
       },
       'built the neighbours of items',
     );
+    return true;
   };
 }
 

@@ -19,8 +19,6 @@ const RECEIVERS = 100_000;
 const GROUPS = 12;
 const SEED = 1;
 const MAX_ITERATIONS = 100;
-/** After a run, rest this many times as long as it took: groups change slowly. */
-const REST_FACTOR = 100;
 
 export interface PopulationPorts {
   ledger: Ledger;
@@ -34,33 +32,25 @@ export interface PopulationPorts {
   log: Log;
 }
 
-/**
- * Learn fifths of customers, the risk of leaving and groups of users from a sample, and count what users do to each other, when there are new events;
- * never more than a hundredth of the time.
- */
-export function createPopulationJob(ports: PopulationPorts): () => Promise<void> {
-  const { artefacts, notices, index, clock, log } = ports;
-  let learnedFrom = -1;
-  let restUntil = 0;
+/** Learn fifths of customers, the risk of leaving and groups of users from a sample, and count what users do to each other. */
+export function createPopulationJob(ports: PopulationPorts): () => Promise<boolean> {
+  const { artefacts, notices, clock, log } = ports;
 
   return async () => {
     const started = clock();
-    const observed = index.observed();
-    if (observed === learnedFrom || started < restUntil) return;
     const { userIds, receptions } = await readLedger(ports);
     const lessons = await lessonsOf(userIds, ports, started);
     const before = await readBefore(ports);
     const population = await learnPopulation(lessons, { now: started, groups: GROUPS, cluster: clusterWith(clock), before });
     await artefacts.put(POPULATION_ARTEFACT, packLearned({ population, receivedByUser: receptions.counted(started) }));
     await notices.publish('population');
-    learnedFrom = observed;
     const tookMs = clock() - started;
-    restUntil = clock() + REST_FACTOR * tookMs;
     const { churn, segmentation, users } = population;
     log.info(
       { users, groups: segmentation?.segments.length ?? 0, churnAuc: churn?.auc, churnCalibrationError: churn?.calibrationError, tookMs },
       'learned groups of users and who is about to leave',
     );
+    return true;
   };
 }
 

@@ -9,8 +9,6 @@ import { CYCLES_ARTEFACT, type ShopIndex } from './shop-index.js';
 
 /** Long enough for two spells of the longest gap that counts. */
 const HISTORY_DAYS = 400;
-/** After a run, rest this many times as long as it took: cycles change slowly. */
-const REST_FACTOR = 100;
 
 interface Ports {
   ledger: Ledger;
@@ -21,28 +19,22 @@ interface Ports {
   log: Log;
 }
 
-/** Learn from all purchases how long it takes until things are bought again, when there are new events; never more than a hundredth of the time. */
-export function createRepurchaseJob({ ledger, artefacts, notices, index, clock, log }: Ports): () => Promise<void> {
-  let builtFrom = -1;
-  let restUntil = 0;
-
+/** Learn from all purchases how long it takes until things are bought again. */
+export function createRepurchaseJob({ ledger, artefacts, notices, index, clock, log }: Ports): () => Promise<boolean> {
   return async () => {
     const started = clock();
-    const observed = index.observed();
-    if (observed === builtFrom || started < restUntil) return;
     const trades = await readTrades(ledger, started);
     const { catalogue } = index.shop;
     const categoriesOf = (itemNo: number): readonly number[] => catalogue.row(itemNo)?.categoryNos ?? [];
     const cycles = await inSlices(learnCycles(trades, categoriesOf, started), clock);
     await artefacts.put(CYCLES_ARTEFACT, packCycles(cycles));
     await notices.publish('cycles');
-    builtFrom = observed;
     const tookMs = clock() - started;
-    restUntil = clock() + REST_FACTOR * tookMs;
     log.info(
       { trades: trades.length, categories: cycles.byCategory.size, tookMs },
       'learned how long it takes until things are bought again',
     );
+    return true;
   };
 }
 

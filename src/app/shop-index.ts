@@ -1,5 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { Catalogue } from '../core/candidates/catalogue.js';
+import { filledUp } from '../core/candidates/imported-tables.js';
 import { noNeighbours } from '../core/candidates/neighbours.js';
 import { noCycles, type RepurchaseCycles, unpackCycles } from '../core/candidates/repurchase.js';
 import { type SocialEdges } from '../core/candidates/graph/social-edges.js';
@@ -33,10 +34,6 @@ export interface ShopIndex {
   observePage: (placed: readonly { itemNo: number }[]) => void;
   /** Forget what somebody did, as far as it is told to others. */
   forget: (userIds: readonly string[]) => Promise<void>;
-  /** How often somebody was forgotten since the start: what was being built meanwhile may still know him. */
-  forgotten: () => number;
-  /** Events added since the start. */
-  observed: () => number;
   /** Keep what was derived from events, so that the next start reads only what came after. */
   keep: () => Promise<void>;
   close(): void;
@@ -71,7 +68,6 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     graph: derived.graph,
     trust: noTrust(),
   };
-  let forgotten = 0;
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
   const refreshNeighbours = neighboursRefresh(shop, ports.neighbourStore);
   const refreshCycles = coalesced(async () => {
@@ -102,13 +98,10 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     edges: derived.graph.edges,
     observe: (events) => derived.observe(events),
     observePage: (placed) => derived.observePage(placed),
-    forgotten: () => forgotten,
     async forget(userIds) {
-      forgotten++;
       await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);
       await refreshStanding();
     },
-    observed: () => derived.observed,
     keep: () => derived.keep(),
     close: () => clearInterval(poll),
   };
@@ -116,14 +109,16 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
 
 function neighboursRefresh(shop: Shop, neighbourStore: NeighbourStore): () => Promise<void> {
   return coalesced(async () => {
-    const [similar, boughtTogether, embedded] = await Promise.all([
+    const [similar, boughtTogether, embedded, importedSimilar, importedEmbedded] = await Promise.all([
       neighbourStore.latest('SIMILAR'),
       neighbourStore.latest('BOUGHT_TOGETHER'),
       neighbourStore.latest('EMBEDDING'),
+      neighbourStore.latest('SIMILAR_IMPORTED'),
+      neighbourStore.latest('EMBEDDING_IMPORTED'),
     ]);
-    if (similar) shop.similar = similar;
+    shop.similar = filledUp(importedSimilar, similar) ?? shop.similar;
     if (boughtTogether) shop.boughtTogether = boughtTogether;
-    if (embedded) shop.embedded = embedded;
+    shop.embedded = filledUp(importedEmbedded, embedded) ?? shop.embedded;
   });
 }
 

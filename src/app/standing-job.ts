@@ -12,13 +12,12 @@ import { type CommunityFinder } from '../ports/communities.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type Log } from '../ports/log.js';
 import { type Notices } from '../ports/notices.js';
+import { type Erasures } from '../ports/people-store.js';
 import { type Recount } from './derive-from-events.js';
 import { inSlices } from './neighbours-job.js';
 import { type ShopIndex } from './shop-index.js';
 import { type Standing, STANDING_ARTEFACT } from './standing.js';
 
-/** After a build, rest this many times as long as it took. */
-const REST_FACTOR = 30;
 /** A build follows every actor, as far as memory allows: about a kilobyte each. */
 const SKETCHES = 200_000;
 const SEED = 1;
@@ -27,6 +26,7 @@ interface Ports {
   ledger: Ledger;
   artefacts: ArtefactStore;
   communities: CommunityFinder;
+  erasures: Pick<Erasures, 'all'>;
   notices: Notices;
   index: ShopIndex;
   sharesTies: (userId: string) => boolean;
@@ -35,32 +35,28 @@ interface Ports {
 }
 
 /**
- * Judge everybody by all that is retained, and from that build trust, quality and credit, circles, influence and bridges, and count popularity anew, when
- * there are new events; never more than a thirtieth of the time.
+ * Judge everybody by all that is retained, and from that build trust, quality and credit, circles, influence and bridges, and count popularity anew. What
+ * was built while somebody was erased knows him still: it does not count as built, so that it is built again.
  */
-export function createStandingJob(ports: Ports): () => Promise<void> {
-  const { artefacts, notices, index, clock, log } = ports;
-  let builtFrom = -1;
-  let restUntil = 0;
+export function createStandingJob(ports: Ports): () => Promise<boolean> {
+  const { artefacts, notices, index, erasures, clock, log } = ports;
+  const erased = async (): Promise<number> => (await erasures.all()).size;
 
   return async () => {
     const started = clock();
-    const [observed, forgotten] = [index.observed(), index.forgotten()];
-    if (observed === builtFrom || started < restUntil) return;
+    const erasedBefore = await erased();
     const { judges, opinions } = await judgeAll(ports);
     const weightOf = (userId: string): number => judges.weightOf(userId);
     const trust = await inSlices(buildTrust(index.shop.catalogue, opinions, { now: started, weightOf }), clock);
     const graph = await buildGraph(ports, weightOf, started);
     const standing: Standing = { ...graph, trust, recount: await recountWith(judges, ports) };
-    // Somebody was erased meanwhile: what was built knows him still, so it is built again the next time.
-    if (index.forgotten() !== forgotten) return;
+    if ((await erased()) !== erasedBefore) return false;
     await artefacts.put(STANDING_ARTEFACT, serialize(standing));
     await notices.publish('standing');
-    builtFrom = observed;
     const tookMs = clock() - started;
-    restUntil = clock() + REST_FACTOR * tookMs;
     const machines = standing.recount.judges.length;
     log.info({ people: graph.standings.users.length, circles: graph.names.size, machines, tookMs }, 'built trust and the social graph');
+    return (await erased()) === erasedBefore;
   };
 }
 

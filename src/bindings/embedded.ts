@@ -20,6 +20,7 @@ import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
+import { createHeavyProcess } from '../adapters/process/heavy-process.js';
 import { type Binding } from '../ports/binding.js';
 import { type Log } from '../ports/log.js';
 
@@ -85,6 +86,8 @@ async function bind(
     log,
     createStates: (load) => createMemoryLiveStates({ load, snapshots, maxBytes: userStateMaxBytes }),
     openJobs: () => createBullMqJobs({ connectionString: url, log }),
+    openHeavyWork: (entry, setup, execArgv) =>
+      createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
     async maintain() {
       await ensurePartitions(pool, clock());
       await dropOldPartitions(pool, clock(), retentionDays);

@@ -4,6 +4,7 @@ import { type CatalogueStore } from './catalogue-store.js';
 import { type CommunityFinder } from './communities.js';
 import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
+import { type HeavyWork } from './heavy-work.js';
 import { type Jobs } from './jobs.js';
 import { type Ledger } from './ledger.js';
 import { type LiveStates } from './live-states.js';
@@ -42,6 +43,8 @@ export interface Binding {
   createStates(load: (userIds: string[]) => Promise<Map<string, UserState>>): LiveStates;
   /** The job queue; opened after the service listens, since nothing that a request waits for needs it. */
   openJobs(): Promise<Jobs & { close(): Promise<void> }>;
+  /** Where work that reads whole logs is done: by `entry` in a process of its own, which is told `setup` and where the stores are. */
+  openHeavyWork(entry: URL, setup: object, execArgv?: readonly string[]): HeavyWork;
   /** Keep partitions ahead of time, drop those past retention, purge what expired. Safe to repeat. */
   maintain(): Promise<void>;
   /** State of everything the service depends on. Never rejects. */

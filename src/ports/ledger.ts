@@ -30,6 +30,8 @@ export interface Ledger {
   eventsOfUser(userId: string, cursor: FoldCursor): Promise<LedgerEvent[]>;
   /** All events that the cursor does not cover, in batches, by (receivedAt, writer, seq). Memory is bounded by a batch. */
   eventsSince(cursor: FoldCursor): AsyncIterable<LedgerEvent[]>;
+  /** Events accepted so far, by all processes and whether or not they are still retained. */
+  appended(): Promise<number>;
   /** Attributed outcomes of one exposure, by time. */
   outcomesOf(exposureId: string): Promise<Pick<LedgerEvent, 'type' | 'occurredAt'>[]>;
   /** Recompute every chain of the days given (all when left out) and name the first bad entry, or null. */

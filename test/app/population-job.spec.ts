@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RawInput } from '../../src/app/app.js';
 import { createApp, type RunningApp } from '../../src/app/create-app.js';
+import { runHeavyJobs } from '../../src/app/heavy-jobs.js';
 import { POPULATION_ARTEFACT, unpackLearned } from '../../src/app/population.js';
 import { openEmbeddedBinding } from '../../src/bindings/embedded.js';
 import { PURPOSES } from '../../src/core/privacy/purposes.js';
@@ -22,15 +23,9 @@ describe('the learning of groups and of who is about to leave', () => {
   let binding: Binding;
   let running: RunningApp;
 
-  const start = (): Promise<RunningApp> =>
-    createApp(binding, {
-      purposes: new Set(PURPOSES),
-      timeZone: 'UTC',
-      currency: 'CNY',
-      locales: ['en'],
-      clock: () => now,
-      stopwatch: () => 0,
-    });
+  const common = { purposes: new Set(PURPOSES), timeZone: 'UTC', currency: 'CNY', clock: () => now };
+  const start = (): Promise<RunningApp> => createApp(binding, { ...common, locales: ['en'], stopwatch: () => 0 });
+  const learn = (): Promise<void> => runHeavyJobs(['population'], binding, common);
   let acts = 0;
   const act = (userId: string, type: string, daysAgo: number, fields: RawInput = {}): RawInput => ({
     id: `act-${++acts}`,
@@ -91,7 +86,7 @@ describe('the learning of groups and of who is about to leave', () => {
   });
 
   it('reaches this process and those that start later, with groups, fifths, risks and what was received', async () => {
-    await running.learnPopulation();
+    await learn();
     await eventually(async () => expect((await profile(running, 'u1')).segments.length).toBeGreaterThan(0));
     const later = await start();
     closers.push(() => later.close());
@@ -106,15 +101,13 @@ describe('the learning of groups and of who is about to leave', () => {
     expect(population.users).toBe(USERS + 1);
   });
 
-  it('keeps the ids of groups when it learns again, and learns only when there is something new', async () => {
+  it('keeps the ids of groups when it learns again', async () => {
     const ids = async () =>
       unpackLearned((await binding.artefacts.get(POPULATION_ARTEFACT))!).population.segmentation!.segments.map(({ id }) => id);
     const before = await ids();
     now = NOW + DAY;
-    await running.learnPopulation();
-    expect(unpackLearned((await binding.artefacts.get(POPULATION_ARTEFACT))!).population.learnedAt).toBe(NOW);
     await running.app.recordEvents([act('u5', 'CLICK', 0, { itemId: 'i1' })]);
-    await running.learnPopulation();
+    await learn();
     expect(unpackLearned((await binding.artefacts.get(POPULATION_ARTEFACT))!).population.learnedAt).toBe(NOW + DAY);
     expect((await ids()).filter((id) => before.includes(id)).length).toBeGreaterThan(before.length / 2);
     now = NOW;

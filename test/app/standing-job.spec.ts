@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type RawInput } from '../../src/app/app.js';
 import { createApp, type RunningApp } from '../../src/app/create-app.js';
-import { createStandingJob } from '../../src/app/standing-job.js';
+import { runHeavyJobs } from '../../src/app/heavy-jobs.js';
 import { STANDING_ARTEFACT } from '../../src/app/standing.js';
 import { openEmbeddedBinding } from '../../src/bindings/embedded.js';
 import { PURPOSES } from '../../src/core/privacy/purposes.js';
@@ -21,18 +21,10 @@ describe('the judging of everybody by all that is retained', () => {
   let now = NOW;
   let binding: Binding;
   let running: RunningApp;
-  let build: () => Promise<void>;
   let events = 0;
 
-  const start = (): Promise<RunningApp> =>
-    createApp(binding, {
-      purposes: new Set(PURPOSES),
-      timeZone: 'UTC',
-      currency: 'CNY',
-      locales: ['en'],
-      clock: () => now,
-      stopwatch: () => 0,
-    });
+  const common = { purposes: new Set(PURPOSES), timeZone: 'UTC', currency: 'CNY', clock: () => now };
+  const start = (): Promise<RunningApp> => createApp(binding, { ...common, locales: ['en'], stopwatch: () => 0 });
   const act = (userId: string, type: string, fields: RawInput, minutesAgo: number): RawInput => ({
     id: `e${events++}`,
     type,
@@ -77,7 +69,6 @@ describe('the judging of everybody by all that is retained', () => {
     );
     // Fifteen acts do not make a machine yet.
     await record(Array.from({ length: 15 }, (_, i) => act('bot', 'LIKE', { itemId: 'lamp' }, 60 - i)));
-    build = createStandingJob({ ...binding, ...running.logs, index: running.index, sharesTies: running.sharesTies, clock: () => now });
   }, 60_000);
   afterAll(async () => {
     await running.close();
@@ -86,7 +77,7 @@ describe('the judging of everybody by all that is retained', () => {
   const built = async (): Promise<void> => {
     now += 600 * MINUTE;
     const before = running.index.shop.trust;
-    await build();
+    await runHeavyJobs(['standing'], binding, common);
     await eventually(() => expect(running.index.shop.trust).not.toBe(before));
     await eventually(() => expect(running.index.shop.popularity.changes).toBeGreaterThan(0));
   };
@@ -106,7 +97,6 @@ describe('the judging of everybody by all that is retained', () => {
   it('counts anew without a machine what it did before a restart, when that can no longer be taken back', async () => {
     await running.close();
     running = await start();
-    build = createStandingJob({ ...binding, ...running.logs, index: running.index, sharesTies: running.sharesTies, clock: () => now });
     expect(popularityOf('lamp')).toBeGreaterThan(5);
     await record(Array.from({ length: 30 }, (_, i) => act('bot', 'LIKE', { itemId: 'lamp' }, 40 - i)));
     expect(running.index.shop.authenticity.weightOf('bot')).toBe(0);

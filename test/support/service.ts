@@ -36,7 +36,8 @@ export async function startTestService(env: Record<string, string> = {}): Promis
   const dataDir = await mkdtemp(join(tmpdir(), 'imago-service-'));
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', SAMPLE: 'none', ...env });
   const log = pino({ level: process.env.LOG_LEVEL ?? 'fatal' });
-  let service = await startService(config, log, null);
+  const start = () => startService(config, log, null, ['--import', new URL('ts-loader.mjs', import.meta.url).href]);
+  let service = await start();
 
   const http = (path: string, init: RequestInit = {}): Promise<Response> => fetch(service.url + path, init);
   const send = async <T>(query: string, variables?: object): Promise<GraphQlAnswer<T>> => {
@@ -61,7 +62,7 @@ export async function startTestService(env: Record<string, string> = {}): Promis
     },
     async restart() {
       await service.stop();
-      service = await startService(config, log, null);
+      service = await start();
     },
     async stop() {
       await service.stop();

@@ -1,4 +1,4 @@
-import { type Pool, type PoolClient } from 'pg';
+import { type ClientBase, Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { type Log } from '../../ports/log.js';
@@ -19,6 +19,8 @@ export interface Database {
 }
 
 const CONNECT_TIMEOUT_MS = 5_000;
+/** Opening a connection costs as much as twenty pages; traffic that comes and goes keeps what it opened. */
+const IDLE_MS = 10 * 60_000;
 
 /** A job that needs longer says `SET LOCAL statement_timeout` in its transaction. */
 const SESSION = `SET timezone = 'UTC'; SET synchronous_commit = ON; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'`;
@@ -41,7 +43,7 @@ export async function openDatabase({ url, poolSize, log }: { url: string; poolSi
     entities: ENTITIES,
     migrations: MIGRATIONS,
     poolErrorHandler: (error: Error) => log.warn({ error: error.message }, 'an idle database connection was lost'),
-    extra: { keepAlive: true, onConnect: prepareSession },
+    extra: { keepAlive: true, idleTimeoutMillis: IDLE_MS, onConnect: prepareSession },
   });
   try {
     await dataSource.initialize();
@@ -53,10 +55,25 @@ export async function openDatabase({ url, poolSize, log }: { url: string; poolSi
   return { pool: poolOf(dataSource), dataSource, close: () => dataSource.destroy() };
 }
 
-async function prepareSession(client: PoolClient): Promise<void> {
+/** Connections to a database that is up to date already, made when they are needed. */
+export function openPool({ url, poolSize, log }: { url: string; poolSize: number; log: Log }): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: poolSize,
+    application_name: 'imago',
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    onConnect: prepareSession,
+  });
+  pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection was lost'));
+  return pool;
+}
+
+/** The pool waits for what this returns. */
+function prepareSession(client: ClientBase): unknown {
   // The pool listens only while a client is idle; without this a connection lost between two statements would end the process.
   client.on('error', () => undefined);
-  await client.query(SESSION);
+  return client.query(SESSION);
 }
 
 /** The pg pool that TypeORM's driver made; its own types do not name it. */

@@ -55,6 +55,7 @@ export function createPostgresLedger({ pool, clock, retentionDays, randomBytes }
     append: (events) => (events.length === 0 ? Promise.resolve([]) : append(events)),
     eventsOfUser: (userId, cursor) => eventsOfUser(pool, userId, cursor, firstDay(cursor.since)),
     eventsSince: (cursor) => eventsSince(pool, cursor, firstDay(cursor.since)),
+    appended: () => appendedTotal(pool),
     outcomesOf: (exposureId) => outcomesOf(pool, exposureId),
     async verify(days) {
       return checkChains(pool, { kind: 'events', days: days ?? (await daysToCheck(pool, 'events', ['events'])), entries: entriesOfDay });
@@ -185,6 +186,11 @@ async function* eventsSince(pool: Pool, cursor: FoldCursor, firstDay: string): A
 /** Events of erased users act on nothing any more. */
 const unfolded = (rows: unknown[][], cursor: FoldCursor): LedgerEvent[] =>
   rows.map(readEvent).filter((event): event is LedgerEvent => event.userId !== undefined && !isFolded(cursor, event));
+
+async function appendedTotal(pool: Pool): Promise<number> {
+  const query = { name: 'events-total', text: `SELECT coalesce(sum(last_seq), 0)::float8 FROM writers WHERE kind = 'events'`, values: [] };
+  return (await readRows(pool, query)).rows[0][0] as number;
+}
 
 async function outcomesOf(pool: Pool, exposureId: string): Promise<Pick<LedgerEvent, 'type' | 'occurredAt'>[]> {
   const exposure = parseExposureId(exposureId);

@@ -4,7 +4,16 @@ import { type NoticeChannel, type Notices } from '../../ports/notices.js';
 import { asUnavailable } from './faults.js';
 import { channelOf, listenTo, notifyOf } from './notice-channels.js';
 
-const CHANNELS: readonly NoticeChannel[] = ['catalogue', 'settings', 'neighbours', 'cycles', 'standing', 'models', 'population'];
+const CHANNELS: readonly NoticeChannel[] = [
+  'catalogue',
+  'settings',
+  'neighbours',
+  'cycles',
+  'standing',
+  'models',
+  'population',
+  'triggers',
+];
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -36,14 +45,19 @@ export async function createPostgresNotices({ url, pool, log }: { url: string; p
   });
   return {
     subscribe: (channel, listener) => void listeners.get(channel)!.add(listener),
-    async publish(channel) {
-      await pool.query(notifyOf(channel)).catch((error: unknown) => {
-        throw asUnavailable(error);
-      });
-    },
+    publish: createPostgresPublisher(pool),
     close: () => connection.close(),
   };
 }
+
+/** Notices by who does not listen. */
+export const createPostgresPublisher =
+  (pool: Pool): Notices['publish'] =>
+  async (channel) => {
+    await pool.query(notifyOf(channel)).catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
+  };
 
 class ListeningConnection {
   private client: Client | null = null;
