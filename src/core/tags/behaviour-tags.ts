@@ -27,6 +27,12 @@ export const activityOf = ({ state: { hours, hoursAt }, now }: View): number =>
 const lastActs = (view: View, hours: number): number =>
   view.state.recent.filter(({ occurredAt }) => view.now - occurredAt < hours * HOUR_MS).length;
 
+const mostViews = (view: View, hours: number): number =>
+  view.actsByItem.reduce((most, { acts }) => {
+    const views = acts.filter(({ type, occurredAt }) => type === 'VIEW' && view.now - occurredAt < hours * HOUR_MS).length;
+    return Math.max(most, views);
+  }, 0);
+
 /** What of a list of things refused stands now. */
 const hiddenNow = ({ state, now }: View): number =>
   Object.values(state.hiddenNames).reduce((sum, names) => sum + [...names.values()].filter((until) => until > now).length, 0);
@@ -152,6 +158,11 @@ export const BEHAVIOUR_TAGS: readonly TagDeclaration[] = [
     { key: 'acts-last-day', unit: 'acts', from: ITEM_ACTS, window: 'last 24 hours, of the last 50 acts', range: [0, 50], enough: 1 },
     'How many acts with items the user did in the last 24 hours, up to fifty.',
     (view) => (view.state.recent.length === 0 ? null : lastActs(view, 24)),
+  ),
+  value(
+    { key: 'item-views-day', unit: 'page views', from: ['VIEW'], window: 'last 24 hours, of the last 50 acts', range: [0, 50], enough: 1 },
+    'How many times the user opened the page, and so saw the price, of the one item that he opened most in the last 24 hours.',
+    (view) => (view.count('VIEW') === 0 ? null : mostViews(view, 24)),
   ),
   value(
     { key: 'item-variety', unit: SHARE, from: ITEM_ACTS, window: LAST_ACTS },

@@ -22,6 +22,7 @@ const TYPE = placesUnder('type');
 const WEEKDAYS = Object.values(placesUnder('weekday'));
 const TOUCH = placesUnder('touch');
 const DWELL = placesUnder('dwell');
+const STAY = placesUnder('stay');
 const PLAY = placesUnder('play');
 const QUERY = placesUnder('query');
 const COMMENT = placesUnder('comment');
@@ -81,7 +82,10 @@ type FoldKind = (habits: Habits, tally: DayTally, event: LedgerEvent, item: Numb
 
 /** What is peculiar to one type of event. */
 const KINDS: Partial<Record<EventType, FoldKind>> = {
-  DWELL: (_, tally, event) => foldDwell(tally, event),
+  DWELL(habits, tally, event, _, local) {
+    foldDwell(tally, event);
+    if (event.dwellMs !== undefined) foldLongestStay(habits.sums, event.dwellMs / 1000, local.day);
+  },
   PLAY_END: (_, tally, event, item) => foldWatching(tally, event, item),
   SEARCH: (habits, tally, event) => foldSearch(habits, tally, event),
   COMMENT: (_, tally, event) => foldComment(tally, event),
@@ -108,6 +112,13 @@ function foldDwell(tally: DayTally, { dwellMs }: LedgerEvent): void {
   tally.add(DWELL.secondsSquared, seconds ** 2);
   if (seconds < GLANCE_S) tally.add(DWELL.glance);
   if (seconds > LONG_S) tally.add(DWELL.long);
+}
+
+/** The longest of the newest day, in whatever order stays come. */
+function foldLongestStay(sums: Float32Array, seconds: number, day: number): void {
+  if (day < sums[STAY.day]) return;
+  sums[STAY.seconds] = day > sums[STAY.day] ? seconds : Math.max(sums[STAY.seconds], seconds);
+  sums[STAY.day] = day;
 }
 
 function foldWatching(tally: DayTally, { dwellMs }: LedgerEvent, item: NumberedItem | undefined): void {

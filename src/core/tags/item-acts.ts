@@ -27,6 +27,12 @@ const last = (acts: readonly RecentAct[], ...types: EventType[]): number =>
 export const isOpen = ({ acts }: ActsOfItem, begins: EventType, ...ends: EventType[]): boolean =>
   last(acts, begins) >= 0 && last(acts, begins) > last(acts, ...ends);
 
+/** Put there by the last acts, and neither bought nor taken out. */
+export const isInCart = (item: ActsOfItem): boolean => isOpen(item, 'ADD_TO_CART', 'REMOVE_FROM_CART', 'PURCHASE');
+
+/** Hours since an item was last put into the cart; 0 for an instant that is still to come. */
+export const hoursInCart = ({ acts }: ActsOfItem, now: number): number => Math.max(0, now - last(acts, 'ADD_TO_CART')) / 3_600_000;
+
 /** Acts with an item before it was first bought, and how long before the first of them was; null where it was not bought, or nothing is known before. */
 export function wayToPurchase({ acts }: ActsOfItem): { acts: number; hours: number } | null {
   const at = acts.findIndex(({ type }) => type === 'PURCHASE');

@@ -24,10 +24,20 @@ const HALF_YEAR = [
 /** Sums that do not fade. */
 const EVER = ['ever:amount', 'ever:branded', 'ever:categorised', 'ever:made', 'hide:CREATOR', 'hide:BRAND', 'hide:CATEGORY'] as const;
 
-export type Measure = `type:${EventType}` | (typeof LATELY)[number] | (typeof HALF_YEAR)[number] | (typeof EVER)[number];
+/** No sums: the newest day with a stay on a page, and the longest stay of that day. */
+const NOTED = ['stay:day', 'stay:seconds'] as const;
+
+export type Measure =
+  `type:${EventType}` | (typeof LATELY)[number] | (typeof HALF_YEAR)[number] | (typeof EVER)[number] | (typeof NOTED)[number];
 
 /** Every sum of a user's habits, in the order in which they are kept; another order is another version of a packed state. */
-export const MEASURES: readonly Measure[] = [...EVENT_TYPES.map((type): Measure => `type:${type}`), ...LATELY, ...HALF_YEAR, ...EVER];
+export const MEASURES: readonly Measure[] = [
+  ...EVENT_TYPES.map((type): Measure => `type:${type}`),
+  ...LATELY,
+  ...HALF_YEAR,
+  ...EVER,
+  ...NOTED,
+];
 /** The place of each. */
 export const PLACE = Object.fromEntries(MEASURES.map((measure, place) => [measure, place])) as Record<Measure, number>;
 

@@ -1,5 +1,5 @@
 import { decayedValue, HALF_LIFE_MS } from './decayed.js';
-import { isOpen, wayToPurchase } from './item-acts.js';
+import { hoursInCart, isInCart, wayToPurchase } from './item-acts.js';
 import { HALF_YEAR_DAYS, LATELY_DAYS, type Measure } from './measures.js';
 import { gapsOf, meanOf, median, relativeSpread, shareOf } from './numbers.js';
 import { distinct, type SketchName } from './sketches.js';
@@ -113,10 +113,15 @@ export const PURCHASE_TAGS: readonly TagDeclaration[] = [
   value(
     { key: 'open-cart-items', unit: 'items', ...atLast, from: CART },
     'How many items lie in the cart, put there by the last acts and neither bought nor taken out.',
-    (view) =>
-      view.count('ADD_TO_CART') === 0
-        ? null
-        : view.actsByItem.filter((item) => isOpen(item, 'ADD_TO_CART', 'REMOVE_FROM_CART', 'PURCHASE')).length,
+    (view) => (view.count('ADD_TO_CART') === 0 ? null : view.actsByItem.filter(isInCart).length),
+  ),
+  value(
+    { key: 'oldest-cart-hours', unit: 'hours', ...atLast, from: CART, enough: 1 },
+    'For how many hours the item that lies in the cart longest has been lying there: a cart left behind.',
+    ({ actsByItem, now }) => {
+      const hours = actsByItem.filter(isInCart).map((item) => hoursInCart(item, now));
+      return hours.length === 0 ? null : [Math.max(...hours), hours.length];
+    },
   ),
   value(
     { key: 'open-checkout', unit: '0 or 1', range: [0, 1], from: ['CHECKOUT', 'PURCHASE'], enough: 1 },

@@ -219,6 +219,11 @@ export const TASTE_TAGS: readonly TagDeclaration[] = [
     ['dwell'],
   ),
   share({ key: 'long-stay-share', from: ['DWELL'] }, 'Share of stays over a minute: what was read or studied.', ['dwell:long'], ['dwell']),
+  value(
+    { key: 'longest-stay-today', unit: 'seconds', from: ['DWELL'], window: 'today', enough: 1 },
+    'The longest stay on one page today: who studies something now may want to be helped.',
+    (view) => (view.sum('stay:day') === view.today ? [view.sum('stay:seconds'), 1] : null),
+  ),
   metTag('queries-met', 'queries', 'About how many different things the user searched for.', 'queries'),
   mean(
     { key: 'query-words', unit: 'words', from: ['SEARCH'] },

@@ -145,7 +145,7 @@ describe('habits', () => {
   });
 
   it('have another version of packed states when measures change their places', () => {
-    expect([MEASURES.length, crc32(new TextEncoder().encode(MEASURES.join()))]).toEqual([131, 3596908040]);
+    expect([MEASURES.length, crc32(new TextEncoder().encode(MEASURES.join()))]).toEqual([133, 1817930437]);
   });
 
   it('leave money in other currencies out', () => {

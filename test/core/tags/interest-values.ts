@@ -129,6 +129,7 @@ export const READING: Scenario = {
     'precise-search-share': 1 / 3,
     'search-again-share': 1 + (128 * Math.log(1 - 2 / 128)) / 3,
     'reading-seconds': 30,
+    'longest-stay-today': 70,
     // (28² + 40² + 0 + 12²) / 4 = 632.
     'reading-spread': Math.sqrt(632) / 30,
     'glance-share': 1 / 4,

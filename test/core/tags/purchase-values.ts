@@ -28,6 +28,8 @@ export const BUYING: Scenario = {
     'cart-to-purchase': 2 / 3,
     'refund-share': 0,
     'open-cart-items': 1, // item 2; item 0 was bought, 4 taken out
+    'oldest-cart-hours': 1,
+    'item-views-day': 1,
     'open-checkout': 1,
     'cart-removal-share': 1 / 3,
     'look-to-cart': 1,
