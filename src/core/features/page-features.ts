@@ -24,7 +24,7 @@ export class PageFeatures {
     private readonly run: PipelineRun,
   ) {
     const { itemNos } = candidates;
-    this.matrix = new FeatureMatrix(itemNos.length, (column) => this.fill([column]));
+    this.matrix = new FeatureMatrix(itemNos.length, (columns) => this.fill(columns));
     this.input = { signals, candidates, matrix: this.matrix, pool: this.matrix, poolNos: itemNos, prepared: new Map() };
   }
 

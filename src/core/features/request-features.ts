@@ -50,14 +50,15 @@ function writeRanks(ranks: Float32Array, all: Float32Array, values: Float32Array
   const steps = values.slice().sort();
   const upTo = new Uint32Array(steps.length + 1);
   const level = new Uint32Array(steps.length + 1);
-  for (let i = 0; i < all.length; i++) {
-    const step = firstNotBelow(steps, all[i]);
+  for (let i = 0, step = 0; i < all.length; i++) {
+    // Many values are the same as the one before: what nothing is known of.
+    if (i === 0 || all[i] !== all[i - 1]) step = firstNotBelow(steps, all, i);
     upTo[step]++;
     if (steps[step] === all[i]) level[step]++;
   }
   for (let step = 1; step < steps.length; step++) upTo[step] += upTo[step - 1];
   for (let row = 0; row < values.length; row++) {
-    const step = firstNotBelow(steps, values[row]);
+    const step = firstNotBelow(steps, values, row);
     ranks[row] = (2 * upTo[step] - level[step]) / (2 * all.length);
   }
 }
@@ -80,8 +81,9 @@ function writeRanksOfAll(ranks: Float32Array, all: Float32Array): void {
   }
 }
 
-/** The first of ascending numbers that is not below a value; their count where all are. */
-function firstNotBelow(ascending: Float32Array, value: number): number {
+/** The first of ascending numbers that is not below the value at a place; their count where all are. A place is cheaper to pass on than a number. */
+function firstNotBelow(ascending: Float32Array, values: Float32Array, place: number): number {
+  const value = values[place];
   let low = 0;
   let high = ascending.length;
   while (low < high) {

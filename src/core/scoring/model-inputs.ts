@@ -12,7 +12,7 @@ const MAX_SPARE = 16;
 
 interface Plan {
   /** Columns of the catalogue, in the order of the model. */
-  columns: Uint16Array;
+  columns: readonly number[];
   spare: Float32Array[];
 }
 
@@ -20,7 +20,7 @@ const plans = new WeakMap<ModelManifest, Plan>();
 
 function planOf(manifest: ModelManifest): Plan {
   let plan = plans.get(manifest);
-  if (!plan) plans.set(manifest, (plan = { columns: Uint16Array.from(manifest.featureNames, column), spare: [] }));
+  if (!plan) plans.set(manifest, (plan = { columns: manifest.featureNames.map(column), spare: [] }));
   return plan;
 }
 
@@ -62,6 +62,7 @@ export function giveBack(manifest: ModelManifest, { dense }: ModelInputs): void 
 function denseOf({ columns, spare }: Plan, matrix: FeatureMatrix): Float32Array {
   const { rows } = matrix;
   const width = columns.length;
+  matrix.need(columns);
   let buffer = spare.pop();
   if (!buffer || buffer.length < rows * width) buffer = new Float32Array(rows * width);
   for (let feature = 0; feature < width; feature++) {

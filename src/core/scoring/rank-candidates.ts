@@ -99,7 +99,7 @@ function modelScorers(
   }
   const mayEarn = !signals.isMinor;
   // Some columns are made of what does not outlast the wait for a model.
-  if (models.inUse.length > 0) for (const column of OBJECTIVE_COLUMNS) matrix.column(column);
+  if (models.inUse.length > 0) matrix.need(OBJECTIVE_COLUMNS);
   const score = async (model: IntentModel): Promise<Float64Array> => {
     const { version } = model.manifest;
     try {

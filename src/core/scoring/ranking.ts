@@ -1,3 +1,5 @@
+import { sortPlaces } from '../candidates/selection.js';
+
 /**
  * Rows by score, best first.
  *
@@ -8,5 +10,5 @@
 export function rankRows(scores: Float64Array, tieOrder: Uint32Array): Uint32Array {
   const rows = new Uint32Array(scores.length);
   for (let row = 0; row < rows.length; row++) rows[row] = row;
-  return rows.sort((a, b) => scores[b] - scores[a] || tieOrder[a] - tieOrder[b]);
+  return sortPlaces(rows, scores, tieOrder);
 }

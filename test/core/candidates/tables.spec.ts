@@ -16,6 +16,8 @@ describe('NumberTable', () => {
         }
         const keys = Array.from({ length: 501 }, (_, key) => key);
         expect(keys.map((key) => table.get(key, -0.5))).toEqual(keys.map((key) => map.get(key) ?? -0.5));
+        table.clear();
+        expect(keys.every((key) => table.get(key, -0.5) === -0.5)).toBe(true);
       }),
     );
   });

@@ -45,6 +45,26 @@ describe('FeatureMatrix', () => {
     expect(Number.isFinite(set(log, Infinity))).toBe(true);
   });
 
+  it('keeps every column apart from the others, however many there are', () => {
+    for (const rows of [0, 1, 20, 470]) {
+      const matrix = new FeatureMatrix(rows);
+      const columns = Array.from({ length: FEATURE_COUNT }, (_, at) => matrix.fresh(at).fill(at));
+      expect(columns.every((values, at) => values.length === rows && values.every((value) => value === at))).toBe(true);
+    }
+  });
+
+  it('has columns that are needed made together, each once', () => {
+    const asked: (readonly number[])[] = [];
+    const matrix = new FeatureMatrix(1, (columns) => {
+      asked.push(columns);
+      matrix.reset(columns);
+    });
+    matrix.need([share, log]);
+    matrix.need([log, rank]);
+    expect(matrix.get(0, share)).toBe(0);
+    expect(asked).toEqual([[share, log], [rank]]);
+  });
+
   it('gives copies of rows', () => {
     const matrix = new FeatureMatrix(3);
     for (let row = 0; row < 3; row++) matrix.set(row, log, row + 1);
