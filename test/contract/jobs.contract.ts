@@ -135,5 +135,71 @@ export function jobsContract(name: string, under: JobsUnderTest): void {
       await second.every('later', 3_600_000, () => Promise.resolve(void runs++));
       await eventually(() => expect(runs).toBe(1), 10_000);
     });
+
+    it('tries an entry of a queue until it succeeds, with longer and longer pauses, and then forgets it', async () => {
+      const jobs = await open();
+      const tries: { attempt: number; at: number }[] = [];
+      await jobs.work('stubborn', { attempts: 5, backoffMs: 200 }, async ({ attempt }) => {
+        tries.push({ attempt, at: Date.now() });
+        if (attempt < 3) await Promise.reject(new Error('not yet'));
+      });
+      await jobs.enqueue('stubborn', ['entry-1', 'entry-1']);
+      await eventually(() => expect(tries.map(({ attempt }) => attempt)).toEqual([1, 2, 3]), 10_000);
+      // 200 ms and 400 ms, a fifth of them up to chance.
+      expect(tries[1].at - tries[0].at).toBeGreaterThanOrEqual(150);
+      expect(tries[2].at - tries[1].at).toBeGreaterThanOrEqual(310);
+      await wait(300);
+      expect([tries.length, await jobs.deadLetters('stubborn', 10)]).toEqual([3, { total: 0, latest: [] }]);
+    });
+
+    it('keeps what was tried in vain, and what was given up, with the reason', async () => {
+      const jobs = await open();
+      const tries: string[] = [];
+      await jobs.work('hopeless', { attempts: 2, backoffMs: 50 }, ({ id, attempt, isLast }) => {
+        tries.push(`${id} ${attempt} ${isLast}`);
+        return id === 'gone' ? Promise.resolve({ giveUp: 'nobody is there' }) : Promise.reject(new Error('it broke'));
+      });
+      await jobs.enqueue('hopeless', ['broken', 'gone']);
+      await eventually(async () => expect((await jobs.deadLetters('hopeless', 10)).total).toBe(2), 10_000);
+      expect([...tries].sort()).toEqual(['broken 1 false', 'broken 2 true', 'gone 1 false']);
+      const { latest } = await jobs.deadLetters('hopeless', 10);
+      expect(new Map(latest.map(({ id, reason }) => [id, reason]))).toEqual(new Map([['broken', 'it broke'], ['gone', 'nobody is there']])); // prettier-ignore
+      expect(latest.every(({ at }) => Math.abs(Date.now() - at) < 60_000)).toBe(true);
+      await jobs.enqueue('hopeless', ['gone']);
+      await wait(300);
+      expect([tries.length, (await jobs.deadLetters('hopeless', 1)).latest.length]).toEqual([3, 1]);
+    });
+
+    it('keeps the entries of a queue for a process that comes later', async () => {
+      const first = await under.open();
+      const tried: string[] = [];
+      const failing = ({ id }: { id: string }) => (tried.push(id), Promise.reject(new Error('too early')));
+      await first.work('patient', { attempts: 3, backoffMs: 500 }, failing);
+      await first.enqueue('patient', ['one', 'two']);
+      await eventually(() => expect(tried).toHaveLength(2));
+      await first.close();
+      const second = await open();
+      const done: string[] = [];
+      await second.work('patient', { attempts: 3, backoffMs: 500 }, ({ id }) => Promise.resolve(void done.push(id)));
+      await eventually(() => expect([...done].sort()).toEqual(['one', 'two']), 10_000);
+    });
+
+    it('works off a queue while long jobs run, an entry on one process alone, and after a lost connection', async () => {
+      const [one, two] = [await open(), await open()];
+      let release = () => undefined as void;
+      const held = new Promise<void>((resolve) => (release = resolve));
+      for (const name of ['long-1', 'long-2', 'long-3']) await one.every(name, 3_600_000, () => held);
+      for (const name of ['long-1', 'long-2', 'long-3']) await one.trigger(name);
+      const done: string[] = [];
+      for (const jobs of [one, two])
+        await jobs.work('quick', { attempts: 3, backoffMs: 100 }, ({ id }) => Promise.resolve(void done.push(id)));
+      const ids = Array.from({ length: 20 }, (_, i) => `quick-${i}`);
+      await one.enqueue('quick', ids);
+      await eventually(() => expect([...done].sort()).toEqual([...ids].sort()), 10_000);
+      release();
+      await under.cut();
+      await eventually(() => two.enqueue('quick', ['late']), 10_000);
+      await eventually(() => expect(done).toContain('late'), 15_000);
+    }, 40_000);
   });
 }

@@ -7,8 +7,11 @@ const LOCK_SPACE = 0x696d6a62;
 
 const SESSION = `SET search_path = ${DEFAULT_SCHEMA}; SET timezone = 'UTC'; SET synchronous_commit = ON; SET statement_timeout = '30s'`;
 
-/** BullMQ lends one connection for LISTEN, each running job one for its lock; two are left for statements. */
-const connectionsFor = (concurrency: number): number => 1 + concurrency + 2;
+/** Queues beside the one of the jobs. */
+const QUEUES = 1;
+
+/** Jobs and each queue take one connection for LISTEN, a running job one for its lock; two are left for statements. */
+const connectionsFor = (concurrency: number): number => 1 + QUEUES + concurrency + 2;
 
 /** The pool waits for what this returns. */
 function prepareSession(client: ClientBase): unknown {

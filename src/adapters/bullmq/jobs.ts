@@ -2,6 +2,7 @@ import { createPostgresBackend, DelayedError, type Job, type JobsOptions, Queue,
 import { type Jobs } from '../../ports/jobs.js';
 import { type Log } from '../../ports/log.js';
 import { createJobsPool, runAlone } from './jobs-pool.js';
+import { createQueues } from './queues.js';
 
 const QUEUE = 'imago';
 /** Handlers of different names that run side by side in this process. */
@@ -10,6 +11,7 @@ const POSTPONE_MS = 1_000;
 /** How long a job may wait for its handler to be named, which at a start happens one after the other. */
 const UNKNOWN_GRACE_MS = 60_000;
 const SAY_ERRORS_EVERY_MS = 10_000;
+const TIMING = { runRetryDelay: 1_000, stalledInterval: 15_000, maxStalledCount: 1_000 };
 
 const RETENTION: JobsOptions = { removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } };
 
@@ -40,20 +42,15 @@ export async function createBullMqJobs({
       forget: (name) => queue.removeJobScheduler(name),
       log,
     });
-    const options = {
-      connection: pool,
-      autorun: false,
-      concurrency: CONCURRENCY,
-      runRetryDelay: 1_000,
-      stalledInterval: 15_000,
-      maxStalledCount: 1_000,
-    };
+    const options = { connection: pool, autorun: false, concurrency: CONCURRENCY, ...TIMING };
     const worker = new Worker(QUEUE, process, options, createPostgresBackend);
     queue.on('error', sayError);
     worker.on('error', sayError);
     await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
+    const queues = createQueues({ pool, timing: TIMING, sayError, log });
     return {
+      ...queues,
       async every(name, intervalMs, handler) {
         handlers.set(name, handler);
         await queue.removeJobScheduler(name); // or the earlier one would lend its next time to this one
@@ -64,7 +61,7 @@ export async function createBullMqJobs({
         await queue.add(name, {}, { deduplication: { id: name, keepLastIfActive: true } });
       },
       async close() {
-        await worker.close();
+        await Promise.all([worker.close(), queues.close()]);
         await queue.close();
         await pool.end();
       },
