@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { runAuthenticity } from './evaluate/authenticity.js';
 import { countOf, daysOf, type EvaluateOptions, instantOf, namesOf } from './evaluate/options.js';
+import { PEOPLE_PROTOCOLS, type PeopleProtocol, runPeople } from './evaluate/people.js';
 import { runRepurchase } from './evaluate/repurchase.js';
 import { runRetrieval } from './evaluate/retrieval.js';
 import { runEvaluation } from './evaluate/run.js';
@@ -14,7 +15,12 @@ const RETRIEVAL = 'retrieval';
 /** Of who is taken for a machine. */
 const AUTHENTICITY = 'authenticity';
 
-type CommandLine = Omit<EvaluateOptions, 'protocol'> & { protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY };
+/** What is known of people. */
+const isOfPeople = (protocol: string): protocol is PeopleProtocol => (PEOPLE_PROTOCOLS as readonly string[]).includes(protocol);
+
+type CommandLine = Omit<EvaluateOptions, 'protocol'> & {
+  protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY | PeopleProtocol;
+};
 
 const program = new Command('evaluate')
   .description(
@@ -23,7 +29,7 @@ const program = new Command('evaluate')
   .argument('<folder>', 'the data set')
   .addOption(
     new Option('--protocol <name>', 'how fit and test are divided')
-      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY])
+      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY, ...PEOPLE_PROTOCOLS])
       .makeOptionMandatory(),
   )
   .option('--core <k>', 'leave out users and items with fewer than k partners, again and again', countOf)
@@ -34,7 +40,11 @@ const program = new Command('evaluate')
   .option('--neighbour-days <days>', 'how far back rules and feed learn neighbours (all there is)', daysOf)
   .option('--methods <names>', 'comma-separated; the first is the one the others are compared with', namesOf)
   .option('--model <folder>', 'with model.onnx and manifest.json; adds the method model')
-  .option('--limit <n>', 'examine at most n users or queries, picked by hash (authenticity: n bots in a botnet, 30 when left out)', countOf)
+  .option(
+    '--limit <n>',
+    'examine at most n users or queries, picked by hash (authenticity: n bots in a botnet, 30 when left out; circles: n random graphs, 20)',
+    countOf,
+  )
   .option('--json <file>', 'write the figures')
   .option('--markdown <file>', 'write the table that is printed')
   .option('--svg <file>', 'write a plot of recall against variety')
@@ -44,6 +54,7 @@ const program = new Command('evaluate')
       if (protocol === REPURCHASE) return runRepurchase(folder, options, command);
       if (protocol === RETRIEVAL) return runRetrieval(folder, options, command);
       if (protocol === AUTHENTICITY) return runAuthenticity(folder, options, command);
+      if (isOfPeople(protocol)) return runPeople(folder, { ...options, protocol }, command);
       return runEvaluation(folder, { ...options, protocol }, command);
     };
     process.stdout.write((await run()).markdown);

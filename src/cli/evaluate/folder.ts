@@ -67,7 +67,7 @@ async function readEvents(file: string): Promise<HistoryEvent[]> {
     }
     if (Number.isNaN(at) && row.ts.trim() !== '')
       faults.note(`${line}.ts`, `${file} row ${line}: ts is ${shown(row.ts)}, allowed are Unix seconds or nothing`);
-    events.push({ userId: row.user_id, itemId: row.item_id, type: row.type, at, value: numberOrNaN(row.value) });
+    events.push({ userId: row.user_id, itemId: row.item_id, type: row.type, at, value: numberOrNaN(row.value), helpfulness: numberOrNaN(row.helpfulness) }); // prettier-ignore
   });
   faults.refuse();
   return events;

@@ -43,6 +43,7 @@ export function narrowed(history: History, rows: Int32Array): History {
     typeOf: Uint8Array.from(rows, (row) => history.typeOf[row]),
     at: Float64Array.from(rows, (row) => history.at[row]),
     value: Float32Array.from(rows, (row) => history.value[row]),
+    helpfulness: Float32Array.from(rows, (row) => history.helpfulness[row]),
     categoriesOf: items.kept.map((no) => history.categoriesOf[no]),
     brands: items.kept.map((no) => history.brands[no]),
     followees: followees && users.kept.map((no) => followees[no].map((other) => users.numbers[other]).filter((other) => other >= 0)),

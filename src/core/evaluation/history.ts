@@ -6,6 +6,8 @@ export interface HistoryEvent {
   at: number;
   /** Stars, money or plays, as the source means it; NaN for none. */
   value: number;
+  /** How helpful others found the review, 1 to 7; NaN or left out for unknown. */
+  helpfulness?: number;
 }
 
 /** What a source says of an item; the lists are empty, or null, where it says nothing. */
@@ -33,6 +35,8 @@ export interface History {
   at: Float64Array;
   /** [events] NaN for none */
   value: Float32Array;
+  /** [events] 1..7, NaN for none */
+  helpfulness: Float32Array;
   categories: readonly string[];
   /** [items] places in `categories` */
   categoriesOf: readonly (readonly number[])[];
@@ -87,12 +91,13 @@ export function historyOf(
   const categories = sortedIds(described.flatMap((item) => item?.categories ?? []));
   const categoryNo = numbersOf(categories);
   const rows = events
-    .map(({ userId, itemId, type, at, value }) => ({
+    .map(({ userId, itemId, type, at, value, helpfulness = Number.NaN }) => ({
       user: userNo.get(userId)!,
       item: itemNo.get(itemId)!,
       type: typeNo.get(type)!,
       at,
       value,
+      helpfulness,
     }))
     .sort((a, b) => (a.at || 0) - (b.at || 0) || a.user - b.user || a.item - b.item);
   return {
@@ -104,6 +109,7 @@ export function historyOf(
     typeOf: Uint8Array.from(rows, ({ type }) => type),
     at: Float64Array.from(rows, ({ at }) => at),
     value: Float32Array.from(rows, ({ value }) => value),
+    helpfulness: Float32Array.from(rows, ({ helpfulness }) => helpfulness),
     categories,
     categoriesOf: described.map((item) => (item?.categories ?? []).map((name) => categoryNo.get(name)!)),
     brands: described.map((item) => item?.brand ?? null),

@@ -29,7 +29,7 @@ describe('suggestFollows', () => {
     const found = suggestFollows(inputs(graph));
     expect(found.map(({ userId, mutualFriends }) => [userId, mutualFriends])).toEqual([['star', 2], ['fan', 0], ['rare', 1]]); // prettier-ignore
     // Ann follows three, bob one: 1 / log2(5) + 1 / log2(3) = 1.0616; 1.0616 / 2.0616 = 0.515, and a little influence.
-    expect(found[0].score).toBeCloseTo(0.515 + 0.2 * graph.influenceOf('star'), 3);
+    expect(found[0].score).toBeCloseTo(0.515 + 0.05 * graph.influenceOf('star'), 3);
     expect(found[0].reasons[0]).toEqual({ kind: 'FOLLOWED_BY_FRIEND', through: 'bob' });
     expect(found[1].reasons[0]).toEqual({ kind: 'FOLLOWS_YOU' });
   });

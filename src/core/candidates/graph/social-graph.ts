@@ -1,11 +1,9 @@
 import { decayedValue, HALF_LIFE_MS } from '../../tags/decayed.js';
 import { SocialEdges } from './social-edges.js';
-import { noStandings, type Standings } from './standing.js';
+import { HALF_INFLUENCE, noStandings, type Standings } from './standing.js';
 
 /** Followers that a newcomer's influence is read from, and members of a circle that are suggested. */
 const LOOKED_AT = 200;
-const DAMPING = 0.85;
-const HALF_INFLUENCE = 20;
 
 /**
  * Where people stand among each other. Ties are current; circles, influence and bridges are those of the last build, read off the neighbours for who is
@@ -15,7 +13,7 @@ export interface GraphView {
   readonly edges: Pick<SocialEdges, 'followeesOf' | 'followersOf' | 'strength' | 'size'>;
   /** Name of the interest circle, null for none. */
   circleOf(userId: string): string | null;
-  /** 0..1: how much those follow who are followed themselves. */
+  /** 0..1: how many follow, and how much their ties mean. */
   influenceOf(userId: string): number;
   /** 0 within one circle to nearly 1 between many. */
   bridgeOf(userId: string): number;
@@ -73,16 +71,12 @@ export class SocialGraph implements GraphView {
   influenceOf(userId: string): number {
     const no = this.numberOf.get(userId);
     if (no !== undefined) return this.standings.influence[no];
-    let units = 0;
-    let looked = 0;
+    let [followers, looked] = [0, 0];
     for (const follower of this.edges.followersOf(userId)) {
       if (looked++ >= LOOKED_AT) break;
-      if (!this.isShared(follower)) continue;
-      const known = this.numberOf.get(follower);
-      const influence = known === undefined ? 0 : this.standings.influence[known];
-      units += (DAMPING * (1 + (HALF_INFLUENCE * influence) / (1 - influence))) / this.edges.followeesOf(follower).size;
+      if (this.isShared(follower)) followers++;
     }
-    return units / (units + HALF_INFLUENCE);
+    return followers / (followers + HALF_INFLUENCE);
   }
 
   bridgeOf(userId: string): number {

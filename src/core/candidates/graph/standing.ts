@@ -1,11 +1,8 @@
 import { decayedValue, HALF_LIFE_MS } from '../../tags/decayed.js';
 import { type SocialEdges } from './social-edges.js';
 
-const DAMPING = 0.85;
-const ROUNDS = 50;
-const TOLERANCE = 1e-6;
-/** Influence is one half at so many times what an account has that nobody follows. */
-const HALF_INFLUENCE = 20;
+/** Influence is one half with so many followers. */
+export const HALF_INFLUENCE = 20;
 /** A tie that goes both ways means so much more than its two halves. */
 const RECIPROCITY = 1.5;
 /** Ties between two pauses. */
@@ -108,17 +105,15 @@ export function* undirected({ users, sources, targets, weights }: Ties): Generat
  * Where everybody stands. Pauses between its rounds, each of which takes some nanoseconds a tie.
  *
  * - a circle is a community of at least three;
- * - influence is PageRank over ties by strength, as `x / (x + 20)` with `x` the rank above that of an account that nobody follows, in units of that;
+ * - influence is `n / (n + 20)` with n the followers, each for the strength of his tie and for one at most: of whom others come after, that foretells more
+ *   than PageRank over the same ties;
  * - bridge is the participation coefficient over communities, `1 - sum of squares of the shares of a user's ties`.
- *
- * The most that k accounts of one hand can make of another of theirs is `(0.85 k + 0.85²) / (1 - 0.85²)` units, all of them following it and it all of them:
- * what is passed round fades with every step. See `mostInfluence`.
  *
  * @see Guimerà and Amaral 2005, doi:10.1038/nature03288
  */
 export function* standingsOf(ties: Ties, { communities, modularity }: Communities, now: number): Generator<void, Standings> {
   const { users } = ties;
-  const influence = yield* influenceOf(ties);
+  const influence = influenceOf(ties);
   const sizes = new Map<number, number>();
   for (const community of communities) sizes.set(community, (sizes.get(community) ?? 0) + 1);
   const circles = communities.map((community) => ((sizes.get(community) ?? 0) >= LEAST_CIRCLE ? community : -1));
@@ -127,25 +122,12 @@ export function* standingsOf(ties: Ties, { communities, modularity }: Communitie
 }
 
 /** The most that `accounts` of one hand can make of the influence of an account that nobody else follows, 0..1; of others they add less. */
-export const mostInfluence = (accounts: number): number => {
-  const units = (accounts * DAMPING + DAMPING ** 2) / (1 - DAMPING ** 2);
-  return units / (units + HALF_INFLUENCE);
-};
+export const mostInfluence = (accounts: number): number => accounts / (accounts + HALF_INFLUENCE);
 
-function* influenceOf({ users, sources, targets, weights }: Ties): Generator<void, Float32Array> {
-  const totals = new Float64Array(users.length);
-  for (let i = 0; i < sources.length; i++) totals[sources[i]] += weights[i];
-  let rank = new Float64Array(users.length).fill(1);
-  for (let round = 0, change = Infinity; round < ROUNDS && change >= TOLERANCE; round++) {
-    // Who follows nobody keeps what he has to himself: passing it to all would only raise the floor.
-    const next = new Float64Array(users.length).fill(1);
-    for (let i = 0; i < sources.length; i++) next[targets[i]] += (DAMPING * rank[sources[i]] * weights[i]) / totals[sources[i]];
-    change = 0;
-    for (let no = 0; no < users.length; no++) change = Math.max(change, Math.abs(next[no] - rank[no]));
-    rank = next;
-    yield;
-  }
-  return Float32Array.from(rank, (units) => (units - 1) / (units - 1 + HALF_INFLUENCE));
+function influenceOf({ users, targets, weights }: Ties): Float32Array {
+  const followers = new Float64Array(users.length);
+  targets.forEach((target, i) => (followers[target] += Math.min(1, weights[i])));
+  return Float32Array.from(followers, (count) => count / (count + HALF_INFLUENCE));
 }
 
 function* bridgesOf({ users, sources, targets, weights }: Ties, communities: Int32Array): Generator<void, Float32Array> {

@@ -93,12 +93,14 @@ describe('standings', () => {
     expect(bridgeOf('x')).toBeCloseTo(0.5, 6); // half of its ties go to each side: 1 - (1/4 + 1/4)
   });
 
-  it('measure influence in units of an account that nobody follows', () => {
+  it('measure influence by followers, of whom a faded tie counts in part and a strong one for one', () => {
     const edges = new SocialEdges();
     pairs(edges, 'as bs cs');
-    const { influence, users } = standingsFrom(finished(tiesOf(edges, ALL)), [0, 0, 0, 0]);
-    // Three followers with 1 unit each hand on 0.85: 2.55 above; 2.55 / (2.55 + 20).
-    expect(influence[users.indexOf('s')]).toBeCloseTo(2.55 / 22.55, 6);
+    edges.follow('d', 's', NOW - 90 * DAY);
+    edges.observe(new TestShop().event('a', 'INVITE', -1, { targetUserId: 's', occurredAt: NOW }), null);
+    const { influence, users } = standingsFrom(finished(tiesOf(edges, ALL)), [0, 0, 0, 0, 0]);
+    // 1 + 1 + 1 + 0.5 followers; 3.5 / (3.5 + 20).
+    expect(influence[users.indexOf('s')]).toBeCloseTo(3.5 / 23.5, 6);
     expect(influence[users.indexOf('a')]).toBe(0);
   });
 
@@ -115,7 +117,7 @@ describe('standings', () => {
       const { influence, users } = standingsFrom(finished(tiesOf(edges, ALL)), new Array<number>(20).fill(0));
       expect(influence[users.indexOf('bot0')]).toBeLessThanOrEqual(mostInfluence(accounts) + 1e-6);
     }
-    expect(mostInfluence(10)).toBeCloseTo(0.62, 2);
+    expect(mostInfluence(10)).toBeCloseTo(1 / 3, 6);
   });
 });
 
