@@ -9,6 +9,8 @@ import { Refusal } from './refusals.js';
 import { noteBatch } from './request-facts.js';
 import { APP } from './tokens.js';
 
+/** Made elsewhere and taken in whole, beside what is streamed. */
+const TABLES = ['embeddings', 'neighbours'];
 const KINDS: readonly string[] = ['items', 'users', 'events'] satisfies ImportKind[];
 const LIMITS = { maxLineBytes: 65_536, silenceMs: 60_000 };
 
@@ -19,18 +21,38 @@ function readMode(kind: string, mode: unknown): { replace: boolean } {
   throw new AppError('INVALID_INPUT', message, [{ path: 'mode', code: 'INVALID_INPUT', message }]);
 }
 
+/** The lines of a request; its operation is named for the log. */
+function bodyOf(request: FastifyRequest, kind: string): AsyncIterable<string> {
+  request.facts.operation = `import ${kind}`;
+  if (!(request.body instanceof Readable)) throw new Refusal(415, 'INVALID_INPUT', 'an import is a body of type application/x-ndjson');
+  return linesOf(request.body, LIMITS);
+}
+
 /** Streams of lines into the catalogue, the users or the ledger. */
 @Controller('imports')
 export class ImportsController {
   constructor(@Inject(APP) private readonly app: App) {}
 
+  @Post('embeddings')
+  @HttpCode(200)
+  async importEmbeddings(@Query('space') space: unknown, @Req() request: FastifyRequest): Promise<BatchResult> {
+    const lines = bodyOf(request, 'embeddings');
+    return noteBatch(request.facts, 'embeddings', await this.app.importEmbeddings(space, lines));
+  }
+
+  @Post('neighbours')
+  @HttpCode(200)
+  async importNeighbours(@Query('relation') relation: unknown, @Req() request: FastifyRequest): Promise<BatchResult> {
+    const lines = bodyOf(request, 'neighbours');
+    return noteBatch(request.facts, 'neighbours', await this.app.importNeighbours(relation, lines));
+  }
+
   @Post(':kind')
   @HttpCode(200)
   async importLines(@Param('kind') kind: string, @Query('mode') mode: unknown, @Req() request: FastifyRequest): Promise<BatchResult> {
-    if (!KINDS.includes(kind)) throw new Refusal(404, 'NOT_FOUND', `there is no import of ${shown(kind)}; there are ${KINDS.join(', ')}`);
-    request.facts.operation = `import ${kind}`;
+    if (!KINDS.includes(kind))
+      throw new Refusal(404, 'NOT_FOUND', `there is no import of ${shown(kind)}; there are ${[...KINDS, ...TABLES].join(', ')}`);
     const options = readMode(kind, mode);
-    if (!(request.body instanceof Readable)) throw new Refusal(415, 'INVALID_INPUT', 'an import is a body of type application/x-ndjson');
-    return noteBatch(request.facts, kind, await this.app.importLines(kind as ImportKind, linesOf(request.body, LIMITS), options));
+    return noteBatch(request.facts, kind, await this.app.importLines(kind as ImportKind, bodyOf(request, kind), options));
   }
 }

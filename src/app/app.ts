@@ -20,6 +20,8 @@ import {
   type UploadedModel,
   type PipelineStageAnswer,
   type RankingConfigAnswer,
+  type TriggerAnswer,
+  type TriggerFiringPageAnswer,
   type UserProfileAnswer,
   type WhyNotAnswer,
 } from './answers.js';
@@ -107,6 +109,11 @@ export interface App {
     actor: string,
   ): Promise<ModelAnswer>;
   rollbackModel(args: { name: string; surface?: string | null; reason: string }, actor: string): Promise<ModelAnswer>;
+  triggers(): Promise<TriggerAnswer[]>;
+  /** A new rule, or where an id is given, that one anew. @throws AppError INVALID_INPUT with every fault */
+  saveTrigger(input: RawInput, actor: string): Promise<TriggerAnswer>;
+  removeTrigger(args: { id: string; reason: string }, actor: string): Promise<TriggerAnswer>;
+  triggerFirings(first: number, after: string | null): Promise<TriggerFiringPageAnswer>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
 
   /** Ready when all are ok. */

@@ -32,6 +32,9 @@ import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
 import { openSettings, type SettingsInForce } from './settings-in-force.js';
 import { openShopIndex, type ShopIndex } from './shop-index.js';
+import { createDeliverFiring } from './triggers/deliver-firings.js';
+import { createTriggerOperations } from './triggers/trigger-operations.js';
+import { openTriggers, type TriggersInForce } from './triggers/triggers-in-force.js';
 import { createSuggestFollows } from './suggest-follows.js';
 import { createUploads } from './models/upload-model.js';
 import { type CatalogueWritePorts, createWriteCatalogue } from './write-catalogue.js';
@@ -62,6 +65,9 @@ export interface RunningApp {
   logs: Pick<Binding, 'ledger' | 'exposureLog'>;
   /** Judges the model versions that wait; `onUpload` is called when there is one more, by whoever runs it. */
   gate: { run: () => Promise<void>; onUpload: () => void };
+  /** `onPending` is called when firings wait, by whoever delivers them. */
+  triggers: TriggersInForce;
+  deliverFiring: ReturnType<typeof createDeliverFiring>;
   /** Keep what is only in memory, so that the next start has less to read. */
   keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
@@ -88,7 +94,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     openPopulation({ ...binding, onError }),
   ]);
   const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people }));
-  const held = { index, states, people, population, settings };
+  const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
+  const held = { index, states, people, population, settings, triggers };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
   const pseudonym = (userId: string): string =>
@@ -105,6 +112,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createModelOperations(shared),
     ...createUploads({ ...binding, onUpload: () => gate.onUpload() }),
     ...createOperations({ settings, store: binding.settingsStore, fitRules: createFitRules(shared) }),
+    ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null }),
     ...createWrites(shared),
     ...createImportTables(shared),
     ...createPersonalControls({ ...shared, pseudonym, userProfile }),
@@ -123,7 +131,9 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     logs,
     index,
     states,
-    ...endOf({ index, states, settings, scoring }),
+    triggers,
+    deliverFiring: createDeliverFiring(shared),
+    ...endOf({ index, states, settings, triggers, scoring }),
   };
 }
 
@@ -132,9 +142,10 @@ function endOf(parts: {
   index: ShopIndex;
   states: LiveStates;
   settings: { close(): void };
+  triggers: { close(): void };
   scoring: Pick<Awaited<ReturnType<typeof openScoring>>, 'shadow' | 'close'>;
 }): Pick<RunningApp, 'keep' | 'close'> {
-  const { index, states, settings, scoring } = parts;
+  const { index, states, settings, triggers, scoring } = parts;
   const keep = async (): Promise<void> => {
     await Promise.all([states.flush(), index.keep(), scoring.shadow.keep()]);
   };
@@ -143,6 +154,7 @@ function endOf(parts: {
     async close() {
       index.close();
       settings.close();
+      triggers.close();
       await keep();
       await scoring.close();
     },

@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { type App } from '../../src/app/app.js';
-import { type FeedAnswer, type ItemAnswer, type RankingConfigAnswer, type UserProfileAnswer } from '../../src/app/answers.js';
+import { type FeedAnswer, type ItemAnswer, type RankingConfigAnswer, type TriggerAnswer, type UserProfileAnswer } from '../../src/app/answers.js';
 import { type ApiConfig } from '../../src/api/api-config.js';
 import { createMetrics, type Metrics } from '../../src/api/metrics.js';
 import { createServer, type Server } from '../../src/api/server.js';
@@ -120,6 +120,11 @@ const profile: UserProfileAnswer = {
   updatedAt: NOW,
 };
 
+const trigger: TriggerAnswer = {
+  id: 'rule', name: 'A rule', tag: 'purchases', comparison: 'ABOVE', threshold: 1, action: 'WEBHOOK', strategy: null, coolDownHours: 24, enabled: true,
+  updatedAt: NOW,
+}; // prettier-ignore
+
 const counted = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejectedTotal: 0, rejected: [] });
 
 const model = { name: 'intent', champion: null, shadow: null, versions: [], history: [] };
@@ -195,6 +200,10 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   createRankingConfig: (_input, actor) => Promise.resolve({ ...settings, version: 2, status: 'DRAFT', author: actor }),
   activateRankingConfig: ({ version }) => Promise.resolve({ ...settings, version }),
   rollbackRankingConfig: () => Promise.resolve(settings),
+  triggers: () => Promise.resolve([]),
+  saveTrigger: () => Promise.resolve(trigger),
+  removeTrigger: () => Promise.resolve(trigger),
+  triggerFirings: () => Promise.resolve({ firings: [], pageInfo: { endCursor: null, hasNextPage: false } }),
   auditLog: () =>
     Promise.resolve({
       entries: [
