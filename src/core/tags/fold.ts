@@ -3,6 +3,7 @@ import { type NumberedItem } from '../item.js';
 import { type Purpose } from '../privacy/purposes.js';
 import { hash32 } from '../random.js';
 import { decay } from '../time.js';
+import { type CardOptions, foldCards, foldOwnTaste, foldReport, type PageOfCards } from './cocoon/fold-cards.js';
 import { advance, isFolded } from './cursor.js';
 import { addToMap, HALF_LIFE_MS, keepNewest } from './decayed.js';
 import { foldCompany, foldHabits } from './fold-habits.js';
@@ -55,6 +56,7 @@ export function foldEvent(state: UserState, event: LedgerEvent, item: NumberedIt
   if (event.deviceHash !== undefined && type !== 'COST') addToSketch(state.habits.sketches, 'devices', hash32(event.deviceHash));
   if (type === 'PURCHASE' || type === 'REFUND' || type === 'REVIEW') foldOwnership(state, event);
   if (type === 'HIDE' || type === 'UNHIDE') foldHide(state, event, item);
+  foldReport(state.cocoon, event, item);
   if (!purposes || purposes.has('PERSONALISATION')) foldBehaviour(state, event, item, weight, options);
   if (!purposes || purposes.has('SOCIAL_GRAPH')) foldSocial(state, event, item, weight, options.timeZone);
 }
@@ -75,6 +77,7 @@ function foldBehaviour(state: UserState, event: LedgerEvent, item: NumberedItem 
   if (type === 'RENDERED' || type === 'IMPRESSION') return;
   foldHour(state, occurredAt, local.hour);
   if (item) foldInterest(state, event, item, weight);
+  foldOwnTaste(state.cocoon, event, item);
   if (event.itemNo >= 0 && !NO_ACTS.has(type)) foldRecent(state.recent, { itemNo: event.itemNo, type, occurredAt });
 }
 
@@ -111,11 +114,17 @@ function foldRecent(recent: RecentAct[], act: RecentAct): void {
   if (recent.length > BOUNDS.recent) recent.length = BOUNDS.recent;
 }
 
-/** Remember what a page showed, in place. Folding a page again changes nothing. */
-export function foldPage(state: UserState, page: ServedPage): void {
+/** A page whose cards count for the cocoon, and how. */
+export interface ShownCards extends CardOptions {
+  page: PageOfCards;
+}
+
+/** Remember what a page showed, in place, with its cards where they are given. Folding a page again changes nothing. */
+export function foldPage(state: UserState, page: ServedPage, shown?: ShownCards): void {
   if (isFolded(state.pages, page)) return;
   advance(state.pages, page);
   state.lastServedAt = Math.max(state.lastServedAt, page.servedAt);
+  if (shown) foldCards(state.cocoon, shown.page, shown);
   for (const { itemNo } of page.placed) if (itemNo >= 0) addToMap(state.shown, itemNo, 1, page.servedAt, HALF_LIFE_MS.shown);
   if (state.shown.size > BOUNDS.shown) keepNewest(state.shown, BOUNDS.shown);
 }

@@ -1,4 +1,5 @@
 import { EVENT_TYPES, type EventType } from '../events/event.js';
+import { type CocoonState, emptyCocoon } from './cocoon/cocoon-state.js';
 import { emptyCursor, type FoldCursor } from './cursor.js';
 import { type Decayed } from './decayed.js';
 import { emptyHabits, type Habits } from './habits.js';
@@ -104,6 +105,7 @@ export interface UserState {
   /** The latest 16 orders, by hash of their ids, so that the lines of one count once. */
   orderTallies: Map<number, OrderTally>;
   habits: Habits;
+  cocoon: CocoonState;
 }
 
 /** The state of someone of whom nothing is known. */
@@ -136,5 +138,6 @@ export function emptyState(): UserState {
     spent: { value: 0, at: 0 },
     orderTallies: new Map(),
     habits: emptyHabits(),
+    cocoon: emptyCocoon(),
   };
 }

@@ -1,0 +1,77 @@
+import { type Catalogue } from '../../candidates/catalogue.js';
+import { DAY_MS } from '../../time.js';
+
+/**
+ * The Gini coefficient of exposure over items, those never shown included.
+ *
+ * @param counts exposures of the items that were shown, each above 0
+ * @param items  how many there are in all; at least as many as were shown count
+ * @returns      0 when all have the same, near 1 when one has everything; 0 for no exposures
+ */
+export function giniOf(counts: readonly number[], items: number): number {
+  const sorted = [...counts].sort((a, b) => a - b);
+  const n = Math.max(items, sorted.length);
+  const total = sorted.reduce((sum, count) => sum + count, 0);
+  if (total === 0) return 0;
+  const unseen = n - sorted.length;
+  const ranked = sorted.reduce((sum, count, i) => sum + (unseen + i + 1) * count, 0);
+  return Math.min(1, Math.max(0, (2 * ranked) / (n * total) - (n + 1) / n));
+}
+
+/** Exposures by item number. */
+export type ItemCounts = ReadonlyMap<number, number>;
+
+/** How exposure was shared out on a day. Shares are 0..1. */
+export interface Concentration {
+  exposureGini: number;
+  catalogueCoverage: number;
+  smallCreatorShare: number;
+  newItemShare: number;
+}
+
+export interface ConcentrationOptions {
+  catalogue: Catalogue;
+  /** Exposures of the thirty days up to this one, by which creators are small. */
+  month: ItemCounts;
+  /** A creator is small below this share of the median creator's exposures. */
+  smallCreatorBelow: number;
+  /** An item is new so many days after it was created. */
+  newItemDays: number;
+  /** Epoch ms of the end of the day. */
+  dayEnd: number;
+}
+
+export function concentrationOf(counts: ItemCounts, options: ConcentrationOptions): Concentration {
+  const { catalogue, newItemDays, dayEnd } = options;
+  const small = smallCreators(options);
+  let total = 0;
+  let ofSmall = 0;
+  let ofNew = 0;
+  for (const [itemNo, count] of counts) {
+    total += count;
+    if (small.has(catalogue.creator[itemNo])) ofSmall += count;
+    if (dayEnd - catalogue.createdAt[itemNo] <= newItemDays * DAY_MS) ofNew += count;
+  }
+  return {
+    exposureGini: giniOf([...counts.values()], catalogue.live),
+    catalogueCoverage: catalogue.live === 0 ? 0 : Math.min(1, counts.size / catalogue.live),
+    smallCreatorShare: total === 0 ? 0 : ofSmall / total,
+    newItemShare: total === 0 ? 0 : ofNew / total,
+  };
+}
+
+/** Creators with something on offer whose exposures are below a share of those of the median creator. */
+function smallCreators({ catalogue, month, smallCreatorBelow }: ConcentrationOptions): Set<number> {
+  const exposures = new Map<number, number>();
+  for (let no = 0; no < catalogue.size; no++)
+    if (catalogue.creator[no] > 0 && catalogue.isOffered(no)) exposures.set(catalogue.creator[no], 0);
+  for (const [itemNo, count] of month) {
+    const creator = catalogue.creator[itemNo];
+    if (creator > 0) exposures.set(creator, (exposures.get(creator) ?? 0) + count);
+  }
+  const sorted = [...exposures.values()].sort((a, b) => a - b);
+  if (sorted.length === 0) return new Set();
+  const middle = sorted.length >> 1;
+  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+  return new Set([...exposures].filter(([, count]) => count < smallCreatorBelow * median).map(([creator]) => creator));
+}

@@ -1,0 +1,61 @@
+import { DAY_MS } from '../../time.js';
+import { emptySpread, type Spread } from './spread.js';
+
+/** What was shown to a user and what he began himself, in sums from which his cocoon is measured. */
+export interface CocoonState {
+  /** Cards by narrowest category, halving in 7 days. */
+  categories: Spread;
+  /** Cards by who made them: see `makerOf`. */
+  makers: Spread;
+  /** Cards by whether they had been shown in the 30 days before, 1 or 0. */
+  repeats: Spread;
+  /** What the user began himself, by narrowest category, halving in 30 days. */
+  own: Spread;
+  /** What he took of anything, by narrowest category, halving in 30 days. */
+  taken: Spread;
+  /** Pages served where serving alone does not count as showing, newest last. */
+  pending: PendingPage[];
+  control: WideningControl;
+}
+
+/** A page of which some cards still wait for the report that makes them count. */
+export interface PendingPage {
+  feedId: string;
+  servedAt: number;
+  level: 'RENDERED' | 'IMPRESSION';
+  /** Whether the card at a position was a repeat. */
+  cards: Map<number, boolean>;
+}
+
+/** What the widening of a user's feeds remembers. Values are sums of relevance over positions, those near the top counting more. */
+export interface WideningControl {
+  /** Added to the strength of variety, 0 to the most that is ever added. */
+  boost: number;
+  /** Day (since 1970, UTC) of the last step, and that `value` and `spent` are of. */
+  steppedOn: number;
+  day: number;
+  value: number;
+  spent: number;
+  /** When the last page that a widening card was placed on was served; 0 for never. */
+  dosedAt: number;
+  /** Pages on which the budget held widening back. */
+  bound: number;
+}
+
+export const CARD_HALF_LIFE_MS = 7 * DAY_MS;
+export const TASTE_HALF_LIFE_MS = 30 * DAY_MS;
+
+/** Names and pages that are kept at most. */
+export const COCOON_BOUNDS = { cards: 192, makers: 192, taste: 96, pending: 8 } as const;
+
+export const emptyControl = (): WideningControl => ({ boost: 0, steppedOn: 0, day: 0, value: 0, spent: 0, dosedAt: 0, bound: 0 });
+
+export const emptyCocoon = (): CocoonState => ({
+  categories: emptySpread(),
+  makers: emptySpread(),
+  repeats: emptySpread(),
+  own: emptySpread(),
+  taken: emptySpread(),
+  pending: [],
+  control: emptyControl(),
+});
