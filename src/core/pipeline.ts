@@ -258,12 +258,12 @@ export class PipelineRun {
 /** Items but for some of them that come in the same order. */
 function without(itemNos: Uint32Array, removed: readonly { itemNo: number }[]): Uint32Array {
   if (removed.length === 0) return itemNos;
-  let next = 0;
-  return itemNos.filter((itemNo) => {
-    if (removed[next]?.itemNo !== itemNo) return true;
-    next++;
-    return false;
-  });
+  const left = new Uint32Array(itemNos.length - removed.length);
+  for (let i = 0, next = 0; i < itemNos.length; i++) {
+    if (removed[next]?.itemNo === itemNos[i]) next++;
+    else left[i - next] = itemNos[i];
+  }
+  return left;
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -103,6 +103,13 @@ export class Catalogue {
     return this.rows[no]!.categoryNos;
   }
 
+  /** How many categories an item has; 0 for a number without an item. */
+  depthOf(no: number): number {
+    let depth = 0;
+    while (depth < MAX_DEPTH && this.paths[no * MAX_DEPTH + depth] > 0) depth++;
+    return depth;
+  }
+
   /** Whether an item is neither removed nor sold out. */
   isOffered(no: number): boolean {
     return (this.flags[no] & (KNOWN | REMOVED | SOLD_OUT)) === KNOWN;

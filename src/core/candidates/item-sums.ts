@@ -1,58 +1,51 @@
+import { growFloat64, growInt32 } from './columns.js';
 import { largest } from './selection.js';
 
-const FIRST_CAPACITY = 4096;
+const FIRST_CAPACITY = 2048;
 
 /**
- * Sums of evidence per item: a hash table of numbers, so that memory follows the items touched and not the size of the shop. Every item keeps what spoke
- * strongest for it. Made once and cleared between requests.
+ * Sums of evidence per item: memory follows the items touched and not the size of the shop, and what is kept of them lies close together in the order in which
+ * they were touched. Every item keeps what spoke strongest for it. Made once and cleared between requests.
  */
 export class ItemSums {
-  private keys = new Int32Array(FIRST_CAPACITY);
+  /** [2 * capacity] a hash table: the place of an item plus one, 0 where it is free. */
+  private slots = new Int32Array(2 * FIRST_CAPACITY);
+  private itemNos = new Int32Array(FIRST_CAPACITY);
   private sums = new Float64Array(FIRST_CAPACITY);
   private strongest = new Float64Array(FIRST_CAPACITY);
   private evidence = new Int32Array(FIRST_CAPACITY);
-  private votes = new Uint16Array(FIRST_CAPACITY);
-  private touched: number[] = [];
+  private votes = new Int32Array(FIRST_CAPACITY);
+  private touched = 0;
 
   clear(): void {
-    for (const slot of this.touched) this.keys[slot] = 0;
-    this.touched.length = 0;
+    if (this.touched > 0) this.slots.fill(0);
+    this.touched = 0;
   }
 
   get size(): number {
-    return this.touched.length;
+    return this.touched;
   }
 
   /** Add a positive weight to an item; `evidence` names what speaks for it, 0 or more. */
   add(itemNo: number, weight: number, evidence: number): void {
-    if (this.touched.length * 2 >= this.keys.length) this.grow();
     const slot = this.slotOf(itemNo);
-    if (this.keys[slot] === 0) {
-      this.keys[slot] = itemNo + 1;
-      this.sums[slot] = 0;
-      this.strongest[slot] = 0;
-      this.votes[slot] = 0;
-      this.touched.push(slot);
-    }
-    this.sums[slot] += weight;
-    this.votes[slot]++;
-    if (weight <= this.strongest[slot]) return;
-    this.strongest[slot] = weight;
-    this.evidence[slot] = evidence;
+    const place = this.slots[slot] === 0 ? this.enter(itemNo, slot) : this.slots[slot] - 1;
+    this.sums[place] += weight;
+    this.votes[place]++;
+    if (weight <= this.strongest[place]) return;
+    this.strongest[place] = weight;
+    this.evidence[place] = evidence;
   }
 
   /** 0 for an item that nothing speaks for. */
   sumOf(itemNo: number): number {
-    if (this.touched.length === 0) return 0;
-    const slot = this.slotOf(itemNo);
-    return this.keys[slot] === 0 ? 0 : this.sums[slot];
+    const place = this.placeOf(itemNo);
+    return place < 0 ? 0 : this.sums[place];
   }
 
-  /** Where an item is, for the look-ups below until more is added; -1 for one that nothing speaks for. */
+  /** Where an item is, for the look-ups below; -1 for one that nothing speaks for. */
   placeOf(itemNo: number): number {
-    if (this.touched.length === 0) return -1;
-    const slot = this.slotOf(itemNo);
-    return this.keys[slot] === 0 ? -1 : slot;
+    return this.touched === 0 ? -1 : this.slots[this.slotOf(itemNo)] - 1;
   }
   sumAt(place: number): number {
     return this.sums[place];
@@ -69,49 +62,50 @@ export class ItemSums {
   /** What spoke strongest for each of some items, the first of equals; -1 where nothing did. */
   evidenceOf(itemNos: Uint32Array): Int32Array {
     const found = new Int32Array(itemNos.length).fill(-1);
-    for (let i = 0; i < itemNos.length && this.touched.length > 0; i++) {
-      const slot = this.slotOf(itemNos[i]);
-      if (this.keys[slot] !== 0) found[i] = this.evidence[slot];
+    for (let i = 0; i < itemNos.length && this.touched > 0; i++) {
+      const place = this.placeOf(itemNos[i]);
+      if (place >= 0) found[i] = this.evidence[place];
     }
     return found;
   }
 
   /** The items with the `k` largest sums, best first; a tie goes to the lower number. */
   top(k: number): Uint32Array {
-    const nos = new Uint32Array(this.size);
-    const values = new Float64Array(this.size);
-    for (let i = 0; i < this.size; i++) {
-      nos[i] = this.keys[this.touched[i]] - 1;
-      values[i] = this.sums[this.touched[i]];
-    }
-    return largest(nos, values, nos.length, k);
+    return largest(this.itemNos, this.sums, this.touched, k);
   }
 
-  /** Where an item is, or the free place it would take. */
+  /** The slot that an item has, or the free one that it would take. */
   private slotOf(itemNo: number): number {
-    const mask = this.keys.length - 1;
+    const { slots, itemNos } = this;
+    const mask = slots.length - 1;
     let slot = Math.imul(itemNo + 1, 0x9e3779b1) & mask;
-    while (this.keys[slot] !== 0 && this.keys[slot] !== itemNo + 1) slot = (slot + 1) & mask;
+    while (slots[slot] !== 0 && itemNos[slots[slot] - 1] !== itemNo) slot = (slot + 1) & mask;
     return slot;
   }
 
-  private grow(): void {
-    const { keys, sums, strongest, evidence, votes, touched } = this;
-    const capacity = keys.length * 2;
-    this.keys = new Int32Array(capacity);
-    this.sums = new Float64Array(capacity);
-    this.strongest = new Float64Array(capacity);
-    this.evidence = new Int32Array(capacity);
-    this.votes = new Uint16Array(capacity);
-    this.touched = [];
-    for (const slot of touched) {
-      const to = this.slotOf(keys[slot] - 1);
-      this.keys[to] = keys[slot];
-      this.sums[to] = sums[slot];
-      this.strongest[to] = strongest[slot];
-      this.evidence[to] = evidence[slot];
-      this.votes[to] = votes[slot];
-      this.touched.push(to);
+  /** Take in an item at a free slot; the place it has from now on. */
+  private enter(itemNo: number, slot: number): number {
+    if (this.touched === this.itemNos.length) {
+      this.grow();
+      slot = this.slotOf(itemNo);
     }
+    const place = this.touched++;
+    this.slots[slot] = place + 1;
+    this.itemNos[place] = itemNo;
+    this.sums[place] = 0;
+    this.strongest[place] = 0;
+    this.votes[place] = 0;
+    return place;
+  }
+
+  private grow(): void {
+    const capacity = 2 * this.itemNos.length;
+    this.itemNos = growInt32(this.itemNos, capacity);
+    this.sums = growFloat64(this.sums, capacity);
+    this.strongest = growFloat64(this.strongest, capacity);
+    this.evidence = growInt32(this.evidence, capacity);
+    this.votes = growInt32(this.votes, capacity);
+    this.slots = new Int32Array(2 * capacity);
+    for (let place = 0; place < this.touched; place++) this.slots[this.slotOf(this.itemNos[place])] = place + 1;
   }
 }

@@ -155,6 +155,12 @@ export function forNeighbours(
   for (let i = offsets[itemNo]; i < offsets[itemNo + 1]; i++) visit(items[i], weights[i]);
 }
 
+/** Let every neighbour of an item have the strength of the bond, times what the item counts. */
+function addNeighbours(sums: ItemSums, { offsets, items, weights }: Neighbours, itemNo: number, worth: number): void {
+  if (itemNo + 1 >= offsets.length) return;
+  for (let i = offsets[itemNo], end = offsets[itemNo + 1]; i < end; i++) sums.add(items[i], worth * weights[i], itemNo);
+}
+
 /** Neighbours of what the user showed interest in. */
 export const recentActs: Gatherer<Signals> = {
   name: 'recent-acts',
@@ -163,15 +169,12 @@ export const recentActs: Gatherer<Signals> = {
     if (!taste) return;
     signals.liked = likedNames(taste, signals.now);
     signals.seeds = recentSeeds(taste, request.contextItems);
-    signals.seeds.forEach(({ itemNo, weight, isBought }, i) => {
-      forNeighbours(shop.similar, itemNo, (neighbour, strength) => {
-        evidence.similar.add(neighbour, weight * strength, itemNo);
-        if (i < LAST_SEEDS) evidence.lastSimilar.add(neighbour, strength / 2 ** i, itemNo);
-      });
-      forNeighbours(shop.embedded, itemNo, (neighbour, strength) => evidence.embedded.add(neighbour, weight * strength, itemNo));
-      if (isBought)
-        forNeighbours(shop.boughtTogether, itemNo, (neighbour, strength) => evidence.together.add(neighbour, weight * strength, itemNo));
-    });
+    for (const [i, { itemNo, weight, isBought }] of signals.seeds.entries()) {
+      addNeighbours(evidence.similar, shop.similar, itemNo, weight);
+      if (i < LAST_SEEDS) addNeighbours(evidence.lastSimilar, shop.similar, itemNo, 1 / 2 ** i);
+      addNeighbours(evidence.embedded, shop.embedded, itemNo, weight);
+      if (isBought) addNeighbours(evidence.together, shop.boughtTogether, itemNo, weight);
+    }
   },
   forget(signals) {
     signals.seeds = [];
@@ -221,7 +224,7 @@ export const basket: Gatherer<Signals> = {
     if (!request.basket) return;
     const table = request.basket.relation === 'SIMILAR' ? shop.similar : shop.boughtTogether;
     for (const itemNo of request.basket.itemNos.slice(0, MAX_BASKET)) {
-      forNeighbours(table, itemNo, (neighbour, strength) => evidence.basket.add(neighbour, strength, itemNo));
+      addNeighbours(evidence.basket, table, itemNo, 1);
     }
   },
   forget: ({ evidence }) => evidence.basket.clear(),

@@ -22,6 +22,8 @@ export interface SlateColumns {
   creator: Int32Array;
   commercial: Uint8Array;
   fatigued: Uint8Array;
+  /** Which of them are near-copies of each other, by a number of their own; left out where none are. */
+  copies?: Int32Array;
 }
 
 export interface SlateLimits {
@@ -70,6 +72,8 @@ export class Caps {
     this.addCap(CREATOR, maxPerCreator, columns.creator, before.creator);
     this.addCap(BRAND, maxPerBrand, columns.brand, before.brand);
     this.addCap(CATEGORY, maxPerCategory, columns.category, before.category);
+    // Near-copies count as one item, of which a window holds one, whatever the cap of their category.
+    if (columns.copies && before.copies) this.addCap(CATEGORY, 1, columns.copies, before.copies);
     if (commercialShareMax < 1)
       this.addCap(COMMERCIAL, Math.floor(commercialShareMax * window + DUST), columns.commercial, before.commercial);
     this.commercialOnPage = commercialShareMax < 1 ? Math.floor(commercialShareMax * positions + DUST) : Infinity;
@@ -106,9 +110,8 @@ export class Caps {
   mayFill(givenUp: number): boolean {
     const { commercial, fatigued } = this.columns;
     const n = commercial.length;
-    if ((givenUp & FATIGUE) === 0 && fatigued.reduce((sum, flag) => sum - flag, n) < this.positions) return false;
-    if ((givenUp & COMMERCIAL) === 0 && commercial.reduce((sum, flag) => sum - flag, n) + this.commercialOnPage < this.positions)
-      return false;
+    if ((givenUp & FATIGUE) === 0 && n - flagged(fatigued) < this.positions) return false;
+    if ((givenUp & COMMERCIAL) === 0 && n - flagged(commercial) + this.commercialOnPage < this.positions) return false;
     return this.caps.every((cap) => (givenUp & cap.bit) !== 0 || this.roomUnder(cap) >= this.positions);
   }
 
@@ -125,10 +128,10 @@ export class Caps {
   private addCap(bit: number, most: number, names: ArrayLike<number>, before: ArrayLike<number>): void {
     const { window } = this.limits;
     if (most >= window) return;
-    const numbering = new NumberTable(names.length + before.length);
     const groups = new Int32Array(names.length);
     const groupsBefore = new Int32Array(before.length);
-    const found = numberGroups(before, groupsBefore, numbering, numberGroups(names, groups, numbering, 0));
+    NUMBERING.clear();
+    const found = numberGroups(before, groupsBefore, numberGroups(names, groups, 0));
     const inWindow = new Int32Array(found);
     for (let i = Math.max(0, this.before - window + 1); i < this.before; i++) if (groupsBefore[i] >= 0) inWindow[groupsBefore[i]]++;
     this.caps.push({ bit, most, groups, groupsBefore, inWindow });
@@ -157,11 +160,20 @@ export class Caps {
   }
 }
 
+function flagged(column: Uint8Array): number {
+  let count = 0;
+  for (let i = 0; i < column.length; i++) count += column[i];
+  return count;
+}
+
+/** Of one cap, while it is made. */
+const NUMBERING = new NumberTable(512);
+
 /** Number the names as they come, -1 for the unknown one; how many there are by now. */
-function numberGroups(names: ArrayLike<number>, groups: Int32Array, numbering: NumberTable, found: number): number {
+function numberGroups(names: ArrayLike<number>, groups: Int32Array, found: number): number {
   for (let i = 0; i < names.length; i++) {
-    groups[i] = names[i] === 0 ? -1 : numbering.get(names[i], found);
-    if (groups[i] === found) numbering.set(names[i], found++);
+    groups[i] = names[i] === 0 ? -1 : NUMBERING.get(names[i], found);
+    if (groups[i] === found) NUMBERING.set(names[i], found++);
   }
   return found;
 }

@@ -47,14 +47,14 @@ function bitCount(bits: number): number {
  */
 function writeRanks(ranks: Float32Array, all: Float32Array, values: Float32Array): void {
   if (values.length === all.length) return writeRanksOfAll(ranks, all);
-  const steps = values.slice().sort();
-  const upTo = new Uint32Array(steps.length + 1);
-  const level = new Uint32Array(steps.length + 1);
+  const steps = paddedSteps(values);
+  const upTo = new Uint32Array(steps.length);
+  const level = new Uint32Array(steps.length);
   for (let i = 0, step = 0; i < all.length; i++) {
     // Many values are the same as the one before: what nothing is known of.
     if (i === 0 || all[i] !== all[i - 1]) step = firstNotBelow(steps, all, i);
     upTo[step]++;
-    if (steps[step] === all[i]) level[step]++;
+    level[step] += Number(steps[step] === all[i]);
   }
   for (let step = 1; step < steps.length; step++) upTo[step] += upTo[step - 1];
   for (let row = 0; row < values.length; row++) {
@@ -63,33 +63,48 @@ function writeRanks(ranks: Float32Array, all: Float32Array, values: Float32Array
   }
 }
 
+/** Values in rising order, and behind them infinity up to a power of 2 that is above their count. */
+function paddedSteps(values: Float32Array): Float32Array {
+  const steps = new Float32Array(2 ** (32 - Math.clz32(values.length))).fill(Infinity);
+  steps.set(values);
+  return steps.sort();
+}
+
+/**
+ * The first of ascending steps that is not below the value at a place. Without a branch in the search, since nothing foretells where a value lies; and a place is
+ * cheaper to pass on than a number.
+ *
+ * @param steps [a power of 2] the last one infinity
+ */
+function firstNotBelow(steps: Float32Array, values: Float32Array, place: number): number {
+  const value = values[place];
+  let step = 0;
+  for (let half = steps.length >>> 1; half > 0; half >>>= 1) step += Number(steps[step + half - 1] < value) * half;
+  return step;
+}
+
 /** Above any number of candidates; a key of 32 and 21 bits fits a double. */
 const PLACES = 2 ** 21;
 
-/** The same where the values are all there are: keys of value and place are sorted together, so that nothing is searched for. */
+/**
+ * The same where the values are all there are: keys of value and place are sorted together, so that nothing is searched for. Those at the lowest value, which are
+ * most where little is known, are only counted.
+ */
 function writeRanksOfAll(ranks: Float32Array, all: Float32Array): void {
   const bits = new Int32Array(all.buffer, all.byteOffset, all.length);
+  let least = Infinity;
+  for (let i = 0; i < all.length; i++) if (all[i] < least) least = all[i];
   const keys = new Float64Array(all.length);
+  let above = 0;
   // The bits of a number above 0 grow with it, those of one below 0 fall.
-  for (let i = 0; i < keys.length; i++) keys[i] = (bits[i] < 0 ? -(bits[i] & 0x7fffffff) : bits[i]) * PLACES + i;
-  keys.sort();
-  for (let start = 0, end = 0; start < keys.length; start = end) {
-    const value = Math.floor(keys[start] / PLACES);
-    while (end < keys.length && Math.floor(keys[end] / PLACES) === value) end++;
-    const middle = (start + end) / (2 * keys.length);
-    for (let i = start; i < end; i++) ranks[keys[i] - value * PLACES] = middle;
+  for (let i = 0; i < all.length; i++) if (all[i] > least) keys[above++] = (bits[i] < 0 ? -(bits[i] & 0x7fffffff) : bits[i]) * PLACES + i;
+  const atLeast = all.length - above;
+  ranks.fill(atLeast / (2 * all.length));
+  const sorted = keys.subarray(0, above).sort();
+  for (let start = 0, end = 0; start < above; start = end) {
+    const value = Math.floor(sorted[start] / PLACES);
+    while (end < above && Math.floor(sorted[end] / PLACES) === value) end++;
+    const middle = (2 * atLeast + start + end) / (2 * all.length);
+    for (let i = start; i < end; i++) ranks[sorted[i] - value * PLACES] = middle;
   }
-}
-
-/** The first of ascending numbers that is not below the value at a place; their count where all are. A place is cheaper to pass on than a number. */
-function firstNotBelow(ascending: Float32Array, values: Float32Array, place: number): number {
-  const value = values[place];
-  let low = 0;
-  let high = ascending.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (ascending[middle] < value) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }

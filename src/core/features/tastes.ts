@@ -1,4 +1,4 @@
-import { type Catalogue } from '../candidates/catalogue.js';
+import { type Catalogue, MAX_DEPTH } from '../candidates/catalogue.js';
 import { NumberTable } from '../candidates/number-table.js';
 import { type Seed } from '../candidates/seeds.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
@@ -87,8 +87,8 @@ export function tastesIn({ signals: { taste, seeds, now, shop }, prepared }: Fea
 export function recentTaste(seeds: readonly Seed[], catalogue: Catalogue): Taste {
   const taste = new Taste();
   for (const { itemNo } of seeds) {
-    const categories = catalogue.row(itemNo)?.categoryNos ?? [];
-    for (const no of categories) taste.add(no, 1 / categories.length);
+    const [start, depth] = [itemNo * MAX_DEPTH, catalogue.depthOf(itemNo)];
+    for (let i = start; i < start + depth; i++) taste.add(catalogue.paths[i], 1 / depth);
   }
   return taste;
 }
