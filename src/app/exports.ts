@@ -1,4 +1,6 @@
 import { sourcesOf } from '../core/candidates/sources.js';
+import { UNJUDGED } from '../core/events/authenticity/judge.js';
+import { type Authenticity } from '../core/events/authenticity/judges.js';
 import { EVENT_TYPES } from '../core/events/event.js';
 import { exposureId, type Page } from '../core/exposures/exposure.js';
 import { LABELS_MATURE_MS, labelsOf } from '../core/exposures/labels.js';
@@ -7,6 +9,7 @@ import { type ExportedOutcome, type ExportedPage, type ExportedPool, type Exposu
 import { type Log } from '../ports/log.js';
 import { type App } from './app.js';
 import { backfill, type BackfillPorts } from './backfill-features.js';
+import { judgedAsOf } from './judged-as-of.js';
 import { type People } from './people/people.js';
 import { readExposuresQuery, readFeaturesQuery, readRequestsQuery } from './export-query.js';
 
@@ -17,10 +20,9 @@ export interface ExportPorts extends BackfillPorts {
   log: Log;
 }
 
+type JudgedPage = ExportedPage & { authenticity: number };
 type Pseudonym = (userId: string) => string;
 
-/** 0..1; nobody has been judged, so everybody is in the middle. */
-const NOT_JUDGED = 0.5;
 const NAMES_A_PIECE = 500;
 
 const line = (value: object): string => `${JSON.stringify(value)}\n`;
@@ -38,7 +40,8 @@ export function createExports(
       const { asOf } = range;
       const to = matureOnly ? Math.min(range.to, asOf - LABELS_MATURE_MS + 1) : range.to;
       const pages = exposureExports.pages({ ...range, to });
-      return { asOf, pieces: pieces(consenting(pages, ports), (entry) => exposureLines(entry, pseudonym), log) };
+      const told = judged(consenting(pages, ports), () => judgedAsOf(ports.ledger, asOf));
+      return { asOf, pieces: pieces(told, (entry) => exposureLines(entry, pseudonym), log) };
     },
     exportFeatures(parameters) {
       const { range, names } = readFeaturesQuery(parameters, clock());
@@ -73,6 +76,16 @@ export async function* consenting<T extends { page: Page }>(
   }
 }
 
+/** Every page with how far its user is taken for a person, 0..1. */
+async function* judged(batches: AsyncIterable<ExportedPage[]>, judge: () => Promise<Authenticity>): AsyncGenerator<JudgedPage[]> {
+  const authenticity = await judge();
+  for await (const batch of batches)
+    yield batch.map((entry) => {
+      const { userId } = entry.page;
+      return { ...entry, authenticity: (userId === null ? UNJUDGED : authenticity.judgementOf(userId)).score };
+    });
+}
+
 /**
  * A piece of text per entry; the next batch is read when the last piece of this one was taken. An error after the first piece can only cut the answer
  * off, so it is told here.
@@ -102,7 +115,7 @@ function frameOf(page: Page, pseudonym: Pseudonym) {
   }; // prettier-ignore
 }
 
-function exposureLines({ page, outcomes }: ExportedPage, pseudonym: Pseudonym): string {
+function exposureLines({ page, outcomes, authenticity }: JudgedPage, pseudonym: Pseudonym): string {
   const frame = frameOf(page, pseudonym);
   const outcomesById = new Map<string, ExportedOutcome[]>();
   for (const outcome of outcomes) {
@@ -128,7 +141,7 @@ function exposureLines({ page, outcomes }: ExportedPage, pseudonym: Pseudonym): 
         contributions,
         outcomes: own.map(({ type, occurredAt, itemId, quantity }) => ({ type, occurredAt: iso(occurredAt), itemId, quantity })),
         labels: Object.fromEntries(labels.map(([head, { label, labelMatureAt }]) => [head, { label, labelMatureAt: iso(labelMatureAt) }])),
-        authenticity: NOT_JUDGED,
+        authenticity,
       });
     })
     .join('');

@@ -186,6 +186,27 @@ describe('exports from PostgreSQL', () => {
     expect(await count()).toBe(3);
   });
 
+  it('say how far a user was taken for a person by then, the same whenever it is asked', async () => {
+    const { log, ledger } = open();
+    await kept(log, somePage());
+    const clicks = (from: number, count: number) =>
+      Array.from({ length: count }, (_, i) =>
+        someEvent({ type: 'VIEW', itemId: 'item-101', itemNo: 101, occurredAt: NOW + i * 1_000, receivedAt: from + i }),
+      );
+    await ledger.append(clicks(NOW + 1, 19));
+    const judgedAt = async (asOf: number): Promise<number> => {
+      let text = '';
+      for await (const piece of appExports().exportExposures({ asOf: new Date(asOf).toISOString() }).pieces) text += piece;
+      return (JSON.parse(text.split('\n')[0]) as { authenticity: number }).authenticity;
+    };
+    now = NOW + HOUR_MS;
+    expect(await judgedAt(NOW + 1_000)).toBe(0.5);
+    // A view of one thing every second, four hundred times: no person.
+    await ledger.append(clicks(NOW + 2_000, 400));
+    expect(await judgedAt(NOW + 1_000)).toBe(0.5);
+    expect(await judgedAt(NOW + 10_000)).toBeLessThan(0.3);
+  });
+
   it('are cut off and told of when the store goes away on the way', async () => {
     const served = open();
     for (let i = 0; i < 60; i++) await kept(served.log, somePage());

@@ -5,6 +5,7 @@ import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { DAY_MS } from '../time.js';
 import { AGE_LIMITED, ENDING, KNOWN, REGIONAL, REMOVED, SOLD_OUT } from './catalogue.js';
 import { cycleDays, ownCycleDays } from './repurchase.js';
+import { shownOf } from './shown.js';
 import { type Signals } from './signals.js';
 
 type ItemTest = Filter<Signals>;
@@ -168,15 +169,16 @@ export const impressions = (served: number, { countsAt }: RankingSettings['fatig
 
 /**
  * Hold back, until the next day (UTC), what was shown as often as allowed. The memory of shown items is one decayed number, so showings of the days before
- * count in part.
+ * count in part. Near-copies count as one item.
  */
 export const fatigue: ItemTest = {
   name: 'fatigue',
   failsOpen: true,
   reason: 'it was shown to the user as often today as the settings allow',
   applies: ({ request, taste }) => (taste?.shown.size ?? 0) > 0 && (request.candidates?.policy.fatigue ?? true),
-  keep({ taste, settings: { fatigue }, now }, no) {
-    const shown = taste?.shown.get(no);
+  keep(signals, no) {
+    const { settings: { fatigue }, now } = signals; // prettier-ignore
+    const shown = shownOf(signals, no);
     if (!shown || dayOf(shown.at) !== dayOf(now)) return true;
     return impressions(decayedValue(shown, now, HALF_LIFE_MS.shown), fatigue) < fatigue.maxImpressionsPerDay - DUST;
   },

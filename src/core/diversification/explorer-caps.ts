@@ -44,18 +44,20 @@ export class ExplorerCaps {
     private readonly explorers: Uint32Array,
   ) {
     const { columns, before, limits } = page;
-    const all: [most: number, key: 'category' | 'brand' | 'creator' | 'commercial'][] = [
+    const all: [most: number, key: 'category' | 'brand' | 'creator' | 'commercial' | 'copies'][] = [
       [limits.maxPerCategory, 'category'],
       [limits.maxPerBrand, 'brand'],
       [limits.maxPerCreator, 'creator'],
       [limits.commercialShareMax < 1 ? Math.floor(limits.commercialShareMax * limits.window + DUST) : limits.window, 'commercial'],
+      [columns.copies ? 1 : limits.window, 'copies'],
     ];
     this.caps = all.flatMap(([most, key]) => {
       if (most >= limits.window) return [];
       const standing = new Map<number, number>();
-      for (const group of [...before[key], ...Array.from(page.base, (candidate) => columns[key][candidate])])
+      const [names, inFront] = [columns[key] ?? [], before[key] ?? []];
+      for (const group of [...inFront, ...Array.from(page.base, (candidate) => names[candidate])])
         standing.set(group, (standing.get(group) ?? 0) + 1);
-      return [{ most, names: columns[key], before: before[key], standing }];
+      return [{ most, names, before: inFront, standing }];
     });
   }
 

@@ -1,7 +1,8 @@
 import { type Candidates } from '../candidates/candidates.js';
-import { type Catalogue } from '../candidates/catalogue.js';
 import { pickFloat64, pickInt32, pickUint32, pickUint8 } from '../candidates/columns.js';
+import { type Shop } from '../candidates/shop.js';
 import { type Signals } from '../candidates/signals.js';
+import { copiesWith, hasCopies, type ItemTrust, originalOf } from '../candidates/trust/item-trust.js';
 import { type SlateRule } from '../outcome.js';
 import { type PipelineRun } from '../pipeline.js';
 import { type Random } from '../random.js';
@@ -33,8 +34,15 @@ function strengthOf({ request, settings: { diversity } }: Signals): number {
   return (request.candidates?.policy.diversity ?? true) ? diversity.strength : 0;
 }
 
-function columnsOf(catalogue: Catalogue, itemNos: Uint32Array, fatigued: Uint8Array): SlateColumns {
+/** Which items are near-copies of each other; undefined in a shop without. */
+function copiesAmong(trust: ItemTrust, itemNos: Uint32Array): Int32Array | undefined {
+  if (!hasCopies(trust)) return undefined;
+  return Int32Array.from(itemNos, (no) => (copiesWith(trust, no) ? originalOf(trust, no) + 1 : 0));
+}
+
+function columnsOf({ catalogue, trust }: Shop, itemNos: Uint32Array, fatigued: Uint8Array): SlateColumns {
   return {
+    copies: copiesAmong(trust, itemNos),
     category: pickInt32(catalogue.leafCategory, itemNos),
     brand: pickInt32(catalogue.brand, itemNos),
     creator: pickInt32(catalogue.creator, itemNos),
@@ -71,8 +79,8 @@ export function placeCandidates(
     run.giveUp('DEADLINE');
     strength = 0;
   }
-  const columns = columnsOf(shop.catalogue, itemNos, pickUint8(candidates.fatigued, order));
-  const before = columnsOf(shop.catalogue, inFront, new Uint8Array(inFront.length));
+  const columns = columnsOf(shop, itemNos, pickUint8(candidates.fatigued, order));
+  const before = columnsOf(shop, inFront, new Uint8Array(inFront.length));
   const similarity = (a: number, b: number): number => itemSimilarity(shop.catalogue, all[a], all[b]);
   const work = (): Slate =>
     buildSlate({

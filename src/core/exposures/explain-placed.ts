@@ -1,4 +1,5 @@
 import { type Candidates } from '../candidates/candidates.js';
+import { shownOf } from '../candidates/shown.js';
 import { type Signals } from '../candidates/signals.js';
 import { sourcesOf } from '../candidates/sources.js';
 import { type FeatureMatrix } from '../features/matrix.js';
@@ -53,8 +54,8 @@ export function explainPlaced({ signals, candidates, matrix, ranking, slate }: E
   return run.step('explain', EXPLANATION, slate.order.length, work, (placed) => placed.length);
 }
 
-/** Whether the user was shown an item in the 30 days before; false where what he was shown may not be read. */
-function wasShown({ taste, now }: Signals, itemNo: number): boolean {
-  const shown = taste?.shown.get(itemNo);
-  return shown !== undefined && now - shown.at < REPEAT_WITHIN_MS;
+/** Whether the user was shown an item or a near-copy in the 30 days before; false where what he was shown may not be read. */
+function wasShown(signals: Signals, itemNo: number): boolean {
+  const shown = shownOf(signals, itemNo);
+  return shown !== undefined && signals.now - shown.at < REPEAT_WITHIN_MS;
 }

@@ -46,6 +46,29 @@ export const creditOf = ({ credit }: ItemTrust, creatorNo: number): number =>
 /** The original that an item is counted with, or the item itself. */
 export const originalOf = ({ copyOf }: ItemTrust, itemNo: number): number => (itemNo < copyOf.length ? copyOf[itemNo] : itemNo);
 
+type Clusters = ReadonlyMap<number, readonly number[]>;
+const clustersByTable = new WeakMap<Int32Array, Clusters>();
+
+function clustersOf({ copyOf }: ItemTrust): Clusters {
+  const known = clustersByTable.get(copyOf);
+  if (known) return known;
+  const clusters = new Map<number, number[]>();
+  copyOf.forEach((original, no) => {
+    if (original === no) return;
+    const cluster = clusters.get(original);
+    if (cluster) cluster.push(no);
+    else clusters.set(original, [original, no]);
+  });
+  clustersByTable.set(copyOf, clusters);
+  return clusters;
+}
+
+/** Whether any two items are near-copies. */
+export const hasCopies = (trust: ItemTrust): boolean => clustersOf(trust).size > 0;
+/** An item and its near-copies, the original first; undefined for one that has none. */
+export const copiesWith = (trust: ItemTrust, itemNo: number): readonly number[] | undefined =>
+  clustersOf(trust).get(originalOf(trust, itemNo));
+
 /** The most that `actors` can move the credit of a creator, 0..1: each counts for one at most, beside twenty taken for granted. */
 export const mostCredit = (actors: number): number => actors / (CREATOR_PRIOR + actors);
 /** The most that `actors` can move the trust of an item, by what they say of it and of its creator's other items. */
