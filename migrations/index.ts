@@ -10,6 +10,8 @@ import { Pools1763800000000 } from './1763800000000-pools.js';
 import { Models1763810000000 } from './1763810000000-models.js';
 import { People1763820000000 } from './1763820000000-people.js';
 import { ExperimentPlace1763825000000 } from './1763825000000-experiment-place.js';
+import { Triggers1763830000000 } from './1763830000000-triggers.js';
+import { Cocoon1763840000000 } from './1763840000000-cocoon.js';
 
 /** All migrations in the order in which they run. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -24,4 +26,6 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Models1763810000000,
   People1763820000000,
   ExperimentPlace1763825000000,
+  Triggers1763830000000,
+  Cocoon1763840000000,
 ];

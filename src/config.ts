@@ -26,22 +26,16 @@ export interface Config {
   poolSample: number;
   /** Upper bound of live user states in process memory. */
   userStateMaxBytes: number;
+  /** Whom triggers call, and what signs the calls; null: nobody. */
+  webhookTarget: { url: string; secret: string } | null;
 }
 
 type Environment = Record<string, string | undefined>;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOCALES = ['en', 'zh'];
+const MIN_SECRET = 24;
 /** Named in the public contract, but not obeyed by this version: to take one silently would be to lie. */
-const NOT_YET = [
-  'REDIS_URL',
-  'AUTH_JWT_SECRET',
-  'AUTH_JWKS_URL',
-  'AUTH_ISSUER',
-  'AUTH_AUDIENCE',
-  'RATE_LIMIT_PER_SECOND',
-  'WEBHOOK_URL',
-  'WEBHOOK_SECRET',
-];
+const NOT_YET = ['REDIS_URL', 'AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'RATE_LIMIT_PER_SECOND'];
 
 /** Whether a host name or address is this machine only. */
 export const isLoopback = (host: string): boolean =>
@@ -102,6 +96,24 @@ const isTimeZone = (name: string): boolean => {
   }
 };
 
+/** Neither value is shown when it is wrong: an address too may hold a password. */
+function readWebhook(read: Reader): Config['webhookTarget'] {
+  const [url, secret] = [read.text('WEBHOOK_URL', ''), read.text('WEBHOOK_SECRET', '')];
+  if (url === '' && secret === '') return null;
+  if (secret === '') read.faults.push('WEBHOOK_URL is set without WEBHOOK_SECRET, which signs the calls');
+  else if (secret.length < MIN_SECRET) read.faults.push(`WEBHOOK_SECRET has ${secret.length} characters; it needs ${MIN_SECRET} or more`);
+  if (url === '') read.faults.push('WEBHOOK_SECRET is set without WEBHOOK_URL');
+  else if (!isWebhookUrl(url)) read.faults.push('WEBHOOK_URL is not an https:// address without a user, or on this machine an http:// one');
+  return { url, secret };
+}
+
+function isWebhookUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  if (username !== '' || password !== '') return false; // fetch takes none
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname.replace(/^\[|\]$/g, '')));
+}
+
 /** The only reader of the environment. Throws one error that names every fault; a secret's value is never among what it shows. */
 export function readConfig(env: Environment): Config {
   const read = new Reader(env);
@@ -130,6 +142,7 @@ export function readConfig(env: Environment): Config {
     trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     userStateMaxBytes: read.integer('USER_STATE_MAX_MB', 16, 65_536, 512) * 1024 * 1024,
+    webhookTarget: readWebhook(read),
   };
   read.oneOf('ROLE', ['all'], 'all');
   if (config.locales.length === 0) read.faults.push('LOCALES is empty');

@@ -5,6 +5,9 @@ import { type EventType } from '../core/events/event.js';
 import { type Item } from '../core/item.js';
 import { type ModelRecord, type ModelRole, type RoleChange } from '../core/scoring/model-record.js';
 import { type ShadowReport } from '../core/scoring/watch/shadow-comparison.js';
+import { type Identity } from '../core/privacy/identity.js';
+import { type Trigger } from '../core/tags/triggers.js';
+import { type Firing } from '../ports/trigger-store.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
 
 /**
@@ -187,6 +190,17 @@ export interface UserProfileAnswer {
   consent: ConsentAnswer;
   updatedAt: number | null;
 }
+export interface CocoonPointAnswer {
+  /** YYYY-MM-DD, UTC. */
+  day: string;
+  users: number;
+  meanIndex: number;
+  p90Index: number;
+  exposureGini: number;
+  catalogueCoverage: number;
+  smallCreatorShare: number;
+  newItemShare: number;
+}
 export interface ConsentAnswer {
   userId: string;
   purposes: string[];
@@ -211,6 +225,20 @@ export interface ErasureReceiptAnswer {
   later: string[];
   hash: string;
 }
+export interface TriggerAnswer extends Omit<Trigger, 'on'> {
+  tag: string;
+}
+export interface TriggerFiringAnswer extends Omit<Firing, 'trigger' | 'userId'> {
+  trigger: TriggerAnswer;
+  /** Null for an identity that belongs to nobody. */
+  userId: string | null;
+  identity: Identity | null;
+}
+export interface TriggerFiringPageAnswer {
+  firings: TriggerFiringAnswer[];
+  pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}
+
 export interface AuditPageAnswer {
   entries: { id: string; at: number; actor: string; action: string; subject: string; before: object | null; after: object | null }[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };

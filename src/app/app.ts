@@ -7,6 +7,7 @@ import { type TagDefinition } from '../core/tags/catalogue.js';
 import {
   type AuditPageAnswer,
   type BatchResult,
+  type CocoonPointAnswer,
   type ConsentAnswer,
   type DataHeldAnswer,
   type ErasureReceiptAnswer,
@@ -114,6 +115,10 @@ export interface App {
   saveTrigger(input: RawInput, actor: string): Promise<TriggerAnswer>;
   removeTrigger(args: { id: string; reason: string }, actor: string): Promise<TriggerAnswer>;
   triggerFirings(first: number, after: string | null): Promise<TriggerFiringPageAnswer>;
+  /** How narrow feeds are, and how exposure is shared out, per day; today is worked out when asked for. */
+  cocoonTrend(input: RawInput): Promise<CocoonPointAnswer[]>;
+  /** Indices in use beside those worked out again from the logs, a user a line. */
+  verifyCocoons(parameters: RawInput): AsyncIterable<string>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
 
   /** Ready when all are ok. */

@@ -3,12 +3,15 @@ import { type HeavyWork } from '../ports/heavy-work.js';
 import { type RunningApp } from './create-app.js';
 import { createFitRulesJob } from './fit-rules-job.js';
 import { createHeavySchedule } from './heavy-schedule.js';
+import { startWebhooks } from './triggers/webhook-queue.js';
 
 /** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
 const FLUSH_MS = 5 * 60_000;
 const MAINTENANCE_MS = 3_600_000;
 /** How often it is looked whether a week has passed. */
 const FIT_RULES_MS = 6 * 3_600_000;
+/** How often it is looked whether a day is over, whose indices are then complete. */
+const COCOON_MS = 10 * 60_000;
 /** For what an upload could not start, and what a process that ended left. */
 const GATE_MS = 15_000;
 /** How often it is looked which of the jobs that read whole logs are due. */
@@ -28,10 +31,12 @@ export async function startBackground(
 
   await jobs.every('fit-rules', FIT_RULES_MS, createFitRulesJob({ app: running.app, clock, log }));
   await jobs.every('model-gate', GATE_MS, running.gate.run);
+  await jobs.every('cocoon', COCOON_MS, running.closeDay);
   const judgeSoon = () =>
     void jobs.trigger('model-gate').catch((error: unknown) => log.warn({ err: error }, 'the gate of models starts with a delay'));
   running.gate.onUpload = judgeSoon;
   judgeSoon(); // what an earlier process left
+  await startWebhooks(jobs, running, binding);
 
   let flushing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -43,6 +48,7 @@ export async function startBackground(
     async stop() {
       clearInterval(timer);
       running.gate.onUpload = () => undefined;
+      running.triggers.onPending = () => undefined;
       await heavyWork.close();
       await jobs.close();
       await flushing;

@@ -6,10 +6,15 @@ import { type Binding } from '../ports/binding.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App, type RawInput } from './app.js';
 import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js';
+import { createCocoon, type CocoonInForce } from './cocoon/cocoon-in-force.js';
+import { createCocoonTrend } from './cocoon/cocoon-trend.js';
+import { createShownCards } from './cocoon/shown-cards.js';
+import { createVerifyCocoons } from './cocoon/verify-cocoons.js';
 import { createCursors } from './cursors.js';
 import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
 import { createFitRules } from './fit-rules.js';
+import { createFeedIds } from './feed-ids.js';
 import { createImportLines } from './import-lines.js';
 import { createImportTables } from './import-tables.js';
 import { createItem, createListItems } from './list-items.js';
@@ -68,6 +73,8 @@ export interface RunningApp {
   /** `onPending` is called when firings wait, by whoever delivers them. */
   triggers: TriggersInForce;
   deliverFiring: ReturnType<typeof createDeliverFiring>;
+  /** Complete the indices of a day that is over. */
+  closeDay(): Promise<void>;
   /** Keep what is only in memory, so that the next start has less to read. */
   keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
@@ -93,9 +100,11 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     openScoring(binding, { ...options, meters, onError }),
     openPopulation({ ...binding, onError }),
   ]);
-  const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people }));
+  const shownCardsOf = createShownCards({ settings, index });
+  const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people, shownCardsOf }));
+  const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
-  const held = { index, states, people, population, settings, triggers };
+  const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
   const pseudonym = (userId: string): string =>
@@ -105,7 +114,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const gate = createGate(shared);
 
   const app: App = {
-    ...createServePage({ ...shared, cursors: createCursors(cursorSecret) }),
+    ...createServePage({ ...shared, cursors: createCursors(cursorSecret), newFeedId: createFeedIds(clock) }),
     suggestFollows: createSuggestFollows(shared),
     ...createExplain(shared),
     ...createExports({ ...shared, pseudonym }),
@@ -118,6 +127,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createPersonalControls({ ...shared, pseudonym, userProfile }),
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
+    cocoonTrend: createCocoonTrend(shared),
+    verifyCocoons: createVerifyCocoons({ ...shared, pseudonym }),
     items: createListItems(index.shop),
     item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,
@@ -133,7 +144,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     states,
     triggers,
     deliverFiring: createDeliverFiring(shared),
-    ...endOf({ index, states, settings, triggers, scoring }),
+    closeDay: cocoon.closeDay,
+    ...endOf({ index, states, settings, triggers, scoring, cocoon }),
   };
 }
 
@@ -143,11 +155,12 @@ function endOf(parts: {
   states: LiveStates;
   settings: { close(): void };
   triggers: { close(): void };
+  cocoon: Pick<CocoonInForce, 'keep'>;
   scoring: Pick<Awaited<ReturnType<typeof openScoring>>, 'shadow' | 'close'>;
 }): Pick<RunningApp, 'keep' | 'close'> {
-  const { index, states, settings, triggers, scoring } = parts;
+  const { index, states, settings, triggers, scoring, cocoon } = parts;
   const keep = async (): Promise<void> => {
-    await Promise.all([states.flush(), index.keep(), scoring.shadow.keep()]);
+    await Promise.all([states.flush(), index.keep(), scoring.shadow.keep(), cocoon.keep()]);
   };
   return {
     keep,

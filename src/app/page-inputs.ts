@@ -13,12 +13,14 @@ import { type Overload } from './overload.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
 import { type People } from './people/people.js';
+import { type TriggersInForce } from './triggers/triggers-in-force.js';
 
 export interface PageInputPorts {
   index: ShopIndex;
   states: LiveStates;
   people: People;
   settings: SettingsInForce;
+  triggers: Pick<TriggersInForce, 'versionFor'>;
   models: ModelsInForce;
   overload: Overload;
   timeZone: string;
@@ -41,11 +43,21 @@ const DEFAULT_DEADLINE_MS = 1_000;
 
 export const newSeed = (): number => randomInt(2 ** 31);
 
-/** The settings a request asks for: those in force, or those of its preview. */
-export function chosenSettings(input: PageInput, settings: SettingsInForce): Promise<RankingConfig> | RankingConfig {
-  if (input.preview?.configVersion) return settings.version(input.surface, input.preview.configVersion);
-  if (input.preview?.config) return settings.merged(input.surface, input.preview.config);
-  return settings.of(input.surface);
+/** The settings a request asks for: those of its preview, those that a trigger switched its user to, or else those in force. */
+export function chosenSettings(
+  { preview, surface, userId }: PageInput,
+  { settings, triggers, log }: Pick<PageInputPorts, 'settings' | 'triggers' | 'log'>,
+): Promise<RankingConfig> | RankingConfig {
+  if (preview?.configVersion) return settings.version(surface, preview.configVersion);
+  if (preview?.config) return settings.merged(surface, preview.config);
+  const switched = triggers.versionFor(userId, surface);
+  if (switched === null) return settings.of(surface);
+  return switched
+    .then((version) => (version === null ? settings.of(surface) : settings.version(surface, version)))
+    .catch((error: unknown) => {
+      log.warn({ err: error }, 'whether a trigger switched the strategy could not be read; the feed goes on with the settings in force');
+      return settings.of(surface);
+    });
 }
 
 /** The models a request asks for: those in force, or that of its preview. */

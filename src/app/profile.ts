@@ -1,21 +1,21 @@
 import { lifecycleOf, readTags, segmentsOf } from '../core/tags/profile.js';
+import { NO_COCOON } from '../core/diversification/cocoon/cocoon-index.js';
+import { type UserState } from '../core/tags/state.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App } from './app.js';
+import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { presentControls } from './people/controls.js';
 import { type People } from './people/people.js';
 import { type PopulationInForce } from './population.js';
 import { type ShopIndex } from './shop-index.js';
-
-/** Nothing is measured, and the confidence says so. */
-const NO_COCOON = {
-  index: 0, narrowCategory: 0, narrowCreator: 0, repetition: 0, amplification: 0, acceptedBreadth: 0, tasteCoverage: 0, confidence: 0, trend30d: null,
-}; // prettier-ignore
+import { viewOptionsOf } from './view-options.js';
 
 /** What is known of a user, in tags. */
 export function createProfile(ports: {
   states: LiveStates;
   index: ShopIndex;
   people: People;
+  cocoon: CocoonInForce;
   population: PopulationInForce;
   timeZone: string;
   clock: () => number;
@@ -24,18 +24,7 @@ export function createProfile(ports: {
     const [state, person] = await Promise.all([ports.states.read(userId), ports.people.get(userId)]);
     const purposes = ports.people.purposesOf(person, Infinity);
     const now = ports.clock();
-    const learned = ports.population.current();
-    const { names } = ports.index.shop.catalogue;
-    const options = {
-      names: {
-        category: (no: number) => names.category.name(no),
-        brand: (no: number) => names.brand.name(no),
-        creator: (no: number) => names.creator.name(no),
-      },
-      timeZone: ports.timeZone,
-      population: learned?.population ?? null,
-      received: learned?.receivedByUser.get(userId) ?? null,
-    };
+    const options = viewOptionsOf(userId, ports);
     return {
       userId,
       identities: person.links.map(({ platform, externalId, linkedAt }) => ({ platform, externalId, linkedAt })),
@@ -46,10 +35,15 @@ export function createProfile(ports: {
       segments: purposes.has('ANALYTICS') ? segmentsOf(state, now, options) : [],
       lifecycle: lifecycleOf(state, now),
       authenticity: ports.index.shop.authenticity.judgementOf(userId).score,
-      cocoon: NO_COCOON,
+      cocoon: purposes.has('PERSONALISATION') ? await cocoonOf(userId, state, ports.cocoon) : { ...NO_COCOON, trend30d: null },
       controls: presentControls(person, now),
       consent: { userId, purposes: [...purposes], updatedAt: person.consents.at(-1)?.at ?? null },
       updatedAt: state.updatedAt === 0 ? null : state.updatedAt,
     };
   };
+}
+
+async function cocoonOf(userId: string, state: UserState, cocoon: CocoonInForce) {
+  const measured = await cocoon.measure(state);
+  return { ...measured, trend30d: measured.confidence === 0 ? null : await cocoon.trend(userId, measured.index) };
 }

@@ -12,6 +12,7 @@ import { foldOptionsOf } from './people/fold-options.js';
 import { type InFlight } from './people/in-flight.js';
 import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
+import { type TriggersInForce } from './triggers/triggers-in-force.js';
 
 export interface RecordEventsPorts {
   ledger: Ledger;
@@ -22,6 +23,7 @@ export interface RecordEventsPorts {
   models: Pick<ModelsInForce, 'observeEvents'>;
   people: People;
   inFlight: InFlight;
+  triggers: Pick<TriggersInForce, 'watch'>;
   clock: () => number;
   timeZone: string;
   currency: string;
@@ -108,16 +110,14 @@ async function admit(checked: Checked[], tally: BatchTally, { people }: RecordEv
 /** Look up the exposures that the events claim, or may be outcomes of, in two reads for all of them. */
 async function attributeAll(checked: Checked[], { exposureLog, states }: RecordEventsPorts, now: number): Promise<IncomingEvent[]> {
   const claiming = checked.filter(({ event }) => event.exposureId !== undefined);
-  const served = await lastServed(
-    checked
-      .filter(({ event, itemNo }) => event.exposureId === undefined && itemNo >= 0 && attributionWindowMs(event.type) !== null)
-      .map(({ owner }) => owner),
-    states,
+  const mayFollow = checked.filter(
+    ({ event, itemNo }) => event.exposureId === undefined && itemNo >= 0 && attributionWindowMs(event.type) !== null,
   );
-  const searching = checked.filter(({ event, itemNo, owner }) => {
-    const window = attributionWindowMs(event.type);
-    return event.exposureId === undefined && itemNo >= 0 && window !== null && (served.get(owner) ?? Infinity) >= event.occurredAt - window;
-  });
+  // Who was shown nothing lately need not be looked up; whose state cannot be had, has to be.
+  const stateByUser = await states.readMany(mayFollow.map(({ owner }) => owner));
+  const searching = mayFollow.filter(
+    ({ event, owner }) => (stateByUser.get(owner)?.lastServedAt ?? Infinity) >= event.occurredAt - attributionWindowMs(event.type)!,
+  );
   const [claimed, latest] = await Promise.all([
     claiming.length === 0 ? [] : exposureLog.find(claiming.map(({ event }) => event.exposureId!)),
     searching.length === 0 ? [] : exposureLog.findLatest(searching.map(latestQuery)),
@@ -147,14 +147,7 @@ const latestQuery = ({ event, itemNo, owner }: Checked) => ({
   to: event.occurredAt + CLOCK_SKEW_MS,
 });
 
-/** When each user was last shown a page; a user whose state cannot be had is left out, and then looked up. */
-async function lastServed(userIds: string[], states: LiveStates): Promise<Map<string, number>> {
-  const distinct = [...new Set(userIds)];
-  const read = await Promise.allSettled(distinct.map((userId) => states.read(userId)));
-  return new Map(distinct.flatMap((userId, i) => (read[i].status === 'fulfilled' ? [[userId, read[i].value.lastServedAt] as const] : [])));
-}
-
-async function foldAll(events: LedgerEvent[], { states, index, people, timeZone, currency }: RecordEventsPorts): Promise<void> {
+async function foldAll(events: LedgerEvent[], { states, index, people, triggers, timeZone, currency }: RecordEventsPorts): Promise<void> {
   const eventsByUser = new Map<string, LedgerEvent[]>();
   for (const event of events) {
     const own = eventsByUser.get(event.userId);
@@ -162,9 +155,12 @@ async function foldAll(events: LedgerEvent[], { states, index, people, timeZone,
     else eventsByUser.set(event.userId, [event]);
   }
   const persons = await people.many(eventsByUser.keys());
+  const watch = triggers.watch(persons);
   await states.update(eventsByUser.keys(), (userId, state) => {
     const optionsAt = foldOptionsOf(persons.get(userId)!, people, { timeZone, currency });
-    for (const event of eventsByUser.get(userId)!)
-      foldEvent(state, event, index.shop.catalogue.row(event.itemNo), optionsAt(event.receivedAt));
+    const own = eventsByUser.get(userId)!;
+    for (const event of own) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), optionsAt(event.receivedAt));
+    watch?.see(userId, state, own);
   });
+  await watch?.fire();
 }

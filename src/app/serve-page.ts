@@ -1,4 +1,3 @@
-import { v7 as uuidv7 } from 'uuid';
 import { AppError } from '../core/errors.js';
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
 import { isPoolSampled, type SampledPool } from '../core/exposures/pool.js';
@@ -12,6 +11,8 @@ import { type ExposureLog, type RequestClaim, type RequestReplay } from '../port
 import { type FeedAnswer } from './answers.js';
 import { type RawInput } from './app.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
+import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
+import { type ShownCardsOf } from './cocoon/shown-cards.js';
 import { createKeyedQueue } from './keyed-queue.js';
 import { type ChosenModels } from './models/models-in-force.js';
 import { type Shadow } from './models/shadow.js';
@@ -36,6 +37,9 @@ export interface ServePagePorts extends PageInputPorts {
   statistics: PipelineStatistics;
   shadow: Shadow;
   inFlight: InFlight;
+  cocoon: Pick<CocoonInForce, 'measure' | 'note'>;
+  shownCardsOf: ShownCardsOf;
+  newFeedId: () => string;
   locales: string[];
   /** Share of requests whose pool is kept, 0..1. */
   poolSample: number;
@@ -155,7 +159,7 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const built = await buildPage(inputs);
   ports.statistics.observe(built.trace, inputs.now);
 
-  const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: uuidv7(), pageNo: 0 };
+  const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: ports.newFeedId(), pageNo: 0 };
   const degraded: Degradation[] = expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded;
   const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded });
   const { configVersion } = page;
@@ -167,6 +171,7 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
     unknownItemIds: job.unknownItemIds,
     endCursor: page.placed.length === 0 || input.preview ? null : ports.cursors.encode(next),
     preview: input.preview !== null,
+    cocoonIndex: await cocoonIndexOf(inputs, input, ports),
     tookMs: ports.stopwatch() - job.started,
   });
   return { page, built, answer };
@@ -212,7 +217,7 @@ async function continueFeed(
   return {
     models: chosen.models,
     modelVersion: chosen.version,
-    config: goesOn ? await ports.settings.version(input.surface, cursor.configVersion) : await chosenSettings(input, ports.settings),
+    config: goesOn ? await ports.settings.version(input.surface, cursor.configVersion) : await chosenSettings(input, ports),
     seed: goesOn ? cursor.seed : (input.preview?.seed ?? newSeed()),
     placedBefore: goesOn ? placed : [],
     shownOnPage: goesOn ? onPage : [...onPage, ...placed],
@@ -251,8 +256,26 @@ export const chosenLocale = (asked: string | null, locales: string[]): string =>
   return language !== undefined && locales.includes(language) ? language : locales[0];
 };
 
-/** Note what was shown, for fatigue, repeats and the next page's attribution. */
-async function remember(page: LoggedPage, { states, index }: ServePagePorts): Promise<void> {
+/** How narrow the user's feeds were before this page; null where that is not known, or may not be. */
+async function cocoonIndexOf(
+  { state, purposes }: PageInputs,
+  { userId }: PageInput,
+  { cocoon, log }: ServePagePorts,
+): Promise<number | null> {
+  if (userId === null || state === null || !purposes.has('PERSONALISATION')) return null;
+  try {
+    return (await cocoon.measure(state)).index;
+  } catch (error) {
+    log.warn({ err: error }, 'what a cocoon is compared with could not be read; the page goes without its index');
+    return null;
+  }
+}
+
+/** Note what was shown, for fatigue, repeats, the cocoon and the next page's attribution. */
+async function remember(page: LoggedPage, { states, index, cocoon, shownCardsOf }: ServePagePorts): Promise<void> {
   index.observePage(page.placed);
-  if (page.userId !== null) await states.update([page.userId], (_, state) => foldPage(state, page));
+  if (page.userId === null) return;
+  const shown = await shownCardsOf(page);
+  await states.update([page.userId], (_, state) => foldPage(state, page, shown));
+  if (page.kind === 'feed') cocoon.note(page.userId);
 }

@@ -1,5 +1,6 @@
 import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
+import { createWebhook } from '../adapters/http/webhook.js';
 import { createOnnxProbe } from '../adapters/onnx/probe.js';
 import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
 import { communityFinder } from '../adapters/graphology/community-finder.js';
@@ -7,6 +8,7 @@ import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgres/embedded/index.js';
+import { createPostgresCocoonLedger, dropOldCocoonDays } from '../adapters/postgres/cocoon-ledger.js';
 import { createPostgresErasures } from '../adapters/postgres/erasures.js';
 import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
 import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
@@ -19,6 +21,7 @@ import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js'
 import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
+import { createPostgresTriggerStore } from '../adapters/postgres/trigger-store.js';
 import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
 import { createHeavyProcess } from '../adapters/process/heavy-process.js';
 import { type Binding } from '../ports/binding.js';
@@ -30,11 +33,14 @@ export interface EmbeddedBindingOptions {
   dataDir: string;
   retentionDays: number;
   userStateMaxBytes: number;
+  /** Whom to call, and what is known to both; nobody when null or left out. */
+  webhookTarget?: { url: string; secret: string } | null;
   clock: () => number;
   log: Log;
 }
 
 const POOL_SIZE = 12;
+const DAY_MS = 86_400_000;
 
 /** One process: PostgreSQL (its own, unless an address is given), live user state in process memory, jobs on PostgreSQL. */
 export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Promise<Binding> {
@@ -49,7 +55,7 @@ export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Prom
 }
 
 async function bind(
-  { databaseUrl, retentionDays, userStateMaxBytes, clock, log }: EmbeddedBindingOptions,
+  { databaseUrl, retentionDays, userStateMaxBytes, webhookTarget, clock, log }: EmbeddedBindingOptions,
   server: EmbeddedPostgres | null,
 ): Promise<Binding> {
   const url = server?.url ?? databaseUrl!;
@@ -64,6 +70,7 @@ async function bind(
   const modelRuntime = createOnnxRuntime();
   const snapshots = createPostgresSnapshotStore(pool);
   const logs = { pool, clock, retentionDays };
+  const triggerStore = createPostgresTriggerStore(pool);
 
   return {
     ledger: createPostgresLedger(logs),
@@ -76,7 +83,10 @@ async function bind(
     settingsStore: createPostgresSettingsStore(dataSource, clock),
     neighbourStore: createPostgresNeighbourStore(pool),
     communities: communityFinder,
+    triggerStore,
+    webhook: webhookTarget ? createWebhook(webhookTarget) : null,
     artefacts: createPostgresArtefactStore(pool),
+    cocoonLedger: createPostgresCocoonLedger(pool),
     modelStore: createPostgresModelStore({ pool, clock }),
     modelRuntime,
     modelProbe: createOnnxProbe(),
@@ -91,7 +101,9 @@ async function bind(
     async maintain() {
       await ensurePartitions(pool, clock());
       await dropOldPartitions(pool, clock(), retentionDays);
+      await dropOldCocoonDays(pool, clock(), retentionDays);
       await purgeExpiredClaims(pool);
+      await triggerStore.purge({ firingsBefore: clock() - retentionDays * DAY_MS, now: clock() });
     },
     health: () => databaseHealth(database),
     async close() {

@@ -1,6 +1,7 @@
 import { type UserState } from '../core/tags/state.js';
 import { type ArtefactStore } from './artefact-store.js';
 import { type CatalogueStore } from './catalogue-store.js';
+import { type CocoonLedger } from './cocoon-ledger.js';
 import { type CommunityFinder } from './communities.js';
 import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
@@ -17,7 +18,9 @@ import { type Erasures, type PeopleStore } from './people-store.js';
 import { type Secrets } from './secrets.js';
 import { type SettingsStore } from './settings-store.js';
 import { type SnapshotStore } from './snapshot-store.js';
+import { type TriggerStore } from './trigger-store.js';
 import { type UserStore } from './user-store.js';
+import { type Webhook } from './webhook.js';
 
 /** All ports of one deployment, each served by the adapter that the binding chose. */
 export interface Binding {
@@ -31,7 +34,11 @@ export interface Binding {
   snapshots: SnapshotStore;
   settingsStore: SettingsStore;
   neighbourStore: NeighbourStore;
+  triggerStore: TriggerStore;
+  /** Null where nobody is to be called. */
+  webhook: Webhook | null;
   artefacts: ArtefactStore;
+  cocoonLedger: CocoonLedger;
   communities: CommunityFinder;
   modelStore: ModelStore;
   modelRuntime: ModelRuntime;

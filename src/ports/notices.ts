@@ -1,4 +1,4 @@
-export type NoticeChannel = 'catalogue' | 'settings' | 'neighbours' | 'cycles' | 'standing' | 'models' | 'population';
+export type NoticeChannel = 'catalogue' | 'settings' | 'neighbours' | 'cycles' | 'standing' | 'models' | 'population' | 'triggers';
 
 /** Word to every process that something derived is out of date. Guarantee: at most once; a subscriber also polls, and is called after a lost connection. */
 export interface Notices {

@@ -15,7 +15,7 @@ export type PersonChange = Partial<Pick<Person, 'breadth' | 'muted' | 'interests
 
 /** What is held of somebody in one store. */
 export interface HeldRecords {
-  what: 'events' | 'exposures' | 'attributes' | 'consents' | 'controls' | 'identities' | 'state' | 'mentions';
+  what: 'events' | 'exposures' | 'attributes' | 'consents' | 'controls' | 'identities' | 'state' | 'firings' | 'mentions';
   records: number;
   /** Epoch ms; null where it is not known or nothing is held. */
   oldest: number | null;

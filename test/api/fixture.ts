@@ -1,6 +1,12 @@
 import { Readable } from 'node:stream';
 import { type App } from '../../src/app/app.js';
-import { type FeedAnswer, type ItemAnswer, type RankingConfigAnswer, type TriggerAnswer, type UserProfileAnswer } from '../../src/app/answers.js';
+import {
+  type FeedAnswer,
+  type ItemAnswer,
+  type RankingConfigAnswer,
+  type TriggerAnswer,
+  type UserProfileAnswer,
+} from '../../src/app/answers.js';
 import { type ApiConfig } from '../../src/api/api-config.js';
 import { createMetrics, type Metrics } from '../../src/api/metrics.js';
 import { createServer, type Server } from '../../src/api/server.js';

@@ -35,12 +35,15 @@ const WIPES: { what: HeldRecords['what']; text: string }[] = [
   { what: 'controls', text: 'DELETE FROM people WHERE user_id = ANY($1)' },
   { what: 'identities', text: 'DELETE FROM identity_links WHERE user_id = ANY($1)' },
   { what: 'state', text: 'DELETE FROM user_states WHERE user_id = ANY($1)' },
+  { what: 'firings', text: 'DELETE FROM trigger_firings WHERE user_id = ANY($1)' },
 ];
 
 /** Parts of what is counted elsewhere, or that live for minutes. */
 const SILENT_WIPES = [
   `UPDATE exposure_pages SET user_id = NULL, session_id = NULL, page_id = NULL, seal = substring(seal FROM ${AFTER_SALT}) WHERE user_id = ANY($1)`,
   'DELETE FROM exposure_products WHERE user_id = ANY($1)',
+  'DELETE FROM cocoon_days WHERE user_id = ANY($1)',
+  'DELETE FROM trigger_standings WHERE user_id = ANY($1)',
   'DELETE FROM request_claims WHERE EXISTS (SELECT FROM unnest($1::text[]) AS u(id) WHERE position(to_json(u.id)::text IN answer) > 0)',
 ];
 
@@ -52,6 +55,7 @@ const HELD: Record<HeldRecords['what'], string> = {
   controls: 'SELECT count(*), NULL FROM people WHERE user_id = ANY($1)',
   identities: 'SELECT count(*), min(linked_at) FROM identity_links WHERE user_id = ANY($1)',
   state: 'SELECT count(*), NULL FROM user_states WHERE user_id = ANY($1)',
+  firings: 'SELECT count(*), min(at) FROM trigger_firings WHERE user_id = ANY($1)',
   mentions: `SELECT (SELECT count(*) FROM events WHERE target_user_id = ANY($1) OR referrer_user_id = ANY($1))
                   + (SELECT count(*) FROM exposure_pages WHERE mentions && $1), NULL`,
 };
@@ -65,6 +69,7 @@ const RECORDS: Partial<Record<HeldRecords['what'], string>> = {
   consents: `SELECT to_jsonb(c) - 'id' FROM consents c WHERE user_id = ANY($1) ORDER BY at, id`,
   controls: 'SELECT to_jsonb(p) FROM people p WHERE user_id = ANY($1)',
   identities: `SELECT to_jsonb(l) - 'id' FROM identity_links l WHERE user_id = ANY($1) ORDER BY id`,
+  firings: 'SELECT to_jsonb(f) FROM trigger_firings f WHERE user_id = ANY($1) ORDER BY id',
 };
 const BATCH = 500;
 

@@ -8,6 +8,7 @@ import { type LiveStates } from '../../ports/live-states.js';
 import { type App } from '../app.js';
 import { type ErasureReceiptAnswer, type HoldingAnswer, type UserProfileAnswer } from '../answers.js';
 import { type ShopIndex } from '../shop-index.js';
+import { type TriggersInForce } from '../triggers/triggers-in-force.js';
 import { type InFlight } from './in-flight.js';
 import { type People } from './people.js';
 
@@ -16,13 +17,14 @@ interface PersonalDataPorts {
   erasures: Erasures;
   states: LiveStates;
   index: ShopIndex;
+  triggers: Pick<TriggersInForce, 'forget'>;
   inFlight: InFlight;
   clock: () => number;
   retentionDays?: number;
   userProfile: (userId: string) => Promise<UserProfileAnswer>;
 }
 
-/** What each store is for; events and exposures go with their partitions. */
+/** What each store is for. */
 const PURPOSE_OF: Record<HeldRecords['what'], Purpose> = {
   events: 'ESSENTIAL',
   exposures: 'ANALYTICS',
@@ -31,9 +33,10 @@ const PURPOSE_OF: Record<HeldRecords['what'], Purpose> = {
   controls: 'ESSENTIAL',
   identities: 'ESSENTIAL',
   state: 'PERSONALISATION',
+  firings: 'PERSONALISATION',
   mentions: 'SOCIAL_GRAPH',
 };
-const IN_PARTITIONS: ReadonlySet<HeldRecords['what']> = new Set(['events', 'exposures', 'mentions']);
+const WITH_RETENTION: ReadonlySet<HeldRecords['what']> = new Set(['events', 'exposures', 'firings', 'mentions']);
 
 /** What an erasure cannot reach at once, for the receipt. */
 const LATER = [
@@ -50,7 +53,7 @@ export function createPersonalData(ports: PersonalDataPorts): Pick<App, 'dataHel
     what,
     records,
     purpose: PURPOSE_OF[what],
-    retentionDays: IN_PARTITIONS.has(what) ? retentionDays : null,
+    retentionDays: WITH_RETENTION.has(what) ? retentionDays : null,
     oldest,
   });
   return {
@@ -91,7 +94,11 @@ async function subjectsOf(userId: string, people: People): Promise<string[]> {
   return [userId, ...links.filter(({ part }) => part === null).map(identityUserId)];
 }
 
-async function erase(userId: string, at: number, { people, erasures, states, index, inFlight }: PersonalDataPorts): Promise<HeldRecords[]> {
+async function erase(
+  userId: string,
+  at: number,
+  { people, erasures, states, index, triggers, inFlight }: PersonalDataPorts,
+): Promise<HeldRecords[]> {
   const subjects = await subjectsOf(userId, people);
   for (const subject of subjects) await people.markErased(subject, at);
   const total = new Map<HeldRecords['what'], number>();
@@ -104,6 +111,7 @@ async function erase(userId: string, at: number, { people, erasures, states, ind
     for (const { what, records } of removed) total.set(what, (total.get(what) ?? 0) + records);
     if (removed.length === 0) break;
   }
+  triggers.forget(subjects);
   await index.forget(subjects);
   return [...total].map(([what, records]) => ({ what, records, oldest: null }));
 }

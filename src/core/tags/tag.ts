@@ -44,6 +44,8 @@ export interface TagReading {
 /** A tag with its reader. Confidence is `evidence / (evidence + enough)`, so one half at `enough`. */
 export interface TagDeclaration extends ExplainedTag {
   enough: number;
+  /** Whether it has one reading per name. */
+  isFamily?: true;
   read: (view: View) => TagReading[];
 }
 
@@ -130,6 +132,7 @@ export function tagsOf(dimension: TagDimension, purpose: Purpose = 'PERSONALISAT
 
 /** A family: one reading per name. */
 export const familyTag = (tag: Omit<TagDeclaration, 'window' | 'range' | 'purpose'> & Partial<TagDeclaration>): TagDeclaration => ({
+  isFamily: true,
   window: '',
   range: TO_ONE,
   purpose: 'PERSONALISATION',
