@@ -14,7 +14,7 @@ import { ModelResolver } from './model-resolver.js';
 import { PeopleResolver } from './people-resolver.js';
 import { type EdgeContext } from './request-facts.js';
 import { ScientistResolver } from './scientist-resolver.js';
-import { count, dateTime, jsonObject } from './scalars.js';
+import { count, date, dateTime, jsonObject } from './scalars.js';
 import { StorefrontResolver } from './storefront-resolver.js';
 import { TriggerResolver } from './trigger-resolver.js';
 import { APP, LIFE, type Life, METRICS } from './tokens.js';
@@ -31,6 +31,7 @@ function graphqlModule(): DynamicModule {
     resolvers: {
       DateTime: dateTime,
       Count: count,
+      Date: date,
       JSONObject: jsonObject,
       // Compiled queries do not call functions, so the one field with an argument says how it is read.
       UserProfile: { tags: (profile: UserProfileAnswer, args: Parameters<UserProfileAnswer['tags']>[0]) => profile.tags(args) },

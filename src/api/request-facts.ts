@@ -4,8 +4,8 @@ import { type BatchResult, type FeedAnswer } from '../app/answers.js';
 export interface FeedFacts {
   kind: 'feed' | 'rank' | 'related';
   feedId: string;
-  /** Pseudonym; null for a feed that is nobody's, or that names its user by an identity. */
-  user: string | null;
+  /** Pseudonym, made when the line is written; null for a feed that is nobody's, or that names its user by an identity. */
+  readonly user: string | null;
   surface: unknown;
   scorer: string;
   degraded: readonly string[];
@@ -44,8 +44,20 @@ export interface EdgeContext {
 /** Note a served page, and pass it on. */
 export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'], input: RawInput, feed: FeedAnswer): FeedAnswer {
   const { scorer, degraded, candidates, tookMs } = feed.ranking;
-  const user = typeof input.userId === 'string' ? app.pseudonym(input.userId) : null;
-  facts.feeds.push({ kind, feedId: feed.id, user, surface: input.surface, scorer, degraded, candidates, items: feed.items.length, tookMs });
+  const { userId, surface } = input;
+  facts.feeds.push({
+    kind,
+    feedId: feed.id,
+    get user() {
+      return typeof userId === 'string' ? app.pseudonym(userId) : null;
+    },
+    surface,
+    scorer,
+    degraded,
+    candidates,
+    items: feed.items.length,
+    tookMs,
+  });
   return feed;
 }
 

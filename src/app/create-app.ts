@@ -7,9 +7,8 @@ import { type LiveStates } from '../ports/live-states.js';
 import { type App, type RawInput } from './app.js';
 import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js';
 import { createCocoon, type CocoonInForce } from './cocoon/cocoon-in-force.js';
-import { createCocoonTrend } from './cocoon/cocoon-trend.js';
+import { createCocoonReports } from './cocoon/cocoon-reports.js';
 import { createShownCards } from './cocoon/shown-cards.js';
-import { createVerifyCocoons } from './cocoon/verify-cocoons.js';
 import { createCursors } from './cursors.js';
 import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
@@ -127,8 +126,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createPersonalControls({ ...shared, pseudonym, userProfile }),
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
-    cocoonTrend: createCocoonTrend(shared),
-    verifyCocoons: createVerifyCocoons({ ...shared, pseudonym }),
+    ...createCocoonReports({ ...shared, pseudonym }),
     items: createListItems(index.shop),
     item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,
@@ -144,7 +142,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     states,
     triggers,
     deliverFiring: createDeliverFiring(shared),
-    closeDay: cocoon.closeDay,
+    closeDay: () => cocoon.closeDay(),
     ...endOf({ index, states, settings, triggers, scoring, cocoon }),
   };
 }

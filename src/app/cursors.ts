@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../core/errors.js';
 import { type PageInput } from '../core/requests/page-input.js';
 
@@ -21,7 +21,7 @@ const TAG_BYTES = 16;
 const SHORT_HASH_LENGTH = 22;
 
 /** Digest of any plain value; the order of keys counts, so build it in one place. */
-export const digest = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url');
+export const digest = (value: unknown): string => hash('sha256', JSON.stringify(value), 'base64url');
 
 /** What a cursor pins of its request: another user, surface or filter needs a feed of its own. */
 export const pinnedInput = (kind: string, input: PageInput, more: unknown = null): string =>

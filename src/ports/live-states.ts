@@ -10,6 +10,8 @@ import { type UserState } from '../core/tags/state.js';
 export interface LiveStates {
   /** The state of a user, an empty one for nobody known. Not to be changed by the reader. Rejects when it cannot be had. */
   read(userId: string): Promise<UserState>;
+  /** The states of many at once, as `read` gives them; a user whose state cannot be had is left out. */
+  readMany(userIds: Iterable<string>): Promise<Map<string, UserState>>;
   /** Change each user's state in place; `change` is called once per user. Where a state cannot be had it is dropped, to be rebuilt by the next read. */
   update(userIds: Iterable<string>, change: (userId: string, state: UserState) => void): Promise<void>;
   /** Forget states whose last change may be lost, so that the next read rebuilds them. */

@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type BatchTally, type Entry } from '../../src/app/batches.js';
 import { createCursors } from '../../src/app/cursors.js';
+import { createFeedIds } from '../../src/app/feed-ids.js';
 import { importLines } from '../../src/app/import-lines.js';
 import { createKeyedQueue } from '../../src/app/keyed-queue.js';
 import { createPipelineStatistics } from '../../src/app/pipeline-statistics.js';
 import { coalesced } from '../../src/app/coalesced.js';
+import { uuidTime } from '../../src/core/exposures/exposure.js';
 
 const later = (ms = 1): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -126,6 +128,17 @@ describe('coalesced work', () => {
     await expect(refresh()).rejects.toThrow('away');
     await refresh();
     expect(runs).toBe(2);
+  });
+});
+
+describe('ids of feeds', () => {
+  it('tell their time, and differ from each other within one draw of randomness and over the next', () => {
+    const at = Date.UTC(2026, 0, 15, 12);
+    const next = createFeedIds(() => at);
+    const ids = Array.from({ length: 1_000 }, next);
+    expect(new Set(ids).size).toBe(1_000);
+    expect([...new Set(ids.map(uuidTime))]).toEqual([at]);
+    for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   });
 });
 

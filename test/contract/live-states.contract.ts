@@ -139,6 +139,18 @@ export function liveStatesContract(name: string, make: (load: Load) => Promise<L
       expect(await states.read(userId)).toEqual(past.folded(userId));
     });
 
+    it('gives many at once, and leaves out those that cannot be had', async () => {
+      const [held, away] = [past.user('held'), past.user('away')];
+      past.keep(held);
+      await states.read(held);
+      expect([...(await states.readMany([held, held]))]).toEqual([[held, past.folded(held)]]);
+      past.keep(away);
+      past.failing = true;
+      expect([...(await states.readMany([away, held])).keys()]).toEqual([held]);
+      past.failing = false;
+      expect((await states.readMany([away, held])).get(away)).toEqual(past.folded(away));
+    });
+
     it('lets go of a state that cannot be had for a change, and rebuilds it for the next reader', async () => {
       const userId = past.user('u');
       past.failing = true;

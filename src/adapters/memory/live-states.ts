@@ -87,15 +87,35 @@ class MemoryLiveStates implements LiveStates {
     return this.stateOf(userId) ?? (await this.wait(userId, null));
   }
 
-  async update(userIds: Iterable<string>, change: (userId: string, state: UserState) => void): Promise<void> {
-    const changes: Promise<unknown>[] = [];
+  async readMany(userIds: Iterable<string>): Promise<Map<string, UserState>> {
+    const states = new Map<string, UserState>();
+    const waits: Promise<unknown>[] = [];
     for (const userId of new Set(userIds)) {
       const state = this.stateOf(userId);
-      if (state) changes.push(this.changeNow(userId, state, change));
-      else changes.push(this.wait(userId, (loaded) => change(userId, loaded)));
+      if (state) states.set(userId, state);
+      else waits.push(this.wait(userId, null).then((loaded) => states.set(userId, loaded)));
     }
-    const failed = (await Promise.allSettled(changes)).find((outcome) => outcome.status === 'rejected');
-    if (failed) throw failed.reason;
+    if (waits.length > 0) await Promise.allSettled(waits);
+    return states;
+  }
+
+  async update(userIds: Iterable<string>, change: (userId: string, state: UserState) => void): Promise<void> {
+    const failures: unknown[] = [];
+    const waits: Promise<unknown>[] = [];
+    for (const userId of new Set(userIds)) {
+      const state = this.stateOf(userId);
+      if (!state) waits.push(this.wait(userId, (loaded) => change(userId, loaded)));
+      else
+        try {
+          this.changeNow(userId, state, change);
+        } catch (error) {
+          failures.push(error);
+        }
+    }
+    // Nearly always all states are in memory: then nothing is waited for, and no promise is made for each of a thousand users.
+    if (waits.length > 0)
+      for (const outcome of await Promise.allSettled(waits)) if (outcome.status === 'rejected') failures.push(outcome.reason);
+    if (failures.length > 0) throw failures[0];
   }
 
   drop(userIds: Iterable<string>): void {
@@ -125,18 +145,15 @@ class MemoryLiveStates implements LiveStates {
     return state;
   }
 
-  /** The change runs within the call, so that changes have their turns in the order of the calls; the promise only tells how it went. */
-  private changeNow(userId: string, state: UserState, change: (userId: string, state: UserState) => void): Promise<void> {
-    return new Promise((resolve) => {
-      try {
-        change(userId, state);
-      } catch (error) {
-        this.drop([userId]);
-        throw error;
-      }
-      this.noteChange(userId, state);
-      resolve();
-    });
+  /** The change runs within the call, so that changes have their turns in the order of the calls. */
+  private changeNow(userId: string, state: UserState, change: (userId: string, state: UserState) => void): void {
+    try {
+      change(userId, state);
+    } catch (error) {
+      this.drop([userId]);
+      throw error;
+    }
+    this.noteChange(userId, state);
   }
 
   private noteChange(userId: string, state: UserState): void {
