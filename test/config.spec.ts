@@ -42,6 +42,19 @@ describe('configuration', () => {
     expect(() => readConfig({ AUTH_JWT_SECRET: 'very secret words' })).toThrow(/AUTH_JWT_SECRET is set, but/);
   });
 
+  it('takes the address and the secret of a webhook together, over https or on this machine', () => {
+    const secret = 'x'.repeat(24);
+    const read = (url?: string, given: string | undefined = secret) =>
+      readConfig({ WEBHOOK_URL: url, WEBHOOK_SECRET: given }).webhookTarget;
+    expect(readConfig({}).webhookTarget).toBeNull();
+    for (const url of ['https://shop.example/hook?t=1', 'http://127.0.0.1:9/', 'http://localhost/', 'http://[::1]/']) expect(read(url)).toEqual({ url, secret }); // prettier-ignore
+    for (const url of ['http://shop.example/', 'ftp://localhost/', 'https://u:p@shop.example/', 'shop'])
+      expect(() => read(url)).toThrow('WEBHOOK_URL is not an https:// address');
+    expect(() => readConfig({ WEBHOOK_URL: 'https://shop.example' })).toThrow('WEBHOOK_URL is set without WEBHOOK_SECRET');
+    expect(() => read()).toThrow('WEBHOOK_SECRET is set without WEBHOOK_URL');
+    expect(() => read('https://shop.example', 'hunter2')).toThrow(/^((?!hunter2).)*has 7 characters((?!hunter2).)*$/);
+  });
+
   it('never shows a secret', () => {
     expect(() => readConfig({ AUTH_JWT_SECRET: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(/^((?!hunter2).)*$/s);
   });

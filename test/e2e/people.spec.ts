@@ -1,4 +1,5 @@
 import { chainFaults, tablesHolding } from '../support/inspection.js';
+import { type Receiver, startReceiver } from '../support/receiver.js';
 import { event, startTestService, type TestService } from '../support/service.js';
 import { feed, openSmallShop, recordEvents, type SmallShop } from '../support/small-shop.js';
 
@@ -13,12 +14,18 @@ const PROFILE = 'identities { platform externalId } tags { key value } controls 
 
 describe('people, through the public API', () => {
   let service: TestService;
+  let receiver: Receiver;
   let shop: SmallShop;
   beforeAll(async () => {
-    service = await startTestService();
+    receiver = await startReceiver();
+    receiver.answer = () => 503; // so that what it is told waits
+    service = await startTestService({ WEBHOOK_URL: receiver.url, WEBHOOK_SECRET: 'known to the two of us alone' });
     shop = await openSmallShop(service);
   }, 60_000);
-  afterAll(() => service.stop());
+  afterAll(async () => {
+    await service.stop();
+    await receiver.stop();
+  });
 
   const profile = async (u: string): Promise<Profile> =>
     (await service.ask<{ userProfile: Profile }>(`query($u: ID!) { userProfile(userId: $u) { ${PROFILE} } }`, { u })).userProfile;
@@ -173,6 +180,8 @@ describe('people, through the public API', () => {
   it('says what it holds, gives it out, erases it everywhere, and takes nothing of it in again', async () => {
     const canary = 'canary-7f3a';
     const identity = { platform: 'app', externalId: `${canary}-account` };
+    const rule = { name: 'who likes', tag: 'likes', comparison: 'ABOVE', threshold: 2, action: 'WEBHOOK' };
+    await service.ask('mutation($rule: TriggerInput!) { saveTrigger(input: $rule) { id } }', { rule });
     await recordEvents(service, [
       ...shop.items.slice(0, 10).map(({ id }) => event(canary, 'LIKE', { itemId: id, sessionId: `${canary}-session` })),
       event('follower', 'FOLLOW', { targetUserId: canary }),
@@ -202,6 +211,7 @@ describe('people, through the public API', () => {
       consents: 1,
       controls: 1,
       identities: 1,
+      firings: 2, // of the user, and of the account before it was his
     });
     const lines = (await (await fetch(`${service.url}/exports/users/${canary}`)).text())
       .trim()

@@ -15,6 +15,8 @@ export interface Receiver {
   calls: Call[];
   /** The status of the next answer; a redirect goes to `/elsewhere`. */
   answer: () => number;
+  /** Before it answers. */
+  delayMs: number;
   stop(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ export async function startReceiver(): Promise<Receiver> {
       const text = Buffer.concat(chunks).toString();
       const path = request.url ?? '';
       receiver.calls.push({ path, headers: request.headers, text, body: (text === '' ? {} : JSON.parse(text)) as Call['body'] });
-      response.writeHead(receiver.answer(), { location: '/elsewhere' }).end();
+      setTimeout(() => response.writeHead(receiver.answer(), { location: '/elsewhere' }).end(), receiver.delayMs);
     });
   });
   server.listen(0, '127.0.0.1');
@@ -35,6 +37,7 @@ export async function startReceiver(): Promise<Receiver> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`,
     calls: [],
     answer: () => 204,
+    delayMs: 0,
     async stop() {
       server.closeAllConnections();
       server.close();

@@ -64,10 +64,6 @@ export const compileTriggers = (triggers: readonly Trigger[]): CompiledTrigger[]
 
 export const coolDownMs = ({ coolDownHours }: Pick<Trigger, 'coolDownHours'>): number => coolDownHours * HOUR_MS;
 
-/** Whether a rule may fire: it never did, or its cool-down is over. Times are epoch ms. */
-export const isCool = (trigger: Pick<Trigger, 'coolDownHours'>, firedAt: number | null, now: number): boolean =>
-  firedAt === null || now - firedAt >= coolDownMs(trigger);
-
 /** What a rule found. */
 export interface Finding {
   trigger: Trigger;
