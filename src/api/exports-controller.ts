@@ -43,6 +43,12 @@ export class ExportsController {
     sendPieces(reply, this.app.exportUser(id));
   }
 
+  @Get('cocoons')
+  cocoons(@Query() parameters: RawInput, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
+    facts.operation = 'verify cocoons';
+    sendPieces(reply, this.app.verifyCocoons(parameters));
+  }
+
   @Get('vocabularies')
   vocabularies(@Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
     facts.operation = 'export vocabularies';

@@ -1,8 +1,9 @@
 import { Inject } from '@nestjs/common';
 import { Mutation, Query, Resolver } from '@nestjs/graphql';
-import { type App } from '../app/app.js';
+import { type App, type RawInput } from '../app/app.js';
 import {
   type AuditPageAnswer,
+  type CocoonPointAnswer,
   type ExposureAnswer,
   type ItemPageAnswer,
   type PipelineStageAnswer,
@@ -41,6 +42,10 @@ export class OperatorResolver {
   @Query('whyNot')
   whyNot(_parent: unknown, args: Parameters<App['whyNot']>[0]): Promise<WhyNotAnswer> {
     return this.app.whyNot(args);
+  }
+  @Query('cocoonTrend')
+  cocoonTrend(_parent: unknown, { input }: { input: RawInput }): Promise<CocoonPointAnswer[]> {
+    return this.app.cocoonTrend(input);
   }
   @Query('pipeline')
   pipeline(): PipelineStageAnswer[] {

@@ -16,6 +16,18 @@ export const dateTime = new GraphQLScalarType<string, string>({
   serialize: (value) => (typeof value === 'number' ? new Date(value).toISOString() : timeAsWritten(value)),
 });
 
+const asDay = (value: unknown): string => {
+  if (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value)) return value;
+  return refuse(`a Date is YYYY-MM-DD, not ${shown(value)}`);
+};
+
+export const date = new GraphQLScalarType<string, string>({
+  name: 'Date',
+  parseValue: asDay,
+  parseLiteral: (node: ValueNode) => asDay(node.kind === Kind.STRING ? node.value : null),
+  serialize: asDay,
+});
+
 const asCount = (value: unknown): number =>
   Number.isSafeInteger(value) && (value as number) >= 0
     ? (value as number)

@@ -106,8 +106,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
-  const pseudonym = (userId: string): string =>
-    createHmac('sha256', pseudonymSecret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
+  const pseudonym = pseudonymsBy(pseudonymSecret);
 
   const userProfile = createProfile(shared);
   const gate = createGate(shared);
@@ -146,6 +145,11 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...endOf({ index, states, settings, triggers, scoring, cocoon }),
   };
 }
+
+const pseudonymsBy =
+  (secret: Buffer) =>
+  (userId: string): string =>
+    createHmac('sha256', secret).update(userId).digest('hex').slice(0, PSEUDONYM_LENGTH);
 
 /** How what is only in memory is kept, and all that follows changes stopped. */
 function endOf(parts: {

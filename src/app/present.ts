@@ -13,6 +13,7 @@ export interface Presentation {
   unknownItemIds: string[];
   endCursor: string | null;
   preview: boolean;
+  cocoonIndex: number | null;
   tookMs: number;
 }
 
@@ -78,7 +79,7 @@ export function presentFeed(page: Page, built: BuiltPage, how: Presentation): Fe
       relaxed: page.relaxed,
       assignments: page.assignments,
       candidates: page.poolSize,
-      cocoonIndex: null,
+      cocoonIndex: how.cocoonIndex,
       tookMs: how.tookMs,
     },
   };

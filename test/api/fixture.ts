@@ -210,6 +210,11 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   saveTrigger: () => Promise.resolve(trigger),
   removeTrigger: () => Promise.resolve(trigger),
   triggerFirings: () => Promise.resolve({ firings: [], pageInfo: { endCursor: null, hasNextPage: false } }),
+  cocoonTrend: () =>
+    Promise.resolve([
+      { day: '2026-11-21', users: 2, meanIndex: 0.3, p90Index: 0.5, exposureGini: 0.6, catalogueCoverage: 0.1, smallCreatorShare: 0.2, newItemShare: 0.3 },
+    ]), // prettier-ignore
+  verifyCocoons: () => Readable.from(['{}\n']),
   auditLog: () =>
     Promise.resolve({
       entries: [

@@ -1,0 +1,9 @@
+import { type App } from '../app.js';
+import { createCocoonTrend, type CocoonTrendPorts } from './cocoon-trend.js';
+import { createVerifyCocoons, type VerifyCocoonsPorts } from './verify-cocoons.js';
+
+/** What is told of the cocoons of all users. */
+export const createCocoonReports = (ports: CocoonTrendPorts & VerifyCocoonsPorts): Pick<App, 'cocoonTrend' | 'verifyCocoons'> => ({
+  cocoonTrend: createCocoonTrend(ports),
+  verifyCocoons: createVerifyCocoons(ports),
+});
