@@ -1,7 +1,7 @@
 import { deserialize, serialize } from 'node:v8';
 import { Catalogue } from '../core/candidates/catalogue.js';
 import { filledUp } from '../core/candidates/imported-tables.js';
-import { noNeighbours } from '../core/candidates/neighbours.js';
+import { type Neighbours, noNeighbours } from '../core/candidates/neighbours.js';
 import { noCycles, type RepurchaseCycles, unpackCycles } from '../core/candidates/repurchase.js';
 import { type SocialEdges } from '../core/candidates/graph/social-edges.js';
 import { type Shop } from '../core/candidates/shop.js';
@@ -11,12 +11,13 @@ import { type ArtefactStore } from '../ports/artefact-store.js';
 import { type CatalogueStore } from '../ports/catalogue-store.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type Log } from '../ports/log.js';
-import { type NeighbourStore } from '../ports/neighbour-store.js';
+import { type NeighbourRelation, type NeighbourStore } from '../ports/neighbour-store.js';
 import { type Notices } from '../ports/notices.js';
 import { coalesced } from './coalesced.js';
 import { DerivedFromEvents } from './derive-from-events.js';
 import { type Standing, STANDING_ARTEFACT } from './standing.js';
 
+const NEIGHBOUR_RELATIONS = ['SIMILAR', 'BOUGHT_TOGETHER', 'EMBEDDING', 'SIMILAR_IMPORTED', 'EMBEDDING_IMPORTED'] as const;
 const ITEMS_A_READ = 5_000;
 const CATALOGUE_POLL_MS = 1_000;
 /** Under which the learned cycles of buying again are kept. */
@@ -108,17 +109,18 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
 }
 
 function neighboursRefresh(shop: Shop, neighbourStore: NeighbourStore): () => Promise<void> {
+  const known: Partial<Record<NeighbourRelation, Neighbours | null>> = {};
+  /** Whether another table than before is the latest. */
+  const renew = async (relation: NeighbourRelation): Promise<boolean> => {
+    const before = known[relation] ?? null;
+    known[relation] = await neighbourStore.latest(relation, before);
+    return known[relation] !== before;
+  };
   return coalesced(async () => {
-    const [similar, boughtTogether, embedded, importedSimilar, importedEmbedded] = await Promise.all([
-      neighbourStore.latest('SIMILAR'),
-      neighbourStore.latest('BOUGHT_TOGETHER'),
-      neighbourStore.latest('EMBEDDING'),
-      neighbourStore.latest('SIMILAR_IMPORTED'),
-      neighbourStore.latest('EMBEDDING_IMPORTED'),
-    ]);
-    shop.similar = filledUp(importedSimilar, similar) ?? shop.similar;
-    if (boughtTogether) shop.boughtTogether = boughtTogether;
-    shop.embedded = filledUp(importedEmbedded, embedded) ?? shop.embedded;
+    const [similar, together, embedded, importedSimilar, importedEmbedded] = await Promise.all(NEIGHBOUR_RELATIONS.map(renew));
+    if (similar || importedSimilar) shop.similar = filledUp(known.SIMILAR_IMPORTED ?? null, known.SIMILAR ?? null) ?? shop.similar;
+    if (together) shop.boughtTogether = known.BOUGHT_TOGETHER ?? shop.boughtTogether;
+    if (embedded || importedEmbedded) shop.embedded = filledUp(known.EMBEDDING_IMPORTED ?? null, known.EMBEDDING ?? null) ?? shop.embedded;
   });
 }
 

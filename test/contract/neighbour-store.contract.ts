@@ -44,6 +44,18 @@ export function neighbourStoreContract(name: string, make: () => Promise<Neighbo
       expect(await made.open().latest('BOUGHT_TOGETHER')).toEqual(none);
     });
 
+    it('reads no table again that it gave out, until there is a later one, of the same time too', async () => {
+      const store = made.open();
+      expect(await store.latest('SIMILAR', null)).toBeNull();
+      await store.publish('SIMILAR', table(3, 2, 1));
+      const first = await store.latest('SIMILAR', null);
+      expect(await store.latest('SIMILAR', first)).toBe(first);
+      await made.open().publish('SIMILAR', { ...table(4, 2, 2), builtAt: 1 });
+      const second = await store.latest('SIMILAR', first);
+      expect(second).toEqual({ ...table(4, 2, 2), builtAt: 1 });
+      expect(await store.latest('SIMILAR', table(4, 2, 2))).toEqual(second);
+    });
+
     it('holds tables of many megabytes and views of larger arrays', async () => {
       const large = table(30_000, 20, 9); // 600,000 pairs of 8 bytes
       await made

@@ -21,9 +21,10 @@ const partsOf = ({ offsets, items, weights }: Neighbours): Buffer[] => [offsets,
 
 /** Tables as rows of bytes. The one before the latest is kept for readers that are in the middle of it. */
 export function createPostgresNeighbourStore(pool: Pool): NeighbourStore {
+  const ids = new WeakMap<Neighbours, string>();
   return {
     publish: (relation, neighbours) => inTransaction(pool, (client) => write(client, relation, neighbours)),
-    latest: (relation) => inTransaction(pool, (client) => read(client, relation)),
+    latest: (relation, known) => inTransaction(pool, (client) => read(client, relation, { ids, known })),
   };
 }
 
@@ -50,7 +51,13 @@ async function write(client: PoolClient, relation: NeighbourRelation, neighbours
   await client.query(notifyOf('neighbours'));
 }
 
-async function read(client: PoolClient, relation: NeighbourRelation): Promise<Neighbours | null> {
+interface Known {
+  /** Of the tables that were read. */
+  ids: WeakMap<Neighbours, string>;
+  known?: Neighbours | null;
+}
+
+async function read(client: PoolClient, relation: NeighbourRelation, { ids, known }: Known): Promise<Neighbours | null> {
   await client.query('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY'); // two tables published meanwhile do not take this one away
   const { rows } = await client.query<TableRow>(
     'SELECT id, built_at::float8 AS "builtAt", items, pairs FROM neighbour_tables WHERE relation = $1 ORDER BY id DESC LIMIT 1',
@@ -58,6 +65,7 @@ async function read(client: PoolClient, relation: NeighbourRelation): Promise<Ne
   );
   if (rows.length === 0) return null;
   const [{ id, builtAt, items, pairs }] = rows;
+  if (known && ids.get(known) === id) return known;
   const neighbours = { builtAt, offsets: new Uint32Array(items + 1), items: new Uint32Array(pairs), weights: new Float32Array(pairs) };
   for (const [part, bytes] of partsOf(neighbours).entries()) {
     for (let start = 0, place = 0; start < bytes.length; start += CHUNK_BYTES, place++) {
@@ -68,5 +76,6 @@ async function read(client: PoolClient, relation: NeighbourRelation): Promise<Ne
       chunk.rows[0].bytes.copy(bytes, start);
     }
   }
+  ids.set(neighbours, id);
   return neighbours;
 }
