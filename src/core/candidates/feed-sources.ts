@@ -14,6 +14,8 @@ type ItemSource = Source<Signals>;
 const TIMEOUT_MS = 20;
 const CREATORS_ASKED = 30;
 const MIN_A_NAME = 5;
+/** Where the caller's filter may skip most of a list, so many are looked at. */
+const MANY = 2_000;
 /** Share of what is new that is chosen by taste, for a user who has one. */
 const FRESH_BY_TASTE = 0.75;
 
@@ -78,7 +80,8 @@ const embedded = optional('embedding', 'EMBEDDING', 1, (signals, offer, limit) =
 );
 
 /** Lists are cut after what the page may not show has been passed over. */
-const roomFor = ({ placedBefore, shownOnPage }: Signals, limit: number): number => limit + placedBefore.size + shownOnPage.size;
+const roomFor = ({ placedBefore, shownOnPage, passesCaller }: Signals, limit: number): number =>
+  passesCaller ? MANY : limit + placedBefore.size + shownOnPage.size;
 
 /** What is popular under the names that the user likes best, by how much he likes them. */
 const affinity = optional('affinity', 'AFFINITY', 1, (signals, offer, limit) => {

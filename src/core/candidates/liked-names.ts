@@ -10,8 +10,9 @@ type Family = AffinityFamily & NameKind;
 /** How many of the user's strongest names of a family are asked for their items, and what a family counts. */
 const STRONGEST: readonly [Family, number, number][] = [['category', 10, 1], ['brand', 5, 0.5], ['creator', 3, 0.5]]; // prettier-ignore
 /** Of the strongest name so many times its share of a quota is looked at, since some of it is on other lists too or cannot be shown. */
-const LOOKED_AT = 2;
+const LOOKED_AT = 1.5;
 const MIN_A_NAME = 5;
+const MOST_NAMES = 10;
 
 /** A name that the user likes. */
 export interface LikedName {
@@ -24,22 +25,29 @@ export interface LikedName {
 /** What the user likes best: at most 10 categories, 5 brands and 3 creators, each family with its strongest first. */
 export function likedNames(taste: UserState, now: number): LikedName[] {
   return STRONGEST.flatMap(([kind, count, weight]) => {
-    const liked = [...taste.affinity[kind]].filter(([, { value }]) => value > 0);
-    const strengths = Float64Array.from(liked, ([, sum]) => decayedValue(sum, now, HALF_LIFE_MS[kind]));
-    const total = strengths.reduce((sum, strength) => sum + strength, 0);
+    const nos: number[] = [];
+    const strengths: number[] = [];
+    let total = 0;
+    taste.affinity[kind].forEach((sum, no) => {
+      if (sum.value <= 0) return;
+      const strength = decayedValue(sum, now, HALF_LIFE_MS[kind]);
+      nos.push(no);
+      strengths.push(strength);
+      total += strength;
+    });
     if (!(total > 0)) return [];
-    const places = largest(liked.map((_, place) => place), strengths, liked.length, count); // prettier-ignore
-    return Array.from(places, (place) => ({ kind, no: liked[place][0], share: (weight * strengths[place]) / total }));
+    const places = largest(nos.map((_, place) => place), strengths, nos.length, count); // prettier-ignore
+    return Array.from(places, (place) => ({ kind, no: nos[place], share: (weight * strengths[place]) / total }));
   });
 }
 
 /** How much of the user's taste an item meets: the sum of the shares of all its names that he likes, 0..2. */
 function tasteFor(liked: readonly LikedName[]): (catalogue: Catalogue, itemNo: number) => number {
-  const shares = { category: new Map<number, number>(), brand: new Map<number, number>(), creator: new Map<number, number>() };
+  const shares = { category: new NumberTable(MOST_NAMES), brand: new NumberTable(MOST_NAMES), creator: new NumberTable(MOST_NAMES) };
   for (const { kind, no, share } of liked) shares[kind].set(no, share);
   return ({ paths, brand, creator }, itemNo) => {
-    let sum = (shares.brand.get(brand[itemNo]) ?? 0) + (shares.creator.get(creator[itemNo]) ?? 0);
-    for (let i = itemNo * MAX_DEPTH, end = i + MAX_DEPTH; i < end && paths[i] !== 0; i++) sum += shares.category.get(paths[i]) ?? 0;
+    let sum = shares.brand.get(brand[itemNo], 0) + shares.creator.get(creator[itemNo], 0);
+    for (let i = itemNo * MAX_DEPTH, end = i + MAX_DEPTH; i < end && paths[i] !== 0; i++) sum += shares.category.get(paths[i], 0);
     return sum;
   };
 }
@@ -53,7 +61,7 @@ const SEEN = new NumberTable(1024);
  *
  * @param listOf  items of a name, those with most value first
  * @param valueOf what an item is worth to anybody, 0 or more
- * @param limit   how many are wanted; somewhat more are given
+ * @param limit   how many are wanted at most
  */
 export function itemsByTaste(
   catalogue: Catalogue,
@@ -80,5 +88,5 @@ export function itemsByTaste(
       values[found++] = taste(catalogue, itemNo) * valueOf(itemNo);
     }
   }
-  return largest(nos, values, found, found);
+  return largest(nos, values, found, limit);
 }

@@ -41,7 +41,7 @@ describe('itemsByTaste', () => {
     const names = many.shop().catalogue.names.category;
     const taste = likes({ [names.no('a')]: 3, [names.no('b')]: 1 });
     const found = itemsByTaste(many.shop().catalogue, taste, ({ no }) => items(names.name(no)), () => 1, 40); // prettier-ignore
-    // Twice 40 times the share, and 5: 65 of the one, 25 of the other.
-    expect([found.filter((no) => no % 2 === 1).length, found.filter((no) => no % 2 === 0).length]).toEqual([65, 25]);
+    // The 40 best of 1.5 times 40 times the share, and 5: of the one list 50 are looked at, of the other 20.
+    expect([found.filter((no) => no % 2 === 1).length, found.filter((no) => no % 2 === 0).length]).toEqual([40, 0]);
   });
 });
