@@ -62,19 +62,20 @@ export function arrayParameters<R>(
   return columns.map((column) => arrayOf(bytes, column, rows));
 }
 
+const isAbsent = (value: unknown): boolean => value === null || value === undefined;
+
 function arrayOf<R>(bytes: ArrayBytes, { kind, of }: Column<R>, rows: readonly R[]): Buffer | null {
   const { oid, write } = KINDS[kind] as Kind;
+  const first = rows.findIndex((row) => !isAbsent(of(row)));
+  if (first === -1) return null; // most columns of events are optional, and of a batch most of those are empty
   const start = bytes.beginArray(oid, rows.length);
-  let anything = false;
-  for (const row of rows) {
-    const value = of(row);
-    if (value === null || value === undefined) bytes.null();
-    else {
-      anything = true;
-      write(bytes, value as never);
-    }
+  for (let i = 0; i < first; i++) bytes.null();
+  for (let i = first; i < rows.length; i++) {
+    const value = of(rows[i]);
+    if (isAbsent(value)) bytes.null();
+    else write(bytes, value as never);
   }
-  return anything ? bytes.since(start) : bytes.back(start);
+  return bytes.since(start);
 }
 
 /** `unnest(...)` over parameters from `$first` on, as a table `alias` with the columns' names. */
@@ -116,12 +117,6 @@ export class ArrayBytes {
   /** The array that began at `start`. What is written later does not touch it. */
   since(start: number): Buffer {
     return this.bytes.subarray(start, this.end);
-  }
-
-  /** Forget the array that began at `start`. */
-  back(start: number): null {
-    this.end = start;
-    return null;
   }
 
   null(): void {

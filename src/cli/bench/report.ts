@@ -40,8 +40,8 @@ export function benchMarkdown({ at, machine: on, node, sizes, exposures }: Bench
     mb(m.feeds - m.events),
   ]);
   const stages = sizes[0].stages.map(({ stage, p50Ms, share }) => [stage, p50Ms.toFixed(3), `${(share * 100).toFixed(0)}%`]);
-  return `Measured ${at} with \`npm run bench\` on ${on}, Node ${node}. CPU is what the service's process accounts for itself, the median of several runs; the load
-generator and PostgreSQL share the machine, so wall-clock figures are low bounds.
+  return `Measured ${at} with \`npm run bench\` on ${on}, Node ${node}. CPU is what the service's process accounts for itself, the median of several runs; jobs that
+read whole logs have a process of their own, which shares the machine with the load generator and PostgreSQL, so wall-clock figures are low bounds.
 
 ${table(['items', 'users', 'CPU ms a feed of 20', 'plain Mercurius, equal constant, CPU ms', 'p50 / p99 ms at half load', 'feeds/s', 'events/s', 'items/s'], feeds)}
 
