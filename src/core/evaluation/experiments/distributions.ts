@@ -1,4 +1,4 @@
-import { betaShare, gammaTail } from './incomplete-functions.js';
+import { betaShare, gammaTail, logBeta } from './incomplete-functions.js';
 
 /**
  * Share of a standard normal distribution above z.
@@ -29,17 +29,34 @@ export function studentTail(t: number, degrees: number): number {
   return betaShare(degrees / (degrees + square), square / (degrees + square), degrees / 2, 0.5) / 2;
 }
 
-/** The value above which a share lies, for a tail that falls from 1/2 at 0; found by halving. */
-function tailValue(share: number, tail: (value: number) => number): number {
-  let [low, high] = [0, 1];
-  while (tail(high) > share && high < Number.MAX_VALUE / 2) [low, high] = [high, high * 2];
-  for (let i = 0; i < 200; i++) {
-    const middle = (low + high) / 2;
-    if (middle <= low || middle >= high) break;
-    if (tail(middle) > share) low = middle;
-    else high = middle;
+/** Density of the standard normal distribution. */
+const normalDensity = (z: number): number => Math.exp((-z * z) / 2) / Math.sqrt(2 * Math.PI);
+
+/** Density of Student's t distribution. */
+const studentDensity = (t: number, degrees: number): number =>
+  Math.exp(-logBeta(degrees / 2, 0.5) - ((degrees + 1) / 2) * Math.log1p((t * t) / degrees)) / Math.sqrt(degrees);
+
+/** A first guess at the normal value, right to 0.0005, for shares up to a half; Abramowitz and Stegun 26.2.23. */
+function guessedNormal(share: number): number {
+  const t = Math.sqrt(-2 * Math.log(share));
+  return t - (2.515517 + t * (0.802853 + t * 0.010328)) / (1 + t * (1.432788 + t * (0.189269 + t * 0.001308)));
+}
+
+/** The value above which a share lies, for a tail that falls from 1/2 at 0: Newton's steps, which halve the bracket where they would leave it. */
+function tailValue(share: number, start: number, tail: (value: number) => number, density: (value: number) => number): number {
+  let [low, high] = [0, Infinity];
+  let value = Math.max(0, start);
+  for (let step = 0; step < 200; step++) {
+    const gap = tail(value) - share;
+    if (gap > 0) low = value;
+    else high = value;
+    const next = value + gap / density(value);
+    const isInside = next >= low && next <= high;
+    const moved = isInside ? next : high === Infinity ? 2 * low + 1 : (low + high) / 2;
+    if (Math.abs(moved - value) <= 1e-15 * Math.max(1e-3, moved)) return moved;
+    value = moved;
   }
-  return (low + high) / 2;
+  return value;
 }
 
 function checkShare(share: number): void {
@@ -56,7 +73,8 @@ function checkShare(share: number): void {
 export function studentQuantile(share: number, degrees: number): number {
   checkShare(share);
   if (share > 0.5) return -studentQuantile(1 - share, degrees);
-  return tailValue(share, (value) => studentTail(value, degrees));
+  const tail = (value: number): number => studentTail(value, degrees);
+  return tailValue(share, guessedNormal(share), tail, (value) => studentDensity(value, degrees));
 }
 
 /**
@@ -68,5 +86,5 @@ export function studentQuantile(share: number, degrees: number): number {
 export function normalQuantile(share: number): number {
   checkShare(share);
   if (share > 0.5) return -normalQuantile(1 - share);
-  return tailValue(share, normalTail);
+  return tailValue(share, guessedNormal(share), normalTail, normalDensity);
 }

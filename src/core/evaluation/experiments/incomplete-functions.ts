@@ -1,3 +1,4 @@
+const { abs } = Math;
 const TINY = 1e-300;
 const PRECISION = 1e-16;
 const MAX_STEPS = 200_000;
@@ -43,16 +44,16 @@ export function logBeta(a: number, b: number): number {
 
 /** Value of a continued fraction whose step gives numerator and denominator (Lentz). */
 function continuedFraction(first: number, step: (i: number) => [numerator: number, denominator: number]): number {
-  let value = Math.abs(first) < TINY ? TINY : first;
+  let value = abs(first) < TINY ? TINY : first;
   let [c, d] = [value, 0];
   for (let i = 1; i <= MAX_STEPS; i++) {
     const [numerator, denominator] = step(i);
     d = denominator + numerator * d;
-    d = 1 / (Math.abs(d) < TINY ? TINY : d);
+    d = 1 / (abs(d) < TINY ? TINY : d);
     c = denominator + numerator / c;
-    if (Math.abs(c) < TINY) c = TINY;
+    if (abs(c) < TINY) c = TINY;
     value *= c * d;
-    if (Math.abs(c * d - 1) < PRECISION * 10) return value;
+    if (abs(c * d - 1) < PRECISION * 10) return value;
   }
   return value;
 }
@@ -60,7 +61,7 @@ function continuedFraction(first: number, step: (i: number) => [numerator: numbe
 /** The fraction of the incomplete beta function, which is quick below (a + 1) / (a + b + 2). */
 function betaFraction(x: number, a: number, b: number): number {
   return continuedFraction(1, (i) => {
-    const m = Math.floor(i / 2);
+    const m = i >> 1;
     const numerator =
       i % 2 === 0 ? (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)) : (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1));
     return [numerator, 1];
@@ -86,7 +87,7 @@ export function betaShare(x: number, rest: number, a: number, b: number): number
 
 function gammaSeries(a: number, x: number): number {
   let [term, sum] = [1 / a, 1 / a];
-  for (let i = 1; i < MAX_STEPS && Math.abs(term) > Math.abs(sum) * PRECISION; i++) {
+  for (let i = 1; i < MAX_STEPS && abs(term) > abs(sum) * PRECISION; i++) {
     term *= x / (a + i);
     sum += term;
   }

@@ -32,10 +32,13 @@ export function sampleRatioPValue(users: readonly number[], weights: readonly nu
   return chiSquareTail(distance, arms.length - 1);
 }
 
+/** Standard errors of a loss that alarms nine times of ten. */
+const NOTICED = normalQuantile(SAMPLE_RATIO_ALARM / 2) + normalQuantile(0.1);
+
 /** Loss x of one of two equal arms of n users shifts the difference by nx, with a spread of sqrt(2n). */
 function detectableLoss(users: readonly number[]): number {
   const least = Math.min(...users);
-  return Math.min(1, (normalQuantile(SAMPLE_RATIO_ALARM / 2) + normalQuantile(0.1)) * Math.sqrt(2 / least));
+  return Math.min(1, NOTICED * Math.sqrt(2 / least));
 }
 
 /**

@@ -1,10 +1,12 @@
+const { imul } = Math;
+
 /** 2: even to four decimals. 1: uneven, kept only to read what was assigned with it. */
 export type HashVersion = 1 | 2;
 
 /** FNV-1a over UTF-16 units, 32 bits, as a whole number from 0 to 4,294,967,295. */
 export function fnv32a(text: string): number {
   let hash = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < text.length; i++) hash = imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash >>> 0;
 }
 

@@ -39,15 +39,15 @@ describe('assigning', () => {
   it('spreads users over buckets evenly and independently of every other layer', () => {
     const counts = new Float64Array(BUCKETS);
     const both = [0, 0, 0, 0];
-    for (const id of users(200_000)) {
+    for (const id of users(60_000)) {
       counts[bucketOf('ranking', id)]++;
       both[(placeOf('a', id)! < 0.5 ? 0 : 1) + (placeOf('b', id)! < 0.5 ? 0 : 2)]++;
     }
     // Chi-square with 999 degrees of freedom exceeds 1,143 with a chance of 0.001; with 1 degree, 10.83.
-    expect(counts.reduce((sum, count) => sum + (count - 200) ** 2 / 200, 0)).toBeLessThan(1_143);
+    expect(counts.reduce((sum, count) => sum + (count - 60) ** 2 / 60, 0)).toBeLessThan(1_143);
     const [n00, n10, n01, n11] = both;
     const phi = (n00 * n11 - n10 * n01) / Math.sqrt((n00 + n10) * (n01 + n11) * (n00 + n01) * (n10 + n11));
-    expect(200_000 * phi ** 2).toBeLessThan(10.83);
+    expect(60_000 * phi ** 2).toBeLessThan(10.83);
   });
 
   it('puts a user in at most one experiment of a layer, and in experiments of other layers besides', () => {

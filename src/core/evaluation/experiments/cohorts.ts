@@ -1,0 +1,28 @@
+const DAY_MS = 86_400_000;
+
+/**
+ * Whether a buyer ordered again on another day within a window after his first order.
+ *
+ * @param orderedAt  epoch milliseconds of the orders that were not given back, in any order
+ * @param asOf       epoch milliseconds of the look
+ * @param windowDays above 0
+ * @returns null for a buyer whose window is not over: counted, he would look as if he did not return, and the arm that got its users later would look worse
+ */
+export function boughtAgain(orderedAt: readonly number[], asOf: number, windowDays: number): boolean | null {
+  if (orderedAt.length === 0) return null;
+  const first = Math.min(...orderedAt);
+  if (asOf - first < windowDays * DAY_MS) return null;
+  const firstDay = Math.floor(first / DAY_MS);
+  return orderedAt.some((at) => Math.floor(at / DAY_MS) > firstDay && at - first <= windowDays * DAY_MS);
+}
+
+/**
+ * Share of users who were seen in more than one arm. They are left out: whatever they did, no arm can claim it.
+ *
+ * @param variants distinct arms that each user was seen in
+ * @returns 0 to 1, 0 without users
+ */
+export function multipleExposureOf(variants: readonly (readonly string[])[]): number {
+  const seen = variants.filter((arms) => arms.length > 0);
+  return seen.length === 0 ? 0 : seen.filter((arms) => arms.length > 1).length / seen.length;
+}

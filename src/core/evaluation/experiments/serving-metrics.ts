@@ -1,0 +1,20 @@
+import { lowerIsBetter, type Metric, ratio, whole } from './metric.js';
+
+export const SERVING_METRICS: Metric[] = [
+  ratio(['MODEL_SHARE', 'share of pages', 'Pages scored by a model.'], 'modelFeeds', 'feeds'),
+  ratio(['RULES_SHARE', 'share of pages', 'Pages scored by rules.'], 'rulesFeeds', 'feeds'),
+  lowerIsBetter(ratio(['POPULARITY_SHARE', 'share of pages', 'Pages scored by popularity.'], 'popularityFeeds', 'feeds')),
+  lowerIsBetter(ratio(['DEGRADED_SHARE', 'share of pages', 'Pages for which something was given up.'], 'degradedFeeds', 'feeds')),
+  lowerIsBetter(ratio(['SHORT_PAGE_SHARE', 'share of pages', 'First pages shorter than asked.'], 'shortFeeds', 'feeds')),
+  lowerIsBetter(ratio(['SLOW_SHARE', 'share of pages', 'Pages that took longer than the target.'], 'slowFeeds', 'feeds')),
+  lowerIsBetter(ratio(['LATENCY_MEAN', 'milliseconds', 'Mean time that a page took.'], 'latencyMs', 'feeds')),
+  lowerIsBetter(whole(['LATENCY_P50', 'milliseconds', 'Time within which half of the pages were answered.'])),
+  lowerIsBetter(whole(['LATENCY_P99', 'milliseconds', 'Time within which 99 of 100 pages were answered.'])),
+  lowerIsBetter(whole(['ERROR_RATE', 'share of requests', 'Requests answered with a fault of the service.'])),
+  lowerIsBetter(ratio(['ORPHAN_RATE', 'share of acts', 'Acts that claim an exposure of another user or item.'], 'orphans', 'outcomes')),
+  lowerIsBetter(ratio(['LOW_TRUST_SHARE', 'share of acts', 'Acts of doubtful authenticity.'], 'lowTrustActs', 'acts')),
+  whole(['ACTIVE_USERS', 'users', 'Users with a page or an act.']),
+  whole(['FEEDS_SERVED', 'pages', 'Pages served.']),
+  whole(['ORDERS', 'orders', 'Orders.']),
+  whole(['REVENUE', 'money', 'Money of orders.']),
+]; // prettier-ignore
