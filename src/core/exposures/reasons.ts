@@ -58,8 +58,9 @@ export class Reasons {
   constructor(private readonly inputs: ReasonInputs) {
     const { terms, matrix } = inputs;
     for (const { column, weight } of terms) {
+      const values = matrix.column(column);
       let sum = 0;
-      for (let row = 0; row < matrix.rows; row++) sum += matrix.get(row, column);
+      for (let row = 0; row < values.length; row++) sum += values[row];
       this.weights[column] = weight;
       this.means[column] = (weight * sum) / Math.max(1, matrix.rows);
     }
@@ -68,16 +69,14 @@ export class Reasons {
   /** One to four reasons for a candidate. */
   of(row: number): Reason[] {
     const facts = [...this.socialFacts(row), ...this.similarFacts(row), ...this.tasteFacts(row), ...this.itemFacts(row)];
-    const lifted = facts
-      .map(({ reason, through }) => ({ ...reason, contribution: this.lift(row, through) }))
-      .sort((a, b) => b.contribution - a.contribution);
-    const most = lifted[0]?.contribution ?? 0;
-    const deciding = lifted.filter(({ contribution }) => contribution > 0 && contribution >= LEAST_SHARE * most).slice(0, MAX_REASONS);
+    const lifted = facts.map(({ reason, through }) => ({ reason, lift: this.lift(row, through) })).sort((a, b) => b.lift - a.lift);
+    const most = lifted[0]?.lift ?? 0;
+    const deciding = lifted.filter(({ lift }) => lift > 0 && lift >= LEAST_SHARE * most).slice(0, MAX_REASONS);
     if (deciding.length === 0) deciding.push(...lifted.slice(0, 1));
-    const broughtBy = this.broughtByPurchase(row) ? lifted.find(({ code }) => code === 'FRIEND_BOUGHT') : undefined;
+    const broughtBy = this.broughtByPurchase(row) ? lifted.find(({ reason }) => reason.code === 'FRIEND_BOUGHT') : undefined;
     if (broughtBy && !deciding.includes(broughtBy)) deciding.push(broughtBy);
     if (deciding.length === 0) return [{ code: 'SOMETHING_DIFFERENT' }];
-    return this.inputs.isExact ? deciding : deciding.map((reason): Reason => ({ ...reason, contribution: undefined }));
+    return deciding.map(({ reason, lift }): Reason => ({ ...reason, contribution: this.inputs.isExact ? lift : undefined }));
   }
 
   /** Of what was placed to be tried: that it is new, or of a brand that is; with it, as always, that a followed person bought it. */
@@ -153,10 +152,13 @@ export class Reasons {
       const sum = taste.affinity.category.get(category);
       return sum === undefined ? 0 : decayedValue(sum, now, HALF_LIFE_MS.category);
     };
-    // Of equally strong names the narrowest says most.
-    const liked = catalogue.categoriesOf(no).reduce((best, category) => (strength(category) >= strength(best) ? category : best), 0);
+    let [liked, most] = [0, 0];
+    for (const category of catalogue.categoriesOf(no)) {
+      const here = strength(category);
+      if (here >= most) [liked, most] = [category, here]; // of equally strong names the narrowest says most
+    }
     const facts: Fact[] = [];
-    if (strength(liked) > 0)
+    if (most > 0)
       facts.push({
         reason: { code: 'LIKES_CATEGORY', tag: `category-affinity:${catalogue.names.category.name(liked)}` },
         through: CATEGORY,
