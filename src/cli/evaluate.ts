@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { runAuthenticity } from './evaluate/authenticity.js';
-import { countOf, daysOf, type EvaluateOptions, instantOf, namesOf } from './evaluate/options.js';
+import { runCocoon } from './evaluate/cocoon.js';
+import { countOf, daysOf, type EvaluateOptions, instantOf, namesOf, percentOf } from './evaluate/options.js';
 import { PEOPLE_PROTOCOLS, type PeopleProtocol, runPeople } from './evaluate/people.js';
 import { runRepurchase } from './evaluate/repurchase.js';
 import { runRetrieval } from './evaluate/retrieval.js';
@@ -14,12 +15,14 @@ const REPURCHASE = 'repurchase';
 const RETRIEVAL = 'retrieval';
 /** Of who is taken for a machine. */
 const AUTHENTICITY = 'authenticity';
+/** Of how narrow feeds become. */
+const COCOON = 'cocoon';
 
 /** What is known of people. */
 const isOfPeople = (protocol: string): protocol is PeopleProtocol => (PEOPLE_PROTOCOLS as readonly string[]).includes(protocol);
 
 type CommandLine = Omit<EvaluateOptions, 'protocol'> & {
-  protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY | PeopleProtocol;
+  protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY | typeof COCOON | PeopleProtocol;
 };
 
 const program = new Command('evaluate')
@@ -29,7 +32,7 @@ const program = new Command('evaluate')
   .argument('<folder>', 'the data set')
   .addOption(
     new Option('--protocol <name>', 'how fit and test are divided')
-      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY, ...PEOPLE_PROTOCOLS])
+      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY, COCOON, ...PEOPLE_PROTOCOLS])
       .makeOptionMandatory(),
   )
   .option('--core <k>', 'leave out users and items with fewer than k partners, again and again', countOf)
@@ -45,6 +48,7 @@ const program = new Command('evaluate')
     'examine at most n users or queries, picked by hash (authenticity: n bots in a botnet, 30 when left out; circles: n random graphs, 20)',
     countOf,
   )
+  .option('--traffic <percent>', 'authenticity: as many bots in a botnet as make this share of the events, in place of --limit', percentOf)
   .option('--json <file>', 'write the figures')
   .option('--markdown <file>', 'write the table that is printed')
   .option('--svg <file>', 'write a plot of recall against variety')
@@ -54,6 +58,7 @@ const program = new Command('evaluate')
       if (protocol === REPURCHASE) return runRepurchase(folder, options, command);
       if (protocol === RETRIEVAL) return runRetrieval(folder, options, command);
       if (protocol === AUTHENTICITY) return runAuthenticity(folder, options, command);
+      if (protocol === COCOON) return runCocoon(folder, options, command);
       if (isOfPeople(protocol)) return runPeople(folder, { ...options, protocol }, command);
       return runEvaluation(folder, { ...options, protocol }, command);
     };

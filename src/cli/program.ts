@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { catalogueMarkdown } from '../core/tags/catalogue-markdown.js';
 import { createClient } from './client.js';
+import { verifyCocoons, type VerifyOptions } from './cocoon.js';
 import { addExport } from './export/command.js';
 import { backfillFeatures, type BackfillOptions, fitRules } from './features.js';
 import { printFeed } from './feed.js';
@@ -100,6 +101,7 @@ function createProgram(surroundings: ImportSurroundings, exit: (code: number) =>
     .action(async (paths: string[], _, command: Command) => exit(await pushModel(clientOf(command.optsWithGlobals()), paths, output)));
   addFeatures(program, surroundings);
   addTags(program, surroundings);
+  addCocoon(program, surroundings, exit);
   addSample(program, surroundings);
   return program;
 }
@@ -109,6 +111,17 @@ function addTags(program: Command, { output }: ImportSurroundings): void {
     .command('tags')
     .description('writes the catalogue of tags as a document')
     .action(() => output.out(catalogueMarkdown().trimEnd()));
+}
+
+function addCocoon(program: Command, { output }: ImportSurroundings, exit: (code: number) => void): void {
+  program
+    .command('cocoon')
+    .description('how narrow the feeds of users became')
+    .command('verify')
+    .description('works indices out again from the logs and compares them with those in use; ends with 1 where any differs')
+    .option('--day <day>', 'users who were served on this UTC day, as 2026-01-31 (default: today)')
+    .option('--limit <count>', 'so many users at most (default: 1000)')
+    .action(async (_, command: Command) => exit(await verifyCocoons(command.optsWithGlobals<VerifyOptions>(), output)));
 }
 
 function addFeatures(program: Command, { output }: ImportSurroundings): void {

@@ -1,3 +1,4 @@
+import { imago } from '../cli/folders.js';
 import { eventually } from '../support/eventually.js';
 import { event, startTestService, type TestService } from '../support/service.js';
 import { openSmallShop, recordEvents, type SmallShop } from '../support/small-shop.js';
@@ -105,6 +106,8 @@ describe('the cocoon, through the public API', () => {
     const again = await verified();
     expect(again).toHaveLength(rows.length);
     for (const { difference } of again) expect(difference).toBeLessThan(1e-6);
+    const { code, out } = await imago(['cocoon', 'verify', '--url', service.url]);
+    expect([code, out]).toEqual([0, expect.stringContaining(`${rows.length} users, 0 differ`)]);
   });
 
   it('says nothing of whom it may not use the behaviour of', async () => {
