@@ -161,10 +161,11 @@ def total(a: Node) -> Node:
 
 
 class Adam:
-    """Adam with decoupled weight decay on whatever is a matrix."""
+    """Adam with decoupled weight decay on whatever is a matrix; `moves` are factors 0 or 1 by parameter: where 0 stands, nothing moves."""
 
-    def __init__(self, params: dict[str, Node], rate: float, decay: float):
+    def __init__(self, params: dict[str, Node], rate: float, decay: float, moves: dict[str, np.ndarray] | None = None):
         self.params, self.rate, self.decay, self.step_no = params, rate, decay, 0
+        self.moves = moves or {}
         self.moments = {name: (np.zeros_like(p.value), np.zeros_like(p.value)) for name, p in params.items()}
 
     def step(self, factor: float = 1.0) -> None:
@@ -179,7 +180,8 @@ class Adam:
             square += 0.001 * (param.grad * param.grad - square)
             unbiased = mean / (1 - 0.9**self.step_no)
             scale = np.sqrt(square / (1 - 0.999**self.step_no)) + 1e-8
+            step = rate * unbiased / scale
             if param.value.ndim > 1:
-                param.value -= rate * self.decay * param.value
-            param.value -= (rate * unbiased / scale).astype(np.float32)
+                step = step + rate * self.decay * param.value
+            param.value -= (step * self.moves.get(name, 1.0)).astype(np.float32)
             param.grad = None

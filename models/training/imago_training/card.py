@@ -43,8 +43,11 @@ def card_of(material: Material, trained: Trained, about: dict, options: argparse
         "- Every feature is of the instant before the event, replayed through the service's own code.",
         f"- Stopped by NDCG@10 and calibrated on the slice after; nothing of the {'tuning and final slices' if header['tune'] else 'final slice'} of `evaluate` is in it.",
         f"- Features left out because their spread moved (index above {options.most_drift}): {', '.join(trained.left_out) or 'none'}.",
+        *([f"- Held at what the rules say, nothing learnt about them: features that begin with {', '.join(options.held)}."] if options.held else []),
         f"- Seed {options.seed}, {seconds:.0f} s of one CPU, "
-        f"`python -m imago_training train EXPORT --out DIR --kind {options.kind} --members {options.members} --hidden {shape.hidden[0]},{shape.hidden[1]}`.",
+        f"`python -m imago_training train EXPORT --out DIR --kind {options.kind} --members {options.members} --hidden {shape.hidden[0]},{shape.hidden[1]} "
+        f"--epochs {options.epochs} --rate {options.rate:g} --decay {options.decay:g} --drop {options.drop:g} --most-drift {options.most_drift:g}"
+        f"{''.join(f' --{name} ' + ','.join(part) for name, part in (('only', options.only), ('held', options.held)) if part)}`.",
         "",
         f"## Measured on {held}, after everything that was learnt, stopped by or calibrated on",
         "",

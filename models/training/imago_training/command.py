@@ -39,6 +39,8 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--seed", type=int, default=20)
     one.add_argument("--most-drift", type=float, default=1.0, help="features whose stability index is above it are left out")
     one.add_argument("--without", type=_list, default=[], help="features, or their beginnings, that are left out")
+    one.add_argument("--only", type=_list, default=[], help="features, or their beginnings, beside which all are left out")
+    one.add_argument("--held", type=_list, default=[], help="features, or their beginnings, that count as the rules say: nothing is learnt about them")
     one.add_argument("--monotone", type=_signs, default={}, help="as item.popularity_log@1:+,user.aversion@1:-")
     one.add_argument("--as-of", help="exposures: when they were read, an ISO instant; later labels are not settled (default: now)")
     one.add_argument("--data", help="what it was trained on, for the manifest; default: the name of the data set")
@@ -63,7 +65,9 @@ def wish_of(options: argparse.Namespace, material: Material) -> Wish:
     unknown = [name for name in options.monotone if name not in material.names]
     if unknown:
         raise ValueError(f"the material has no feature {', '.join(unknown)}")
-    features = [name for name in material.names if not any(name.startswith(part) for part in options.without)]
+    features = [name for name in material.names if not name.startswith(tuple(options.without))]
+    if options.only:
+        features = [name for name in features if name.startswith(tuple(options.only))]
     return Wish(
         kind=options.kind,
         members=options.members,
@@ -71,6 +75,7 @@ def wish_of(options: argparse.Namespace, material: Material) -> Wish:
         most_drift=options.most_drift,
         features=features,
         monotone=options.monotone,
+        held=tuple(options.held),
         recipe=Recipe(options.epochs, 128, options.rate, options.decay, options.drop, options.group, options.seed),
     )
 

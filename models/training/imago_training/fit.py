@@ -99,11 +99,12 @@ def learn(
     loss_of: Callable[[Params, object, np.random.Generator], Node],
     judge: Callable[[dict[str, np.ndarray]], float],
     more: Params | None = None,
+    moves: dict[str, np.ndarray] | None = None,
 ) -> tuple[dict[str, np.ndarray], list[float]]:
     """Goes through the batches until the judge (higher is better) has seen nothing better for some epochs; gives the best parameters and all verdicts."""
     rng = np.random.default_rng(recipe.seed)
     params = {**initial(shape, rng), **(more or {})}
-    adam = Adam(params, recipe.rate, recipe.decay)
+    adam = Adam(params, recipe.rate, recipe.decay, moves)
     best, verdicts = numbers(params), []
     for epoch in range(recipe.epochs):
         factor = 0.5 * (1 + np.cos(np.pi * epoch / recipe.epochs))

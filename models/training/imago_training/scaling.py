@@ -24,8 +24,8 @@ class Scaling:
         return ((np.clip(raw, self.low, self.high) - self.mean) / self.deviation).astype(np.float32)
 
 
-def fit_scaling(raw: np.ndarray) -> Scaling:
-    """Learns ranges and scales from rows of training data."""
+def fit_scaling(raw: np.ndarray, wide: np.ndarray | None = None) -> Scaling:
+    """Learns ranges and scales from rows of training data; columns that are `wide` may go as far again beyond what was seen, and keep their order there."""
     low, high = (np.quantile(raw, q, axis=0).astype(np.float32) for q in (TAIL, 1 - TAIL))
     clipped = np.clip(raw, low, high).astype(np.float64)
     deviation = clipped.std(axis=0)
@@ -34,6 +34,9 @@ def fit_scaling(raw: np.ndarray) -> Scaling:
     low, high = np.where(rare, raw.min(axis=0), low), np.where(rare, raw.max(axis=0), high)
     clipped = np.clip(raw, low, high).astype(np.float64)
     deviation = np.maximum(clipped.std(axis=0), 1e-3)
+    if wide is not None:
+        lowest, highest = raw.min(axis=0), raw.max(axis=0)
+        low, high = np.where(wide, 2 * lowest - highest, low), np.where(wide, 2 * highest - lowest, high)
     return Scaling(low.astype(np.float32), high.astype(np.float32), clipped.mean(axis=0).astype(np.float32), deviation.astype(np.float32))
 
 

@@ -34,6 +34,7 @@ class Wish:
     most_drift: float = 1.0
     features: list[str] | None = None
     monotone: dict[str, int] | None = None
+    held: tuple[str, ...] = ()
     recipe: Recipe = field(default_factory=Recipe)
     share: float = 0.15
 
@@ -128,8 +129,11 @@ def train(material: Material, wish: Wish) -> Trained:
     after = rng.permutation(material.rows_of(validate))[:MOST_SCALED]
     columns, left_out = usable(material.names, material.features[before], material.features[after], wish.most_drift, wish.features)
     shape, columns = shape_of(material, columns, heads_of(material, learnt), wish)
-    scaling = fit_scaling(material.features[before][:, columns])
-    members = [_member(material, shape, scaling, columns, (learnt, validate), replace(wish.recipe, seed=wish.recipe.seed + i)) for i in range(wish.members)]
+    # What the rules weigh has no bound in them: cut off at a quantile, the most popular things would be level.
+    scaling = fit_scaling(material.features[before][:, columns], np.array([name.startswith(wish.held) for name in shape.features]))
+    moves = what_moves(shape, wish.held)
+    recipes = [replace(wish.recipe, seed=wish.recipe.seed + i) for i in range(wish.members)]
+    members = [_member(material, shape, scaling, columns, (learnt, validate), recipe, moves) for recipe in recipes]
     model = Model(shape, scaling, members, np.ones(len(shape.heads)), np.zeros(len(shape.heads)))
     calibrate_queries(model, material, columns, slices.validate)
     figures = figures_of(model, material, columns, slices.measure)
@@ -137,7 +141,13 @@ def train(material: Material, wish: Wish) -> Trained:
 
 
 def _member(
-    material: Material, shape: Shape, scaling: Scaling, columns: list[int], queries: tuple[np.ndarray, np.ndarray], recipe: Recipe
+    material: Material,
+    shape: Shape,
+    scaling: Scaling,
+    columns: list[int],
+    queries: tuple[np.ndarray, np.ndarray],
+    recipe: Recipe,
+    moves: dict[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
     learnt, validate = queries
     chosen = [material.header["labels"].index(head) for head in shape.heads]
@@ -157,7 +167,21 @@ def _member(
 
     print(f"{len(learnt)} queries, {len(columns)} features, {len(validate)} to stop by", file=sys.stderr)
     loss_of = lambda params, batch, rng: listwise_loss(shape, params, batch, recipe.drop, rng)  # noqa: E731
-    return learn(shape, recipe, batches, loss_of, judge, beginning(shape, scaling, recipe.seed, material.header.get("rules", POPULARITY)))[0]
+    start = beginning(shape, scaling, recipe.seed, material.header.get("rules", POPULARITY))
+    if "w1" in moves:
+        start["w1"] = Node(initial(shape, np.random.default_rng(recipe.seed))["w1"].value * moves["w1"])
+    return learn(shape, recipe, batches, loss_of, judge, start, moves)[0]
+
+
+def what_moves(shape: Shape, held: tuple[str, ...]) -> dict[str, np.ndarray]:
+    """Factors for the optimiser: a feature that is held counts as the rules say and no layer sees it."""
+    if not held:
+        return {}
+    rows = initial(shape, np.random.default_rng(0))["w1"].value.shape[0]
+    free = np.ones((rows, 1), np.float32)
+    for i, name in enumerate(shape.features[: shape.free]):
+        free[i, 0] = not name.startswith(held)
+    return {"w1": free, "skip": free}
 
 
 def beginning(shape: Shape, scaling: Scaling, seed: int, rules: dict[str, float]) -> Params:

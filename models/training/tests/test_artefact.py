@@ -123,6 +123,18 @@ class Manifest(unittest.TestCase):
         self.assertTrue(all(len(points) == 11 and points == sorted(points) for points in manifest["quantiles"].values()))
 
 
+class Held(unittest.TestCase):
+    def test_a_held_feature_counts_as_the_rules_say_and_no_layer_sees_it(self) -> None:
+        _, trained, _ = written("dense", held=("item.",))
+        shape, scaling = trained.model.shape, trained.model.scaling
+        held = shape.features.index("item.popularity_log@1")
+        for member in trained.model.members:
+            # Without rules in the material popularity begins with weight 1, which counts as much as its deviation once it is scaled.
+            self.assertAlmostEqual(float(member["skip"][held, 0]), float(scaling.deviation[held]), places=6)
+            self.assertFalse(member["w1"][held].any())
+            self.assertTrue(member["w1"][1 - held].any() and member["skip"][1 - held, 0] != 0)
+
+
 class Calibration(unittest.TestCase):
     def test_what_is_said_is_what_happens_on_a_later_slice(self) -> None:
         material = material_of(2500)
@@ -132,8 +144,6 @@ class Calibration(unittest.TestCase):
         self.assertLess(figures["click_ece"], 0.01)
         again = ndcg_of(trained.model, material, trained.columns, trained.slices.measure)
         self.assertAlmostEqual(float(again.mean()), figures["ndcg10"], places=3)
-
-
 
 
 if __name__ == "__main__":
