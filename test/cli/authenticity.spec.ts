@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type BotnetRow } from '../../src/core/evaluation/authenticity/measure.js';
 import { runAuthenticity } from '../../src/cli/evaluate/authenticity.js';
 import { seededRandom } from '../../src/core/random.js';
 
@@ -26,9 +27,13 @@ describe('evaluate --protocol authenticity', () => {
     expect(markdown).toContain('50 people, 50 of them of at least 20 acts');
     expect(markdown).toContain('| naive | 6 of 6 |');
     expect(markdown).toContain('Made by `the command`.');
-    const report = JSON.parse(await readFile(json, 'utf8')) as { botnets: { bots: number }[]; clean: { people: number } };
+    const report = JSON.parse(await readFile(json, 'utf8')) as { botnets: BotnetRow[]; clean: { people: number } };
     expect([report.botnets.length, report.botnets[0].bots, report.clean.people]).toEqual([5, 6, 50]);
-  });
+    for (const { auc, feeds } of report.botnets) {
+      expect(auc).toBeGreaterThan(0.5);
+      expect([feeds!.people, feeds!.before <= 50, feeds!.after <= 50]).toEqual([50, true, true]);
+    }
+  }, 240_000);
 
   it('reads sessions that are told in sums', async () => {
     const sessions = Array.from({ length: 40 }, (_, i) => `${30 + i},${(30 + i) * 40},${i % 5 === 0 ? 'TRUE' : 'FALSE'}`);

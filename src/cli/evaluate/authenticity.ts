@@ -1,8 +1,10 @@
 import { writeFile } from 'node:fs/promises';
 import { type Fault, refuseFaults } from '../../core/errors.js';
+import { FeedsUnderAttack } from '../../core/evaluation/authenticity/feed-places.js';
 import { authenticityMarkdown } from '../../core/evaluation/authenticity/markdown.js';
 import { measureAuthenticity } from '../../core/evaluation/authenticity/measure.js';
 import { ReplayedEvents } from '../../core/evaluation/replayed-events.js';
+import { buildPage } from '../../core/feed.js';
 import { type LedgerEvent } from '../../core/events/event.js';
 import { readDataFolder, tableFile } from './folder.js';
 import { type EvaluateOptions } from './options.js';
@@ -25,8 +27,9 @@ export async function runAuthenticity(folder: string, options: AuthenticityOptio
       .map(([key, flag]): Fault => ({ path: key, code: 'INVALID', message: `${flag} is given, and authenticity knows no such thing` })),
   );
   const sessions = tableFile(folder, 'sessions');
-  const { name, events, items } = sessions ? await readSessions(sessions) : await readEventsOf(folder);
-  const report = measureAuthenticity(name, events, items, options.limit ?? BOTS);
+  const { name, ...told } = sessions ? await readSessions(sessions) : await readEventsOf(folder);
+  const size = options.traffic === undefined ? { bots: options.limit ?? BOTS } : { share: options.traffic / 100 };
+  const report = await measureAuthenticity({ dataset: name, ...told }, size);
   const markdown = `${authenticityMarkdown(report)}\n\nMade by \`${command}\`.\n`;
   const json = { ...report, clean: { ...report.clean, reasons: Object.fromEntries(report.clean.reasons) }, command };
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(json, null, 2)}\n`);
@@ -34,7 +37,7 @@ export async function runAuthenticity(folder: string, options: AuthenticityOptio
   return { markdown };
 }
 
-async function readEventsOf(folder: string): Promise<{ name: string; events: LedgerEvent[]; items: number }> {
+async function readEventsOf(folder: string): Promise<{ name: string; events: LedgerEvent[]; items: number; feeds: FeedsUnderAttack }> {
   const { name, history } = await readDataFolder(folder);
   if (history.at.some(Number.isNaN))
     refuseFaults([
@@ -42,5 +45,6 @@ async function readEventsOf(folder: string): Promise<{ name: string; events: Led
     ]);
   const rows = Int32Array.from(history.at, (_, row) => row);
   const replayed = new ReplayedEvents(history, rows);
-  return { name, events: Array.from(rows, (row) => replayed.eventOf(row, row + 1)), items: replayed.items };
+  const feeds = new FeedsUnderAttack(history, rows, { buildPage, neighbourWindowMs: Infinity });
+  return { name, events: Array.from(rows, (row) => replayed.eventOf(row, row + 1)), items: replayed.items, feeds };
 }

@@ -19,6 +19,7 @@ export interface EvaluateOptions {
   methods?: string[];
   model?: string;
   limit?: number;
+  traffic?: number;
   json?: string;
   markdown?: string;
   svg?: string;
@@ -36,6 +37,13 @@ export function countOf(text: string): number {
 export function daysOf(text: string): number {
   const value = Number(text);
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError(`It is ${shown(text)}; allowed are numbers of days above 0.`);
+  return value;
+}
+
+/** A share in per cent, above 0 and below 100. */
+export function percentOf(text: string): number {
+  const value = Number(text);
+  if (!(value > 0 && value < 100)) throw new InvalidArgumentError(`It is ${shown(text)}; allowed are numbers above 0 and below 100.`);
   return value;
 }
 

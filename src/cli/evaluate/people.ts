@@ -2,17 +2,26 @@ import { writeFile } from 'node:fs/promises';
 import { communityFinder } from '../../adapters/graphology/community-finder.js';
 import { type Fault, refuseFaults, shown } from '../../core/errors.js';
 import { type History } from '../../core/evaluation/history.js';
+import { measureChurn } from '../../core/evaluation/people/churn.js';
 import { measureCircles } from '../../core/evaluation/people/circles.js';
 import { measureFollows } from '../../core/evaluation/people/follows.js';
 import { measureInfluence, type Period } from '../../core/evaluation/people/influence.js';
-import { circlesMarkdown, followsMarkdown, influenceMarkdown, trustMarkdown } from '../../core/evaluation/people/markdown.js';
+import {
+  churnMarkdown,
+  circlesMarkdown,
+  followsMarkdown,
+  influenceMarkdown,
+  tagsMarkdown,
+  trustMarkdown,
+} from '../../core/evaluation/people/markdown.js';
+import { measureTags } from '../../core/evaluation/people/tags.js';
 import { measureTrust } from '../../core/evaluation/people/trust.js';
 import { readDataFolder } from './folder.js';
 import { KNOWN_DATA } from './known-data.js';
 import { type EvaluateOptions } from './options.js';
 
 /** What is measured of the knowledge of people. */
-export const PEOPLE_PROTOCOLS = ['circles', 'influence', 'trust', 'follows'] as const;
+export const PEOPLE_PROTOCOLS = ['circles', 'influence', 'trust', 'follows', 'churn', 'tags'] as const;
 export type PeopleProtocol = (typeof PEOPLE_PROTOCOLS)[number];
 
 type PeopleOptions = Omit<EvaluateOptions, 'protocol'> & { protocol: PeopleProtocol };
@@ -26,6 +35,11 @@ const FOREIGN = {
   svg: '--svg',
 } as const;
 const DRAWS = 20;
+const CHURN_DAYS = 60;
+const cpuUs = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
 
 interface Subject {
   name: string;
@@ -67,6 +81,22 @@ const PROTOCOLS: Record<PeopleProtocol, { needsGraph: boolean; needsTime: boolea
     async measure({ name, history, options }) {
       const report = await measureFollows(name, history, options.tune ? 'tune' : 'final', findCommunities);
       return { report, markdown: followsMarkdown(report) };
+    },
+  },
+  churn: {
+    needsGraph: false,
+    needsTime: true,
+    measure({ name, history }) {
+      const report = measureChurn(name, history, CHURN_DAYS);
+      return Promise.resolve({ report, markdown: churnMarkdown(report) });
+    },
+  },
+  tags: {
+    needsGraph: false,
+    needsTime: true,
+    measure({ name, history }) {
+      const report = measureTags(name, history, cpuUs);
+      return Promise.resolve({ report, markdown: tagsMarkdown(report) });
     },
   },
 };

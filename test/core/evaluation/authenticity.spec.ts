@@ -1,6 +1,6 @@
 import { attackOf, BOTNETS } from '../../../src/core/evaluation/authenticity/botnets.js';
 import { authenticityMarkdown } from '../../../src/core/evaluation/authenticity/markdown.js';
-import { measureAuthenticity } from '../../../src/core/evaluation/authenticity/measure.js';
+import { type AuthenticityReport, measureAuthenticity } from '../../../src/core/evaluation/authenticity/measure.js';
 import { type LedgerEvent } from '../../../src/core/events/event.js';
 import { seededRandom } from '../../../src/core/random.js';
 import { DAY_MS, HOUR_MS } from '../../../src/core/time.js';
@@ -37,7 +37,10 @@ describe('an attack', () => {
 });
 
 describe('measureAuthenticity', () => {
-  const report = measureAuthenticity('people', people(), ITEMS, 10);
+  let report: AuthenticityReport;
+  beforeAll(async () => {
+    report = await measureAuthenticity({ dataset: 'people', events: people(), items: ITEMS }, { bots: 10 });
+  });
 
   it('finds no people among the machines, and the machines of every botnet', () => {
     expect([report.clean.people, report.clean.judged, report.clean.discounted]).toEqual([100, 100, 0]);

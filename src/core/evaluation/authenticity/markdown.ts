@@ -12,7 +12,7 @@ function cleanText({ people, judged, discounted, ignored, reasons }: CleanRow): 
   );
 }
 
-const HEAD = ['botnet', 'bots found', 'acts until found', 'people newly discounted', 'place of the target before', 'with the attack, nobody judged', 'as the service counts', 'popularity moved by', 'the bound']; // prettier-ignore
+const HEAD = ['botnet', 'bots found', 'acts until found', 'people newly discounted', 'place of the target before', 'with the attack, nobody judged', 'as the service counts', 'popularity moved by', 'the bound', 'share of traffic', 'AUC', 'feeds with the target', 'moved up in any feed, in any ranking of 100']; // prettier-ignore
 
 const cells = (row: BotnetRow): string[] => [
   row.botnet,
@@ -24,18 +24,23 @@ const cells = (row: BotnetRow): string[] => [
   count(row.rankJudged),
   row.added.toFixed(1),
   row.bound.toFixed(0),
+  percent(row.traffic, 1),
+  row.auc.toFixed(4),
+  row.feeds ? `${row.feeds.before}, then ${row.feeds.after} of ${row.feeds.people}` : '–',
+  row.feeds ? `${row.feeds.movedInFeeds}, ${row.feeds.movedInRankings}` : '–',
 ];
 
 const line = (texts: readonly string[]): string => `| ${texts.join(' | ')} |`;
 
 /** The report as Markdown. */
-export function authenticityMarkdown({ dataset, events, clean, botnets }: AuthenticityReport): string {
+export function authenticityMarkdown({ dataset, events, clean, botnets, auc }: AuthenticityReport): string {
   return [
     `### ${dataset}: only real behaviour counts`,
     `${count(events)} events of ${cleanText(clean)}`,
     [line(HEAD), line(HEAD.map(() => '---')), ...botnets.map((row) => line(cells(row)))].join('\n'),
     `${Object.entries(BOTNET_NOTES)
       .map(([botnet, note]) => `**${botnet}**: ${note}.`)
-      .join(' ')} The target is the item in the middle by popularity; popularity is in weights of clicks.`,
+      .join(' ')} The target is the item in the middle by popularity; popularity is in weights of clicks. AUC of all bots against all ` +
+      `people who are judged: ${auc.toFixed(4)}.`,
   ].join('\n\n');
 }

@@ -2,7 +2,9 @@ import { mostMoved, POPULARITY_HALF_LIFE_MS, PopularityColumns } from '../../can
 import { type SuspicionCode } from '../../events/authenticity/judge.js';
 import { Judges } from '../../events/authenticity/judges.js';
 import { type LedgerEvent } from '../../events/event.js';
-import { attackOf, type Botnet, BOTNETS } from './botnets.js';
+import { aucOf } from '../../tags/churn.js';
+import { attackOf, type Battlefield, type Botnet, BOTNETS } from './botnets.js';
+import { type Counted, type FeedPlaces, type FeedsUnderAttack } from './feed-places.js';
 
 export interface CleanRow {
   people: number;
@@ -17,6 +19,12 @@ export interface CleanRow {
 export interface BotnetRow {
   botnet: Botnet;
   bots: number;
+  /** Share of all events that the attack is, 0..1. */
+  traffic: number;
+  /** Chance that a bot is more suspect than somebody of the people who are judged. */
+  auc: number;
+  /** Null where the source tells no feeds of people. */
+  feeds: FeedPlaces | null;
   /** Whose acts count for nothing in the end, and how many acts the middle one of them had done until then. */
   detected: number;
   actsUntilDetected: number;
@@ -36,6 +44,8 @@ export interface AuthenticityReport {
   events: number;
   clean: CleanRow;
   botnets: BotnetRow[];
+  /** Of the bots of all botnets. */
+  auc: number;
 }
 
 const SKETCHES = 100_000;
@@ -50,6 +60,8 @@ interface Run {
   fellAfter: Map<string, number>;
   acts: Map<string, number>;
 }
+
+const countedBy = ({ popularity, judges }: Run): Counted => ({ popularity, weightOf: (userId) => judges.weightOf(userId) });
 
 function replay(events: Iterable<LedgerEvent>, isJudged: boolean): Run {
   const judges = new Judges(SKETCHES);
@@ -100,14 +112,40 @@ function merge(a: readonly LedgerEvent[], b: readonly LedgerEvent[]): LedgerEven
   return [...a, ...b].sort((x, y) => x.occurredAt - y.occurredAt || x.writer - y.writer || x.seq - y.seq);
 }
 
+interface Suspects {
+  suspicions: number[];
+  areBots: boolean[];
+}
+
+/** How suspect bots and people of enough acts are, 0..1. */
+function suspectsOf({ judges, acts }: Run, isBot: (userId: string) => boolean): Suspects {
+  const judged = [...acts].filter(([userId, count]) => isBot(userId) || count >= LEAST_ACTS).map(([userId]) => userId);
+  const suspicionOf = (userId: string): number => {
+    const { reasons, score } = judges.judgementOf(userId);
+    return reasons.length === 0 ? 0 : 1 - score;
+  };
+  return { suspicions: judged.map(suspicionOf), areBots: judged.map(isBot) };
+}
+
+/** Bots of a kind whose acts come to a share of some events; never fewer than two. */
+function botsFor(botnet: Botnet, share: number, events: number, field: Omit<Battlefield, 'bots'>): number {
+  return Math.max(2, Math.round((share * events) / attackOf(botnet, { ...field, bots: 1 }).length));
+}
+
+/** How large botnets are: so many bots each, or bots for a share of the events, 0..1. */
+export type AttackSize = { bots: number } | { share: number };
+
 /**
  * Inject five botnets, one at a time, into the events of people, and see whom the judges find and where the target ends up.
  *
  * @param events of people, in order of time
  * @param items  numbers of items go below this
- * @param bots   in each botnet
+ * @param feeds  of people; left out where there are none
  */
-export function measureAuthenticity(dataset: string, events: readonly LedgerEvent[], items: number, bots: number): AuthenticityReport {
+export async function measureAuthenticity(
+  { dataset, events, items, feeds }: { dataset: string; events: readonly LedgerEvent[]; items: number; feeds?: FeedsUnderAttack },
+  size: AttackSize,
+): Promise<AuthenticityReport> {
   const clean = replay(events, true);
   const end = events[events.length - 1].occurredAt;
   const ranked = Array.from({ length: items }, (_, no) => no).sort(
@@ -115,17 +153,28 @@ export function measureAuthenticity(dataset: string, events: readonly LedgerEven
   );
   const [hot, target] = [ranked[0], ranked[Math.floor(items / 2)]];
   const rankBefore = rankOf(clean.popularity, target, items);
-  const botnets = BOTNETS.map((botnet, i): BotnetRow => {
-    const attacked = merge(events, attackOf(botnet, { target, hot, items, end, bots, seed: i + 1 }));
+  const all: Suspects = { suspicions: [], areBots: [] };
+  const botnets: BotnetRow[] = [];
+  for (const [i, botnet] of BOTNETS.entries()) {
+    const field = { target, hot, items, end, seed: i + 1 };
+    const bots = 'bots' in size ? size.bots : botsFor(botnet, size.share, events.length, field);
+    const attacked = merge(events, attackOf(botnet, { ...field, bots }));
+    const isBot = (userId: string): boolean => userId.startsWith(`${botnet}:`);
     const last = attacked[attacked.length - 1].occurredAt;
     const [unjudged, judged] = [replay(attacked, false), replay(attacked, true)];
     const names = Array.from({ length: bots }, (_, bot) => `${botnet}:${bot}`);
     const found = names.filter((name) => judged.judges.weightOf(name) === 0);
     const after = found.map((name) => judged.fellAfter.get(name) ?? 0).sort((a, b) => a - b);
     const people = [...clean.acts.keys()];
-    return {
+    const { suspicions, areBots } = suspectsOf(judged, isBot);
+    all.suspicions = all.suspicions.concat(suspicions);
+    all.areBots = all.areBots.concat(areBots);
+    botnets.push({
       botnet,
       bots,
+      traffic: 1 - events.length / attacked.length,
+      auc: aucOf(suspicions, areBots),
+      feeds: (await feeds?.compare(countedBy(clean), countedBy(judged), attacked, { target, isBot })) ?? null,
       detected: found.length,
       actsUntilDetected: after[Math.floor(after.length / 2)] ?? 0,
       harmed: people.filter((userId) => clean.judges.weightOf(userId) === 1 && judged.judges.weightOf(userId) < 1).length,
@@ -134,7 +183,7 @@ export function measureAuthenticity(dataset: string, events: readonly LedgerEven
       rankJudged: rankOf(judged.popularity, target, items),
       added: Math.abs(judged.popularity.at(target, last) - clean.popularity.at(target, last)),
       bound: mostMoved(bots, POPULARITY_HALF_LIFE_MS),
-    };
-  });
-  return { dataset, events: events.length, clean: cleanRow(clean), botnets };
+    });
+  }
+  return { dataset, events: events.length, clean: cleanRow(clean), botnets, auc: aucOf(all.suspicions, all.areBots) };
 }

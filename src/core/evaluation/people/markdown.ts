@@ -1,8 +1,10 @@
 import { type Interval } from '../bootstrap.js';
 import { type AgainstRandom, type CirclesReport } from './circles.js';
+import { type ChurnReport } from './churn.js';
 import { type FollowsReport } from './follows.js';
 import { type InfluenceReport, type Period } from './influence.js';
 import { type Foretold } from './statistics.js';
+import { type TagsReport } from './tags.js';
 import { type TrustReport } from './trust.js';
 
 export const count = (value: number): string => value.toLocaleString('en').replaceAll(',', ' ');
@@ -72,4 +74,39 @@ export function followsMarkdown(report: FollowsReport): string {
       rows.map((row) => [row.method, interval(row.recall10), interval(row.mrr), difference(row.recallDifference), difference(row.mrrDifference)]),
     ),
   ].join('\n\n'); // prettier-ignore
+}
+
+/** The risk of leaving against recency alone. */
+export function churnMarkdown(report: ChurnReport): string {
+  const { dataset, fitAt, measureAt, days, fitted, people, left, auc, recency, difference: apart, calibrationError } = report;
+  const row = (name: string, found: Interval | null, less: Interval | null): string[] => [
+    name,
+    found ? interval(found) : '–',
+    difference(less),
+  ];
+  return [
+    `### ${dataset}: who leaves`,
+    `Fitted on ${count(fitted)} people as they stood on ${day(fitAt)}, measured on ${count(people)} as they stood on ${day(measureAt)}, of whom ` +
+      `${count(left)} do nothing in the ${days} days after; all were here within the 60 days before. Calibration error over ten groups: ` +
+      `${calibrationError === null ? '–' : figure(calibrationError)}. Intervals by drawing people anew.`,
+    tableOf(
+      ['by', 'AUC [95 %]', 'less recency [95 %]'],
+      [row('days since the last act', recency, null), row('risk of leaving', auc, apart)],
+    ),
+  ].join('\n\n');
+}
+
+/** How many tags, how fast and how large. */
+export function tagsMarkdown({ dataset, events, people, foldUs, bytes, active }: TagsReport): string {
+  return [
+    `### ${dataset}: tags of active people`,
+    `${count(events)} events of ${count(people)} people. Folding an event takes ${foldUs.toFixed(1)} µs of the processor, a million of them ` +
+      `${foldUs.toFixed(0)} s. A packed state has ${count(Math.round(bytes.median))} bytes in the middle, ${count(Math.round(bytes.p99))} at the 99th ` +
+      `percentile and ${count(bytes.most)} at most. Tags are counted at the last event, where they tell anything but 0; those of a family (a taste for ` +
+      `each category) one by one, and, in the last columns, as one. The source has no clicks, looks or comments, so most tags have nothing to go by.`,
+    tableOf(
+      ['active from so many events', 'people', 'tags, median', '90th percentile', 'families as one, median', '90th percentile'],
+      active.map((row) => [row.events, row.people, row.median, row.p90, row.keysMedian, row.keysP90].map((value) => count(value))),
+    ),
+  ].join('\n\n');
 }

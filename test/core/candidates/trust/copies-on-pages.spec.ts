@@ -1,6 +1,6 @@
 import { copiesWith, hasCopies, type ItemTrust, noTrust } from '../../../../src/core/candidates/trust/item-trust.js';
 import { buildPage } from '../../../../src/core/feed.js';
-import { foldPage } from '../../../../src/core/tags/fold.js';
+import { foldPage, type ServedPage } from '../../../../src/core/tags/fold.js';
 import { emptyState } from '../../../../src/core/tags/state.js';
 import { HOUR, inputsFor, NOW, TestShop } from '../../shop-fixture.js';
 
@@ -52,13 +52,13 @@ describe('near-copies', () => {
     const state = emptyState();
     for (let i = 0; i < 8 * most; i++) {
       const placed = [{ itemNo: i % 2 }, { itemNo: 5 + (i % 9) }];
-      foldPage(state, { feedId: `f${i}`, pageNo: 0, servedAt: NOW - HOUR + i, placed } as Parameters<typeof foldPage>[1]);
+      foldPage(state, { feedId: `f${i}`, pageNo: 0, servedAt: NOW - HOUR + i, placed } as unknown as ServedPage);
     }
     const tired = await buildPage(inputsFor(known, { settings: OPEN, state, request: { first: 3 } }));
     expect(tired.removed.filter(({ component }) => component === 'fatigue').map(({ itemNo }) => itemNo)).toContain(2);
 
     const once = emptyState();
-    foldPage(once, { feedId: 'f', pageNo: 0, servedAt: NOW - HOUR, placed: [{ itemNo: 1 }] } as Parameters<typeof foldPage>[1]);
+    foldPage(once, { feedId: 'f', pageNo: 0, servedAt: NOW - HOUR, placed: [{ itemNo: 1 }] } as unknown as ServedPage);
     const { placed } = await buildPage(inputsFor(known, { settings: OPEN, state: once, request: { first: 19 } }));
     expect(placed.filter(({ repeat }) => repeat).map(({ itemNo }) => itemNo < 3)).toEqual(placed.filter(({ repeat }) => repeat).map(() => true)); // prettier-ignore
     expect(placed.some(({ repeat }) => repeat)).toBe(true);

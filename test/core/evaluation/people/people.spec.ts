@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { communityFinder } from '../../../../src/adapters/graphology/community-finder.js';
 import { historyOf, type HistoryEvent } from '../../../../src/core/evaluation/history.js';
+import { measureChurn } from '../../../../src/core/evaluation/people/churn.js';
 import { likenessWithin, measureCircles, rewired } from '../../../../src/core/evaluation/people/circles.js';
 import { measureFollows } from '../../../../src/core/evaluation/people/follows.js';
 import { measureInfluence } from '../../../../src/core/evaluation/people/influence.js';
 import { pageRank } from '../../../../src/core/evaluation/people/page-rank.js';
 import { bootstrapOf, ranksOf, spearman } from '../../../../src/core/evaluation/people/statistics.js';
+import { measureTags } from '../../../../src/core/evaluation/people/tags.js';
 import { measureTrust } from '../../../../src/core/evaluation/people/trust.js';
+import { type Ties } from '../../../../src/core/candidates/graph/standing.js';
 import { seededRandom } from '../../../../src/core/random.js';
 
 const find: typeof communityFinder.find = (users, ties, seed) => communityFinder.find(users, ties, seed);
@@ -41,7 +44,7 @@ describe('random graphs', () => {
         const ties = found.filter(([a, b]) => a !== b);
         const pairs = { sources: Uint32Array.from(ties, ([a]) => a), targets: Uint32Array.from(ties, ([, b]) => b), weights: Float64Array.from(ties, ([, , w]) => w) };
         const random = rewired(pairs, 12, seededRandom(seed));
-        const weightsOf = ({ sources, targets, weights }: typeof pairs): string[] =>
+        const weightsOf = ({ sources, targets, weights }: Omit<Ties, "users">): string[] =>
           [...sources].flatMap((source, i) => [`${source} ${weights[i]}`, `${targets[i]} ${weights[i]}`]).sort();
         expect(weightsOf(random)).toEqual(weightsOf(pairs));
         const keys = [...random.sources].map((source, i) => [source, random.targets[i]].sort((a, b) => a - b).join());
@@ -136,5 +139,37 @@ describe('hidden ties', () => {
     const ours = rows.find(({ method }) => method === 'suggestFollows')!;
     expect(ours.recall10.mean).toBe(1);
     expect(rows.find(({ method }) => method === 'number of followers')!.recall10.mean).toBeLessThan(0.5);
+  });
+});
+
+describe('who leaves', () => {
+  it('is foretold better by habits than guessing, from days that lie behind what was learned from', () => {
+    const random = seededRandom(5);
+    const day = 86_400_000;
+    const events: HistoryEvent[] = [];
+    for (let user = 0; user < 700; user++) {
+      // Some come every four days to the end, the others every sixteen, of whom many leave.
+      const pace = user % 2 === 0 ? 4 : 16;
+      const until = pace === 4 ? 400 : 400 * random() + 150;
+      for (let at = random() * pace; at < Math.min(400, until); at += pace * (0.5 + random()))
+        events.push({ userId: `u${user}`, itemId: `i${user % 7}`, type: 'purchase', at: at * day, value: 5 });
+    }
+    const { auc, measureAt, fitAt, people, left } = measureChurn('made', historyOf(events, [], null), 60);
+    expect(measureAt - fitAt).toBe(60 * day);
+    expect([people > 300, left > 20]).toEqual([true, true]);
+    expect(auc!.low).toBeGreaterThan(0.6);
+  });
+});
+
+describe('tags', () => {
+  it('are counted for active people, with time and size', () => {
+    const events = Array.from({ length: 60 }, (_, i): HistoryEvent => ({ userId: i < 50 ? 'busy' : `u${i}`, itemId: `i${i % 9}`, type: 'purchase', at: i * 3_600_000, value: 5 })); // prettier-ignore
+    let clock = 0;
+    const report = measureTags('made', historyOf(events, [], null), () => (clock += 600));
+    expect(report.foldUs).toBe(10);
+    expect(report.active.map(({ people }) => people)).toEqual([1, 1, 0]);
+    expect(report.active[0].median).toBeGreaterThan(20);
+    expect(report.active[0].median).toBeGreaterThanOrEqual(report.active[0].keysMedian);
+    expect(report.bytes.most).toBeGreaterThanOrEqual(report.bytes.median);
   });
 });
