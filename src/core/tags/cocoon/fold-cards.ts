@@ -24,7 +24,7 @@ const MAKERS: SpreadOptions = { halfLifeMs: CARD_HALF_LIFE_MS, most: COCOON_BOUN
 const TASTE: SpreadOptions = { halfLifeMs: TASTE_HALF_LIFE_MS, most: COCOON_BOUNDS.taste };
 
 /** What counts as begun by the user himself, unless a page led to it; a purchase counts always. */
-const BEGUN: ReadonlySet<EventType> = new Set(['SEARCH', 'FOLLOW', 'VIEW', 'CLICK']);
+const BEGUN: ReadonlySet<EventType> = new Set(['SEARCH', 'FOLLOW', 'VIEW', 'CLICK', 'REVIEW']);
 const TAKEN: ReadonlySet<EventType> = new Set(['CLICK', 'LIKE', 'SAVE', 'SHARE', 'COMMENT', 'ADD_TO_CART', 'PURCHASE', 'FOLLOW']);
 /** A category with this share of the feed, or less, gives its clicks their whole weight: a feed of about thirty kinds shows each so often. */
 const FAIR_SHARE = 1 / 30;
