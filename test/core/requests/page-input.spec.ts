@@ -30,7 +30,8 @@ describe('input of a feed', () => {
     ['userId', { userId: 'a\u0000b' }],
     ['userId', { userId: '\ud800' }],
     ['identity', { userId: 'u', identity: { platform: 'p', externalId: 'e' } }],
-    ['identity', { identity: { platform: 'p', externalId: 'e' } }],
+    ['identity.externalId', { identity: { platform: 'p' } }],
+    ['identity.platform', { identity: { platform: 'p\n', externalId: 'e' } }],
     ['surface', { surface: '../home' }],
     ['surface', { surface: `a${'b'.repeat(32)}` }],
     ['first', { first: 0 }],
@@ -52,7 +53,6 @@ describe('input of a feed', () => {
     ['context.geohash', { context: { geohash: 'aaa' } }],
     ['preview.at', { preview: { at: 'yesterday' } }],
     ['preview.at', { preview: { at: '2026-01-01T00:00:00' } }],
-    ['preview.modelVersion', { preview: { modelVersion: '1' } }],
     ['preview.configVersion', { preview: { configVersion: 1, config: {} } }],
   ])('refuses %s in %j', (path, input) => expect(paths(() => readFeedInput(input))).toEqual([path]));
 
