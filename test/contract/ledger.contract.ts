@@ -51,6 +51,14 @@ export function ledgerContract(name: string, openStore: () => Promise<LedgerStor
       expect(await ledger.append([])).toEqual([]);
     });
 
+    it('counts what was accepted, by any process and on any day', async () => {
+      expect(await ledger.appended()).toBe(0);
+      const again = someEvent();
+      await ledger.append([again, someEvent(), again]);
+      await store.open().append([someEvent(), again]);
+      expect([await ledger.appended(), await store.open().appended()]).toEqual([3, 3]);
+    });
+
     it('accepts an id at its first place in a call', async () => {
       const event = someEvent();
       expect(statuses(await ledger.append([event, someEvent(), { ...event, type: 'VIEW' }, event]))).toEqual([

@@ -28,6 +28,7 @@ export type HeavySaid =
 
 /** Requests come first where processors are few. */
 const NICENESS = 10;
+const NOTED_CHARACTERS = 2_000;
 
 /** Heavy work in a process of its own that is started for each run: its memory is given back, and neither its time nor its garbage is the server's. */
 export function createHeavyProcess(options: HeavyProcessOptions): HeavyWork {
@@ -38,7 +39,12 @@ export function createHeavyProcess(options: HeavyProcessOptions): HeavyWork {
       if (closed) return;
       if (child) throw new Error('heavy work is under way already');
       // Nothing of the environment: all that it may know comes with the task.
-      child = fork(options.entry, { serialization: 'advanced', env: {}, execArgv: [...(options.execArgv ?? process.execArgv)] });
+      child = fork(options.entry, {
+        serialization: 'advanced',
+        env: {},
+        execArgv: [...(options.execArgv ?? process.execArgv)],
+        stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      });
       try {
         await outcomeOf(child, { names, setup: options.setup }, options.log, () => closed);
       } finally {
@@ -58,6 +64,8 @@ export function createHeavyProcess(options: HeavyProcessOptions): HeavyWork {
 function outcomeOf(child: ChildProcess, task: HeavyTask, log: Log, isClosed: () => boolean): Promise<void> {
   return new Promise((resolve, reject) => {
     let outcome: Exclude<HeavySaid, { said: 'line' }> | null = null;
+    let lastWords = '';
+    child.stderr?.on('data', (chunk: Buffer) => (lastWords = (lastWords + chunk.toString()).slice(-NOTED_CHARACTERS)));
     child.on('message', (message: HeavySaid) => {
       if (message.said === 'line') log[message.level](message.facts, message.message);
       else outcome = message;
@@ -65,7 +73,7 @@ function outcomeOf(child: ChildProcess, task: HeavyTask, log: Log, isClosed: () 
     child.once('error', reject);
     child.once('exit', (code, signal) => {
       if (outcome?.said === 'done' || isClosed()) resolve();
-      else reject(new Error(outcome?.message ?? `the process ended with ${signal ?? `code ${code}`} before it was done`));
+      else reject(new Error(outcome?.message ?? `the process ended with ${signal ?? `code ${code}`} before it was done. ${lastWords}`));
     });
     if (child.pid !== undefined) lowerPriority(child.pid);
     child.send(task, (error) => error && child.kill('SIGKILL'));
