@@ -136,12 +136,17 @@ describe('habits', () => {
 
   it('are packed whole, and a state packed before there were any is read', () => {
     fc.assert(fc.property(lives, (life) => expect(unpackState(packState(live(life)))).toEqual(live(life))));
-    // Version 1 ended where habits begin; an empty state's habits and days bought are fourteen bytes.
+    // Version 1 ended where habits begin, version 2 where the cocoon does; of an empty state these take fourteen and seven bytes.
     const empty = packState(emptyState());
-    const before = empty.slice(0, empty.length - 14);
-    before[0] = 1;
-    new DataView(before.buffer).setUint32(1, crc32(before, 5), true);
-    expect(unpackState(before)).toEqual(emptyState());
+    for (const [version, lacking] of [
+      [1, 21],
+      [2, 7],
+    ]) {
+      const before = empty.slice(0, empty.length - lacking);
+      before[0] = version;
+      new DataView(before.buffer).setUint32(1, crc32(before, 5), true);
+      expect(unpackState(before)).toEqual(emptyState());
+    }
   });
 
   it('have another version of packed states when measures change their places', () => {
