@@ -18,6 +18,8 @@ export interface Candidates {
 export interface CandidateEvidence {
   /** Item of the user's to which it is similar. */
   similar: Int32Array;
+  /** Item of the user's to which it is linked as content is to the goods that it names. */
+  linked: Int32Array;
   /** Item of the user's with which it is bought. */
   together: Int32Array;
   /** Item of the basket to which it relates. */
@@ -31,7 +33,7 @@ export interface CandidateEvidence {
 /** Bring kept candidates into columns, with the evidence that must not be looked up later. */
 export function candidatesOf(signals: Signals, proposed: CandidateSet, kept: Uint32Array): Candidates {
   const itemNos = kept.slice().sort();
-  const { similar, together, basket, friendsBought, friendsLiked } = signals.evidence;
+  const { similar, linked, together, basket, friendsBought, friendsLiked } = signals.evidence;
   const sources = new Uint16Array(itemNos.length);
   for (let row = 0; row < itemNos.length; row++) sources[row] = proposed.sourcesOf(itemNos[row]);
   return {
@@ -41,6 +43,7 @@ export function candidatesOf(signals: Signals, proposed: CandidateSet, kept: Uin
     prior: priorOf(signals, itemNos),
     evidence: {
       similar: similar.evidenceOf(itemNos),
+      linked: linked.evidenceOf(itemNos),
       together: together.evidenceOf(itemNos),
       basket: basket.evidenceOf(itemNos),
       boughtBy: friendsBought.evidenceOf(itemNos),

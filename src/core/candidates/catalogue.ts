@@ -1,4 +1,5 @@
 import { growFloat32, growFloat64, growInt32, growUint8 } from './columns.js';
+import { ContentLinks } from './content-links.js';
 import { ABSENT, Leaders } from './leaders.js';
 import { Postings } from './postings.js';
 import { PriceLevels } from './price-levels.js';
@@ -80,6 +81,7 @@ export class Catalogue {
   availableUntil = new Float64Array(1024);
   /** Items, removed ones too, by every name they carry: any of their categories, their brand, their creator. */
   readonly itemsOf: Record<NameKind, Postings> = { category: new Postings(), brand: new Postings(), creator: new Postings() };
+  readonly links = new ContentLinks();
   private readonly latest = new Leaders(NEWEST, {
     size: () => this.size,
     valueOf: (no) => (this.isOffered(no) ? this.createdAt[no] : ABSENT),
@@ -153,6 +155,7 @@ export class Catalogue {
   private index(row: NumberedItem, before: NumberedItem | undefined, offerChanged: boolean): void {
     const { no } = row;
     this.latest.update(no, this.isOffered(no) ? this.createdAt[no] : ABSENT);
+    this.links.put(before, row);
     this.itemsOf.category.move(no, before?.categoryNos ?? [], row.categoryNos, offerChanged);
     this.itemsOf.brand.move(no, before ? [before.brandNo] : [], [row.brandNo], offerChanged);
     this.itemsOf.creator.move(no, before ? [before.creatorNo] : [], [row.creatorNo], offerChanged);

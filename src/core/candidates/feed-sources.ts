@@ -18,6 +18,8 @@ const MIN_A_NAME = 5;
 const MANY = 2_000;
 /** Share of what is new that is chosen by taste, for a user who has one. */
 const FRESH_BY_TASTE = 0.75;
+/** Share of what is similar that is linked by content, where there is as much. */
+const LINKED_SHARE = 0.2;
 
 export const limitOf = ({ sources }: RankingSettings, source: CandidateSource): number =>
   sources.find((quota) => quota.source === source)?.limit ?? 0;
@@ -48,9 +50,16 @@ export function offerSome(items: ArrayLike<number>, limit: number, offer: Offer)
   }
 }
 
-/** Offer those that most speaks for; where many may be skipped, all of them. */
-export function offerBest(sums: ItemSums, { placedBefore, shownOnPage, passesCaller }: Signals, offer: Offer, limit: number): void {
-  offerAll(sums.top(passesCaller ? sums.size : limit + placedBefore.size + shownOnPage.size), offer);
+/** Offer those that most speaks for; where many may be skipped, as many more. */
+export function offerBest(
+  sums: ItemSums,
+  { placedBefore, shownOnPage, passesCaller }: Signals,
+  offer: Offer,
+  limit: number,
+  alreadyTaken = 0,
+): void {
+  const looked = limit + alreadyTaken + placedBefore.size + shownOnPage.size;
+  offerSome(sums.top(passesCaller ? sums.size : looked), limit, offer);
 }
 
 const boughtByFriends = optional('friends', 'FRIENDS', 1, (signals, offer, limit) => {
@@ -73,7 +82,16 @@ const boughtTogether = optional('bought-together', 'BOUGHT_TOGETHER', 1, (signal
   offerBest(signals.evidence.together, signals, offer, limit),
 );
 
-const similar = optional('similar', 'SIMILAR', 1, (signals, offer, limit) => offerBest(signals.evidence.similar, signals, offer, limit));
+/** Goods named by content, and content about goods, that the user showed interest in. */
+const linkedContent = optional('linked-content', 'SIMILAR', LINKED_SHARE, (signals, offer, limit) =>
+  offerBest(signals.evidence.linked, signals, offer, limit),
+);
+
+/** Gives way to what is linked: only where there is such, so that a shop without content loses nothing. */
+const similar = optional('similar', 'SIMILAR', 1, (signals, offer, limit) => {
+  const linked = Math.min(signals.evidence.linked.size, Math.ceil(limit * LINKED_SHARE));
+  offerBest(signals.evidence.similar, signals, offer, limit - linked, linked);
+});
 
 const embedded = optional('embedding', 'EMBEDDING', 1, (signals, offer, limit) =>
   offerBest(signals.evidence.embedded, signals, offer, limit),
@@ -142,7 +160,7 @@ export function namedInFilter({ request: { filter }, shop: { catalogue } }: Sign
 
 /** Where the candidates of a feed come from, the most important first. */
 export const FEED_SOURCES: readonly ItemSource[] = [
-  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, similar, embedded, affinity, popularity, trending, fresh,
+  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, linkedContent, similar, embedded, affinity, popularity, trending, fresh,
 ]; // prettier-ignore
 
 /** The caller's own candidates. */

@@ -46,7 +46,7 @@ export class Postings {
 }
 
 /** Where a number stands in ascending numbers, or where it would. */
-function placeIn(numbers: readonly number[], number: number): number {
+export function placeIn(numbers: readonly number[], number: number): number {
   let low = 0;
   let high = numbers.length;
   if (high > 0 && numbers[high - 1] < number) return high;

@@ -10,6 +10,7 @@ import { type UserAttributes } from '../user.js';
 import { compileFilter } from './caller-filter.js';
 import { ItemSums } from './item-sums.js';
 import { type LikedName, likedNames } from './liked-names.js';
+import { addLinked } from './linked-content.js';
 import { type Neighbours } from './neighbours.js';
 import { type RecentActs } from './recent-acts.js';
 import { recentSeeds, type Seed } from './seeds.js';
@@ -69,6 +70,8 @@ export interface Evidence {
   lastSimilar: ItemSums;
   /** What lies close, by learned vectors, to what the user showed interest in lately. */
   embedded: ItemSums;
+  /** Goods named by content, and content about goods, that the user showed interest in lately or owns. */
+  linked: ItemSums;
   /** What goes with what the user bought or is about to buy. */
   together: ItemSums;
   friendsBought: ItemSums;
@@ -88,6 +91,7 @@ const EVIDENCE: Evidence = {
   similar: new ItemSums(),
   lastSimilar: new ItemSums(),
   embedded: new ItemSums(),
+  linked: new ItemSums(),
   together: new ItemSums(),
   friendsBought: new ItemSums(),
   friendsLiked: new ItemSums(),
@@ -175,12 +179,13 @@ export const recentActs: Gatherer<Signals> = {
       addNeighbours(evidence.embedded, shop.embedded, itemNo, weight);
       if (isBought) addNeighbours(evidence.together, shop.boughtTogether, itemNo, weight);
     }
+    addLinked(evidence.linked, shop.catalogue, taste, signals.seeds, signals.now);
   },
   forget(signals) {
     signals.seeds = [];
     signals.liked = [];
-    for (const sums of [signals.evidence.similar, signals.evidence.lastSimilar, signals.evidence.embedded, signals.evidence.together])
-      sums.clear();
+    const { similar, lastSimilar, embedded, linked, together } = signals.evidence;
+    for (const sums of [similar, lastSimilar, embedded, linked, together]) sums.clear();
   },
 };
 

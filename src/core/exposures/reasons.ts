@@ -73,7 +73,8 @@ export class Reasons {
     const most = lifted[0]?.lift ?? 0;
     const deciding = lifted.filter(({ lift }) => lift > 0 && lift >= LEAST_SHARE * most).slice(0, MAX_REASONS);
     if (deciding.length === 0) deciding.push(...lifted.slice(0, 1));
-    const broughtBy = this.broughtByPurchase(row) ? lifted.find(({ reason }) => reason.code === 'FRIEND_BOUGHT') : undefined;
+    const bringer = this.broughtByPurchase(row) ? 'FRIEND_BOUGHT' : this.broughtByLink(row) ? 'SIMILAR_TO' : null;
+    const broughtBy = lifted.find(({ reason }) => reason.code === bringer);
     if (broughtBy && !deciding.includes(broughtBy)) deciding.push(broughtBy);
     if (deciding.length === 0) return [{ code: 'SOMETHING_DIFFERENT' }];
     return deciding.map(({ reason, lift }): Reason => ({ ...reason, contribution: this.inputs.isExact ? lift : undefined }));
@@ -99,6 +100,12 @@ export class Reasons {
     return evidence.boughtBy[row] >= 0 && (sources[row] & sourceBit('FRIENDS')) !== 0;
   }
 
+  /** It came in only because content links it to something of the user's. */
+  private broughtByLink(row: number): boolean {
+    const { sources, evidence } = this.inputs.candidates;
+    return evidence.linked[row] >= 0 && evidence.similar[row] < 0 && sources[row] === sourceBit('SIMILAR');
+  }
+
   private socialFacts(row: number): Fact[] {
     const { candidates, signals, matrix } = this.inputs;
     const { boughtBy, likedBy } = candidates.evidence;
@@ -119,13 +126,14 @@ export class Reasons {
 
   private similarFacts(row: number): Fact[] {
     const { candidates, signals } = this.inputs;
-    const { similar, together, basket } = candidates.evidence;
+    const { similar, linked, together, basket } = candidates.evidence;
     const idOf = (itemNo: number): string => signals.shop.catalogue.item(itemNo).id;
     const facts: Fact[] = [];
     if (basket[row] >= 0 && signals.request.basket && signals.request.basket.relation !== 'SIMILAR')
       facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(basket[row]) }, through: BASKET });
     else if (signals.request.basket) facts.push(...this.alikeFacts(row, signals.request.basket.itemNos));
     if (similar[row] >= 0) facts.push({ reason: { code: 'SIMILAR_TO', itemId: idOf(similar[row]) }, through: SIMILAR });
+    else if (linked[row] >= 0) facts.push({ reason: { code: 'SIMILAR_TO', itemId: idOf(linked[row]) }, through: [] });
     if (together[row] >= 0) facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(together[row]) }, through: TOGETHER });
     return facts;
   }

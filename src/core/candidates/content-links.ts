@@ -1,0 +1,41 @@
+import { type NumberedItem } from '../item.js';
+import { placeIn } from './postings.js';
+
+const NONE: readonly number[] = [];
+
+/** Which content names which goods: by the id of the goods, since they may come to the shop after what is said of them. Removed content names nothing. */
+export class ContentLinks {
+  private readonly contentById = new Map<string, number[]>();
+
+  get isEmpty(): boolean {
+    return this.contentById.size === 0;
+  }
+
+  /** Content that names an item, in the order of numbers, so that the newest comes last. */
+  of(itemId: string): readonly number[] {
+    return this.contentById.get(itemId) ?? NONE;
+  }
+
+  /** An item was put into the catalogue in place of what was there under its number. */
+  put(before: NumberedItem | undefined, after: NumberedItem): void {
+    for (const id of namedBy(before)) this.remove(id, after.no);
+    for (const id of namedBy(after)) this.add(id, after.no);
+  }
+
+  private add(itemId: string, contentNo: number): void {
+    const content = this.contentById.get(itemId) ?? [];
+    this.contentById.set(itemId, content);
+    const place = placeIn(content, contentNo);
+    if (content[place] !== contentNo) content.splice(place, 0, contentNo);
+  }
+
+  private remove(itemId: string, contentNo: number): void {
+    const content = this.contentById.get(itemId) ?? [];
+    const place = placeIn(content, contentNo);
+    if (content[place] === contentNo) content.splice(place, 1);
+    if (content.length === 0) this.contentById.delete(itemId);
+  }
+}
+
+const namedBy = (row: NumberedItem | undefined): readonly string[] =>
+  row === undefined || row.removed || row.item.kind === 'PRODUCT' ? [] : row.item.productIds;
