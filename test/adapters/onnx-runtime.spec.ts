@@ -1,5 +1,5 @@
 import { createOnnxRuntime } from '../../src/adapters/onnx/runtime.js';
-import { ModelFault, type ModelInputs } from '../../src/core/scoring/intent-model.js';
+import { type ModelFault, type ModelInputs } from '../../src/core/scoring/intent-model.js';
 import { type LoadedModel, type ModelRuntime } from '../../src/ports/model-runtime.js';
 import { eventually } from '../support/eventually.js';
 import * as onnx from '../support/onnx-files.js';
@@ -10,7 +10,7 @@ const model = (): TestModel => testModel({ featureNames: FEATURES, weightOf: (f)
 
 const inputsOf = (rows: number[][]): ModelInputs => ({ rows: rows.length, dense: Float32Array.from(rows.flat()) });
 
-const faultOf = (work: Promise<unknown> | unknown): Promise<ModelFault> =>
+const faultOf = (work: unknown): Promise<ModelFault> =>
   Promise.resolve(work).then(
     () => Promise.reject(new Error('it answered')),
     (error: ModelFault) => error,

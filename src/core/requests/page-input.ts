@@ -240,5 +240,5 @@ export function readRelatedInput(input: Fields): RelatedPageInput {
   if (itemIds.length === 0) read.fault('itemIds', input.itemIds, `it must have 1 to ${MAX_LIST} entries`);
   const relation = read.oneOf('relation', ['SIMILAR', 'BOUGHT_TOGETHER', 'COMPLEMENTS']) ?? 'SIMILAR';
   refuseFaults(faults);
-  return { ...common, itemIds: [...new Set(itemIds)], relation: relation as Relation };
+  return { ...common, itemIds: [...new Set(itemIds)], relation };
 }
