@@ -31,7 +31,7 @@ export async function startBackground(
 
   await jobs.every('fit-rules', FIT_RULES_MS, createFitRulesJob({ app: running.app, clock, log }));
   await jobs.every('model-gate', GATE_MS, () => running.gate.run());
-  await jobs.every('cocoon', COCOON_MS, running.closeDay);
+  await jobs.every('cocoon', COCOON_MS, () => running.closeDay());
   const judgeSoon = () =>
     void jobs.trigger('model-gate').catch((error: unknown) => log.warn({ err: error }, 'the gate of models starts with a delay'));
   running.gate.onUpload = judgeSoon;
