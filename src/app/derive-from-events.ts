@@ -3,6 +3,7 @@ import { type Catalogue } from '../core/candidates/catalogue.js';
 import { type EdgesState } from '../core/candidates/graph/social-edges.js';
 import { SocialGraph } from '../core/candidates/graph/social-graph.js';
 import { PopularityColumns, type PopularityState } from '../core/candidates/popularity.js';
+import { RegionalTrends, type RegionalTrendsState } from '../core/candidates/regional-trends.js';
 import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
 import { type Shop } from '../core/candidates/shop.js';
 import { TrialColumns, type TrialsState } from '../core/candidates/trials.js';
@@ -18,6 +19,7 @@ const ARTEFACT = 'shop-index-3';
 interface Kept {
   cursor: FoldCursor;
   popularity: PopularityState;
+  regional?: RegionalTrendsState;
   acts: ActsState;
   trials: TrialsState;
   judges: JudgesState;
@@ -30,6 +32,9 @@ export interface Recount {
   popularity: PopularityState;
   judges: JudgesState;
 }
+
+/** Where somebody lives, null where that is not known. */
+export type RegionOf = (userId: string) => string | null;
 
 interface Ports {
   ledger: Ledger;
@@ -45,6 +50,7 @@ export class DerivedFromEvents {
   readonly graph: SocialGraph;
   readonly trials = new TrialColumns();
   readonly judges = new Judges();
+  readonly regional = new RegionalTrends();
   popularity = new PopularityColumns();
   /** Events added since the start. */
   observed = 0;
@@ -62,21 +68,25 @@ export class DerivedFromEvents {
     this.graph = new SocialGraph(ports.sharesTies);
   }
 
-  /** Add acknowledged events; one that was added before changes nothing. */
-  observe(events: readonly LedgerEvent[]): void {
+  /**
+   * Add acknowledged events; one that was added before changes nothing. An event whose user's region is not told, as those read from the ledger at the start,
+   * counts for the shop as a whole and for no region.
+   */
+  observe(events: readonly LedgerEvent[], regionOf: RegionOf = () => null): void {
     for (const event of events) {
       if (isFolded(this.cursor, event)) continue;
       advance(this.cursor, event);
       this.observed++;
       this.meanwhile?.push(event);
       for (const [userId, { before, after }] of this.judges.observe(event)) this.popularity.reweigh(userId, before, after);
-      if (event.attribution !== 'ORPHAN') this.fold(event);
+      if (event.attribution !== 'ORPHAN') this.fold(event, regionOf(event.userId));
     }
   }
 
-  private fold(event: LedgerEvent): void {
+  private fold(event: LedgerEvent, region: string | null): void {
     const share = this.judges.weightOf(event.userId);
-    this.popularity.observe(event, share);
+    const weight = this.popularity.observe(event, share);
+    if (region !== null && weight !== 0) this.regional.add(region, event.itemNo, weight, event.occurredAt);
     this.acts.observe(event);
     if (share > 0) this.trials.observe(event);
     this.graph.edges.observe(event, this.catalogue.row(event.itemNo)?.item.creatorId ?? null);
@@ -146,6 +156,7 @@ export class DerivedFromEvents {
     const kept: Kept = {
       cursor: this.cursor,
       popularity: this.popularity.snapshot(),
+      regional: this.regional.snapshot(),
       acts: this.acts.snapshot(),
       trials: this.trials.snapshot(),
       judges: this.judges.snapshot(),
@@ -155,8 +166,9 @@ export class DerivedFromEvents {
     this.keptAt = now;
   }
 
-  private restore({ cursor, popularity, acts, trials, judges, edges }: Kept): void {
+  private restore({ cursor, popularity, regional, acts, trials, judges, edges }: Kept): void {
     this.popularity.restore(popularity);
+    this.regional.restore(regional ?? []);
     this.acts.restore(acts);
     this.trials.restore(trials);
     this.judges.restore(judges);

@@ -38,6 +38,8 @@ interface Checked {
   itemNo: number;
   /** Whose act it is: the event's own user, or the one that its identity belongs to. */
   owner: string;
+  /** Where he lives, null where that is not known. */
+  region: string | null;
 }
 
 /** Put together what `recordEvents` and `POST /imports/events` share. */
@@ -56,7 +58,8 @@ export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
     const accepted = appended.flatMap((outcome) => (outcome.status === 'accepted' ? [outcome.event] : []));
     tally.accepted += accepted.length;
     tally.duplicates += appended.length - accepted.length;
-    index.observe(accepted);
+    const regionByUser = new Map(checked.map(({ event, region }) => [event.userId, region]));
+    index.observe(accepted, (userId) => regionByUser.get(userId) ?? null);
     models.observeEvents(accepted);
     await foldAll(accepted, ports);
   };
@@ -80,7 +83,7 @@ function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEvent
         { code: 'UNKNOWN_ITEM', message: `itemId "${event.itemId}" is not in the catalogue; send it again when it is` },
         true,
       );
-    else checked.push({ index: entry.index, event, itemNo, owner: event.userId });
+    else checked.push({ index: entry.index, event, itemNo, owner: event.userId, region: null });
   }
   return checked;
 }
@@ -98,12 +101,13 @@ async function admit(checked: Checked[], tally: BatchTally, { people }: RecordEv
       tally.reject(index, event.id, { code: 'ERASED_USER', message }, false);
       return [];
     }
-    if (!mayKeep(event.type, people.purposesOf(persons.get(owner)!, now))) {
+    const person = persons.get(owner)!;
+    if (!mayKeep(event.type, people.purposesOf(person, now))) {
       const message = `userId consented to nothing that a ${event.type} is kept for`;
       tally.reject(index, event.id, { code: 'NO_CONSENT', message }, false);
       return [];
     }
-    return [{ ...entry, owner }];
+    return [{ ...entry, owner, region: person.attributes?.region ?? null }];
   });
 }
 

@@ -14,7 +14,7 @@ import { type Log } from '../ports/log.js';
 import { type NeighbourRelation, type NeighbourStore } from '../ports/neighbour-store.js';
 import { type Notices } from '../ports/notices.js';
 import { coalesced } from './coalesced.js';
-import { DerivedFromEvents } from './derive-from-events.js';
+import { DerivedFromEvents, type RegionOf } from './derive-from-events.js';
 import { type Standing, STANDING_ARTEFACT } from './standing.js';
 
 const NEIGHBOUR_RELATIONS = ['SIMILAR', 'BOUGHT_TOGETHER', 'EMBEDDING', 'SIMILAR_IMPORTED', 'EMBEDDING_IMPORTED'] as const;
@@ -30,7 +30,7 @@ export interface ShopIndex {
   /** Take over what the catalogue store holds beyond what is known here; concurrent calls share one read, and the last sees all that was committed before it. */
   refreshCatalogue: () => Promise<void>;
   /** Add acknowledged events to what is derived from all users; one that was added before changes nothing. */
-  observe: (events: readonly LedgerEvent[]) => void;
+  observe: (events: readonly LedgerEvent[], regionOf: RegionOf) => void;
   /** Count what a page placed as tried. What this process served since it last kept its state is lost with it: a click rate is a little higher then. */
   observePage: (placed: readonly { itemNo: number }[]) => void;
   /** Forget what somebody did, as far as it is told to others. */
@@ -59,6 +59,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
   const shop: Shop = {
     catalogue,
     popularity: derived.popularity,
+    regional: derived.regional,
     acts: derived.acts,
     similar: noNeighbours(),
     boughtTogether: noNeighbours(),
@@ -97,7 +98,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     shop,
     refreshCatalogue,
     edges: derived.graph.edges,
-    observe: (events) => derived.observe(events),
+    observe: (events, regionOf) => derived.observe(events, regionOf),
     observePage: (placed) => derived.observePage(placed),
     async forget(userIds) {
       await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);

@@ -2,6 +2,7 @@ import { Catalogue } from '../../src/core/candidates/catalogue.js';
 import { noNeighbours, type Neighbours } from '../../src/core/candidates/neighbours.js';
 import { PopularityColumns } from '../../src/core/candidates/popularity.js';
 import { ActsByUser } from '../../src/core/candidates/recent-acts.js';
+import { RegionalTrends } from '../../src/core/candidates/regional-trends.js';
 import { noCycles } from '../../src/core/candidates/repurchase.js';
 import { noGraph } from '../../src/core/candidates/graph/social-graph.js';
 import { noTrust } from '../../src/core/candidates/trust/item-trust.js';
@@ -111,6 +112,7 @@ export class TestShop {
       embedded: noNeighbours(),
       cycles: noCycles(),
       authenticity: everybodyCounts,
+      regional: new RegionalTrends(),
       graph: noGraph(),
       trust: noTrust(),
       ...fields,

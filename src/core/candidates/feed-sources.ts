@@ -20,6 +20,8 @@ const MANY = 2_000;
 const FRESH_BY_TASTE = 0.75;
 /** Share of what is similar that is linked by content, where there is as much. */
 const LINKED_SHARE = 0.2;
+/** Share of TRENDING that is trending in a region, where there is as much. */
+const REGIONAL_SHARE = 0.25;
 
 export const limitOf = ({ sources }: RankingSettings, source: CandidateSource): number =>
   sources.find((quota) => quota.source === source)?.limit ?? 0;
@@ -117,7 +119,21 @@ const popularity: ItemSource = {
   essential: true,
 };
 
-const trending = optional('trending', 'TRENDING', 0.5, ({ shop }, offer) => offerAll(shop.popularity.topTrending(), offer));
+/** What is trending where the request is made, else where the user lives. */
+const regionalTop = ({ request, taste, user, shop }: Signals): readonly number[] => {
+  const region = request.region ?? (taste && user?.region);
+  return region ? shop.regional.top(region) : [];
+};
+
+const regionalTrending = optional('regional-trending', 'TRENDING', REGIONAL_SHARE, (signals, offer) =>
+  offerAll(regionalTop(signals), offer),
+);
+
+/** Gives way to what is trending in the region, and makes up for what is missing there. */
+const trending = optional('trending', 'TRENDING', 0.5, (signals, offer, limit) => {
+  const regional = Math.min(regionalTop(signals).length, Math.ceil(limitOf(signals.settings, 'TRENDING') * REGIONAL_SHARE));
+  offerSome(signals.shop.popularity.topTrending(), limit - regional, offer);
+});
 
 /** What is new under the names that the user likes best, then what is new at all. */
 const fresh = optional('fresh', 'FRESH', 1, (signals, offer, limit) => {
@@ -160,7 +176,7 @@ export function namedInFilter({ request: { filter }, shop: { catalogue } }: Sign
 
 /** Where the candidates of a feed come from, the most important first. */
 export const FEED_SOURCES: readonly ItemSource[] = [
-  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, linkedContent, similar, embedded, affinity, popularity, trending, fresh,
+  namedByCaller, newcomers, boughtByFriends, followedCreators, boughtTogether, linkedContent, similar, embedded, affinity, popularity, regionalTrending, trending, fresh,
 ]; // prettier-ignore
 
 /** The caller's own candidates. */

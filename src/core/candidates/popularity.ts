@@ -72,20 +72,22 @@ export class PopularityColumns implements Popularity {
    *
    * @param share      what acts of this actor count for, 0..1
    * @param isRecorded it can be taken back already
+   * @returns          the weight that it adds, below 0 for what takes an act back
    */
-  observe(event: LedgerEvent, share = 1, isRecorded = false): void {
+  observe(event: LedgerEvent, share = 1, isRecorded = false): number {
     const { itemNo, occurredAt, userId, deviceHash } = event;
     const wanted = popularityWeight(event);
-    if (itemNo < 0 || wanted === 0) return;
+    if (itemNo < 0 || wanted === 0) return 0;
     const day = Math.floor(occurredAt / DAY_MS);
     let weight = this.budget.spend(`${userId} ${itemNo}`, day, wanted);
     // Accounts of one device have one budget between them.
     if (weight !== 0 && deviceHash !== undefined) weight = this.budget.spend(`\u0000${deviceHash} ${itemNo}`, day, weight);
-    if (weight === 0) return;
+    if (weight === 0) return 0;
     if (!isRecorded) this.contributions.add(userId, itemNo, weight, occurredAt);
-    if (share === 0) return;
+    if (share === 0) return 0;
     this.counts.observe(event);
     this.add(itemNo, weight * share, occurredAt);
+    return weight * share;
   }
 
   /** Take over from another what can be taken back. */

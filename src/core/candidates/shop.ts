@@ -4,6 +4,7 @@ import { type GraphView } from './graph/social-graph.js';
 import { type Neighbours } from './neighbours.js';
 import { type Popularity } from './popularity.js';
 import { type RecentActs } from './recent-acts.js';
+import { type RegionalTrending } from './regional-trends.js';
 import { type RepurchaseCycles } from './repurchase.js';
 import { type Trials } from './trials.js';
 import { type ItemTrust } from './trust/item-trust.js';
@@ -12,6 +13,8 @@ import { type ItemTrust } from './trust/item-trust.js';
 export interface Shop {
   catalogue: Catalogue;
   popularity: Popularity;
+  /** What is trending in each region. */
+  regional: RegionalTrending;
   /** What each user did lately, for those who follow him. */
   acts: RecentActs;
   similar: Neighbours;

@@ -5,6 +5,7 @@ import { PopularityColumns } from '../candidates/popularity.js';
 import { ActsByUser } from '../candidates/recent-acts.js';
 import { noCycles } from '../candidates/repurchase.js';
 import { noGraph } from '../candidates/graph/social-graph.js';
+import { RegionalTrends } from '../candidates/regional-trends.js';
 import { noTrust } from '../candidates/trust/item-trust.js';
 import { everybodyCounts } from '../events/authenticity/judges.js';
 import { TrialColumns } from '../candidates/trials.js';
@@ -66,6 +67,7 @@ export class ReplayedShop {
       cycles: noCycles(),
       trials: new TrialColumns(),
       authenticity: everybodyCounts,
+      regional: new RegionalTrends(),
       graph: noGraph(),
       trust: noTrust(),
     };
