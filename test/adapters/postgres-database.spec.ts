@@ -136,7 +136,8 @@ describe('an open database', () => {
       const lock = await acquireSingleProcessLock(one.pool, database.log);
       const holders = () =>
         database.pool.query<{ pid: number }>(
-          `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = ${LOCK_SPACE} AND objid = ${LOCKS.singleProcess} AND granted`,
+          `SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND classid = ${LOCK_SPACE} AND objid = ${LOCKS.singleProcess} AND granted
+             AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
         );
       const [{ pid }] = (await holders()).rows;
       await terminate(`pid = ${pid}`);
