@@ -79,6 +79,9 @@ export async function rankCandidates(
   };
 }
 
+/** Whether a model can tell what goes with a basket; to one that cannot, items related to it are any items, so rules decide there. */
+const readsBasket = ({ manifest }: IntentModel): boolean => manifest.featureNames.some((name) => name.startsWith('cross.basket'));
+
 interface AskedModels {
   scorers: Scorer<FeatureMatrix>[];
   /** Filled in by the scorer that answers. */
@@ -93,13 +96,14 @@ function modelScorers(
 ): AskedModels {
   for (const what of models.givenUp) run.giveUp(what);
   const asked: AskedModels = { scorers: [], verdict: null, faults: [] };
-  if (models.inUse.length > 0 && run.isLate) {
+  const inUse = models.inUse.filter((model) => !signals.request.basket || readsBasket(model));
+  if (inUse.length > 0 && run.isLate) {
     run.giveUp('DEADLINE');
     return asked;
   }
   const mayEarn = !signals.isMinor;
   // Some columns are made of what does not outlast the wait for a model.
-  if (models.inUse.length > 0) matrix.need(OBJECTIVE_COLUMNS);
+  if (inUse.length > 0) matrix.need(OBJECTIVE_COLUMNS);
   const score = async (model: IntentModel): Promise<Float64Array> => {
     const { version } = model.manifest;
     try {
@@ -114,6 +118,6 @@ function modelScorers(
       throw error;
     }
   };
-  asked.scorers = models.inUse.map((model) => ({ name: MODEL_SCORER, scorer: 'MODEL', score: () => score(model) }));
+  asked.scorers = inUse.map((model) => ({ name: MODEL_SCORER, scorer: 'MODEL', score: () => score(model) }));
   return asked;
 }
