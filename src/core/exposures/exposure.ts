@@ -42,6 +42,18 @@ export interface PlacedItem {
   productIds: string[];
 }
 
+/** An experiment that a page took part in. */
+export interface LoggedAssignment {
+  experiment: string;
+  variant: string;
+  /** Of the experiment, from 1. */
+  phase: number;
+  /** A tester's: counted nowhere. */
+  forced: boolean;
+  /** The variant made, or could have made, a difference to this page. */
+  triggered: boolean;
+}
+
 /** One page as it was served: the unit of the exposure log and of its hash chain. */
 export interface Page {
   /** UUIDv7, the same for all pages of one feed; its time names the log's day partition of the first page. */
@@ -58,7 +70,7 @@ export interface Page {
   scorer: Scorer;
   modelVersion: string | null;
   configVersion: number;
-  assignments: { experiment: string; variant: string }[];
+  assignments: LoggedAssignment[];
   degraded: Degradation[];
   relaxed: SlateRule[];
   /** Candidates after filters. */
