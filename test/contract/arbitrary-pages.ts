@@ -68,7 +68,7 @@ export const fullPage = (fields: Partial<Page> = {}): Page =>
     sessionId: 'session',
     pageId: `page-${++made}`,
     modelVersion: '2026.11.21-1',
-    assignments: [{ experiment: 'layers', variant: 'a' }],
+    assignments: [{ experiment: 'layers', variant: 'a', phase: 2, forced: false, triggered: true }],
     degraded: ['MODEL_SLOW', 'STALE_CATALOGUE'],
     relaxed: ['BRAND_CAP', 'CATEGORY_CAP'],
     placed: [
@@ -130,7 +130,10 @@ export const anyPage: fc.Arbitrary<Page> = fc
       scorer: fc.constantFrom<Page['scorer']>('MODEL', 'RULES', 'POPULARITY'),
       modelVersion: fc.option(anyText()),
       configVersion: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-      assignments: fc.array(fc.record({ experiment: anyText(), variant: anyText() }), { maxLength: 3 }),
+      assignments: fc.array(
+        fc.record({ experiment: anyText(), variant: anyText(), phase: fc.nat(9), forced: fc.boolean(), triggered: fc.boolean() }),
+        { maxLength: 3 },
+      ),
       degraded: fc.subarray([...DEGRADATIONS]),
       relaxed: fc.subarray([...SLATE_RULES]),
       poolSize: fc.integer({ min: 0, max: 500 }),
