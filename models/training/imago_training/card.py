@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from datetime import datetime, timezone
 
+from .federated import Federated
 from .material import Material
 from .model import Model
 from .pointwise import Rows
@@ -105,4 +106,26 @@ def card_of_rows(model: Model, rows: Rows, about: dict, figures: dict) -> str:
             f"| {head} | {f['rows']} | {f['rate']:.4f} | {f['said']:.4f} | {f['auc']:.3f} [{f['auc_low']:.3f}, {f['auc_high']:.3f}] | {f['ne']:.3f} | "
             f"{f['ece15']:.4f} | {f['slope']:.2f} ± {f['slope_error']:.2f} | {f['intercept']:.2f} ± {f['intercept_error']:.2f} |"
         )
+    return "\n".join([*lines, ""])
+
+
+def card_of_shops(federated: Federated, about: dict) -> str:
+    """Markdown, for a model that several shops learnt together."""
+    shape = federated.model.shape
+    lines = [
+        f"# Intent model {about['name']} {about['version']}",
+        "",
+        f"A dense network: {len(federated.model.members)} members of {shape.hidden[0]} and {shape.hidden[1]} units, averaged; {len(shape.features)} features in, "
+        f"{', '.join(shape.heads)} out. Learnt by {len(federated.figures)} shops that kept their rows: what left them are quantiles, sums, weights and averages.",
+        "",
+        f"- Data: {about['data']}, {_day(about['from'])} to {_day(about['to'])}; {federated.queries} queries whose target had been retrieved.",
+        "- Rows of the golden batch and behind the quantiles are drawn along averaged quantiles, each feature by itself; they are nobody's.",
+        "- Weights of a shop are no rows, but they are learnt from rows and carry no formal guarantee of privacy.",
+        "",
+        "| shop | queries | NDCG@10 [95 %] | of the rules on the same pools |",
+        "| --- | --- | --- | --- |",
+    ]
+    for shop, f in enumerate(federated.figures, start=1):
+        rules = f"{f['rules_ndcg10']:.4f}" if "rules_ndcg10" in f else "–"
+        lines.append(f"| {shop} | {f['queries']} | {f['ndcg10']:.4f} [{f['ndcg10_low']:.4f}, {f['ndcg10_high']:.4f}] | {rules} |")
     return "\n".join([*lines, ""])

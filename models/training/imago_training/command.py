@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 
 from .artefact import write_artefact
-from .card import card_of, card_of_rows
+from .card import card_of, card_of_rows, card_of_shops
 from .exposures import lines_of, read_exposures
+from .federated import synthetic_rows, train_federated
 from .fit import Recipe
 from .material import Material, read_export
 from .pointwise import Rows, figures_of_rows, rows_of_exposures, rows_of_views, train_rows
@@ -23,12 +24,24 @@ def parser() -> argparse.ArgumentParser:
     """All that can be asked for."""
     root = argparse.ArgumentParser(prog="imago_training", description="Trains intent models from exported material.")
     commands = root.add_subparsers(dest="command", required=True)
+    many = commands.add_parser("federated", help="learn one model from folders of several shops, whose rows are never brought together")
+    many.add_argument("export", type=Path, nargs="+", help="a folder that `imago export` wrote, two or more")
+    many.set_defaults(kind="dense", monotone={}, held=[])
     one = commands.add_parser("train", help="learn a model from a folder that `imago export` wrote, or from exposures of a running service")
     one.add_argument("export", type=Path, help="the folder, or a file of exposures (.ndjson, .ndjson.gz)")
+    one.add_argument("--kind", choices=["dense", "sequence"], default="dense")
+    one.add_argument("--held", type=_list, default=[], help="features, or their beginnings, that count as the rules say: nothing is learnt about them")
+    one.add_argument("--monotone", type=_signs, default={}, help="as item.popularity_log@1:+,user.aversion@1:-")
+    one.add_argument("--as-of", help="exposures: when they were read, an ISO instant; later labels are not settled (default: now)")
+    for command in (one, many):
+        _shared_options(command)
+    return root
+
+
+def _shared_options(one: argparse.ArgumentParser) -> None:
     one.add_argument("--out", type=Path, required=True, help="where model.onnx, manifest.json and MODEL_CARD.md go")
     one.add_argument("--name", default="intent")
     one.add_argument("--model-version", help="default: the name of the folder --out")
-    one.add_argument("--kind", choices=["dense", "sequence"], default="dense")
     one.add_argument("--members", type=int, default=3, help="networks whose scores are averaged")
     one.add_argument("--hidden", type=_pair, default=(32, 16), help="widths of the two layers, as 32,16")
     one.add_argument("--epochs", type=int, default=12)
@@ -40,11 +53,7 @@ def parser() -> argparse.ArgumentParser:
     one.add_argument("--most-drift", type=float, default=1.0, help="features whose stability index is above it are left out")
     one.add_argument("--without", type=_list, default=[], help="features, or their beginnings, that are left out")
     one.add_argument("--only", type=_list, default=[], help="features, or their beginnings, beside which all are left out")
-    one.add_argument("--held", type=_list, default=[], help="features, or their beginnings, that count as the rules say: nothing is learnt about them")
-    one.add_argument("--monotone", type=_signs, default={}, help="as item.popularity_log@1:+,user.aversion@1:-")
-    one.add_argument("--as-of", help="exposures: when they were read, an ISO instant; later labels are not settled (default: now)")
     one.add_argument("--data", help="what it was trained on, for the manifest; default: the name of the data set")
-    return root
 
 
 def _pair(text: str) -> tuple[int, int]:
@@ -94,6 +103,29 @@ def run_train(options: argparse.Namespace) -> dict:
     dense, names = sample_of(material, trained)
     written = write_artefact(trained.model, options.out, dense, names, about)
     return {**trained.figures, **written, "features": len(trained.columns), "left_out": trained.left_out, "cpu_seconds": round(seconds, 1)}
+
+
+def run_federated(options: argparse.Namespace) -> dict:
+    """Learns from several folders as from shops that keep their rows, writes the artefact and gives what was found."""
+    materials = [read_export(folder) for folder in options.export]
+    started = time.process_time()
+    federated = train_federated(materials, wish_of(options, materials[0]))
+    seconds = time.process_time() - started
+    spans = [(float(material.at.min()), float(material.at.max())) for material in materials]
+    about = {
+        "name": options.name,
+        "version": options.model_version or options.out.name,
+        "calibration": "sampled",
+        "from": min(first for first, _ in spans),
+        "to": max(last for _, last in spans),
+        "exposures": 0,
+        "data": options.data or ", ".join(material.header["dataset"] for material in materials),
+        "metrics": {"shops": federated.figures},
+    }
+    about["card"] = card_of_shops(federated, about)
+    written = write_artefact(federated.model, options.out, synthetic_rows(federated.quantiles), None, about)
+    found = {"features": len(federated.columns), "left_out": federated.left_out, "cpu_seconds": round(seconds, 1)}
+    return {"shops": federated.figures, **written, **found}
 
 
 def exposures_of(options: argparse.Namespace) -> Rows:
@@ -157,6 +189,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Runs one command line."""
     options = parser().parse_args(arguments)
     try:
-        print(json.dumps(run_train(options), indent=2))
+        found = run_federated(options) if options.command == "federated" else run_train(options)
+        print(json.dumps(found, indent=2))
     except ValueError as fault:
         raise SystemExit(f"imago_training: {fault}") from fault

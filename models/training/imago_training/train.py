@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass, field, replace
+from typing import Callable, Iterator
 
 import numpy as np
 
 from . import metrics
 from .autodiff import Node
 from .calibration import calibrate
-from .fit import Recipe, learn, listwise_loss
+from .fit import Batch, Recipe, learn, listwise_loss
 from .material import Material
 from .model import Model, close_funnel, tensors_of_sequence
 from .network import FUNNEL, Inputs, Params, Shape, initial
@@ -134,7 +135,7 @@ def train(material: Material, wish: Wish) -> Trained:
     moves = what_moves(shape, wish.held)
     recipes = [replace(wish.recipe, seed=wish.recipe.seed + i) for i in range(wish.members)]
     members = [_member(material, shape, scaling, columns, (learnt, validate), recipe, moves) for recipe in recipes]
-    model = Model(shape, scaling, members, np.ones(len(shape.heads)), np.zeros(len(shape.heads)))
+    model = bare(shape, scaling, *members)
     calibrate_queries(model, material, columns, slices.validate)
     figures = figures_of(model, material, columns, slices.measure)
     return Trained(model, slices, columns, left_out, figures, len(learnt))
@@ -150,20 +151,10 @@ def _member(
     moves: dict[str, np.ndarray],
 ) -> dict[str, np.ndarray]:
     learnt, validate = queries
-    chosen = [material.header["labels"].index(head) for head in shape.heads]
-    scaled = scaling(material.features[:, columns])
-    labels = close_funnel(material.labels[:, chosen], shape.heads)
-
-    def batches(rng: np.random.Generator):
-        order = rng.permutation(learnt)
-        for start in range(0, len(order), recipe.batch):
-            own = order[start : start + recipe.batch]
-            rows, target = draw_groups(material, own, recipe.group, rng)
-            yield group_inputs(material, shape, scaled, own, rows), stands_for(material, own, rows, target), target, labels[rows[np.arange(len(own)), target]]
+    batches = batches_of(material, shape, scaling, columns, learnt, recipe)
 
     def judge(values: dict[str, np.ndarray]) -> float:
-        one = Model(shape, scaling, [values], np.ones(len(shape.heads)), np.zeros(len(shape.heads)))
-        return float(ndcg_of(one, material, columns, validate).mean())
+        return float(ndcg_of(bare(shape, scaling, values), material, columns, validate).mean())
 
     print(f"{len(learnt)} queries, {len(columns)} features, {len(validate)} to stop by", file=sys.stderr)
     loss_of = lambda params, batch, rng: listwise_loss(shape, params, batch, recipe.drop, rng)  # noqa: E731
@@ -171,6 +162,29 @@ def _member(
     if "w1" in moves:
         start["w1"] = Node(initial(shape, np.random.default_rng(recipe.seed))["w1"].value * moves["w1"])
     return learn(shape, recipe, batches, loss_of, judge, start, moves)[0]
+
+
+def batches_of(
+    material: Material, shape: Shape, scaling: Scaling, columns: list[int], learnt: np.ndarray, recipe: Recipe
+) -> Callable[[np.random.Generator], Iterator[Batch]]:
+    """One pass over some queries in an order by chance, each with candidates drawn anew."""
+    chosen = [material.header["labels"].index(head) for head in shape.heads]
+    scaled = scaling(material.features[:, columns])
+    labels = close_funnel(material.labels[:, chosen], shape.heads)
+
+    def batches(rng: np.random.Generator) -> Iterator[Batch]:
+        order = rng.permutation(learnt)
+        for start in range(0, len(order), recipe.batch):
+            own = order[start : start + recipe.batch]
+            rows, target = draw_groups(material, own, recipe.group, rng)
+            yield group_inputs(material, shape, scaled, own, rows), stands_for(material, own, rows, target), target, labels[rows[np.arange(len(own)), target]]
+
+    return batches
+
+
+def bare(shape: Shape, scaling: Scaling, *members: dict[str, np.ndarray]) -> Model:
+    """A model that is not calibrated: it ranks."""
+    return Model(shape, scaling, list(members), np.ones(len(shape.heads)), np.zeros(len(shape.heads)))
 
 
 def what_moves(shape: Shape, held: tuple[str, ...]) -> dict[str, np.ndarray]:
