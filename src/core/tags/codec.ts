@@ -18,10 +18,11 @@ import { readHours, readLone, readSums, sortedKeys, writeHours, writeLone, write
 import { AFFINITY_FAMILIES, emptyState, type UserState } from './state.js';
 
 /** First byte of a packed state. Another layout is another version; a state in one that is not read is rebuilt from the ledger. */
-const VERSION = 3;
-/** Had no habits, and no cocoon; what a version lacks begins with what is folded next. */
+const VERSION = 4;
+/** Had no habits, no cocoon, and nothing of how it is widened; what a version lacks begins with what is folded next. */
 const WITHOUT_HABITS = 1;
 const WITHOUT_COCOON = 2;
+const WITHOUT_WIDENING = 3;
 const HEADER_BYTES = 5;
 const TIMES = ['updatedAt', 'firstSeenAt', 'hoursAt', 'firstBoughtAt', 'lastBoughtAt', 'lastServedAt'] as const;
 
@@ -87,7 +88,7 @@ export function unpackState(bytes: Uint8Array): UserState {
     readHabits(from, state.habits);
     readBoughtOn(from, state);
   }
-  if (version > WITHOUT_COCOON) readCocoon(from, state.cocoon);
+  if (version > WITHOUT_COCOON) readCocoon(from, state.cocoon, version > WITHOUT_WIDENING);
   if (from.left > 0) throw new RangeError(`a packed state has ${from.left} bytes too many`);
   return state;
 }

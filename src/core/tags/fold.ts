@@ -4,6 +4,7 @@ import { type Purpose } from '../privacy/purposes.js';
 import { hash32 } from '../random.js';
 import { decay } from '../time.js';
 import { type CardOptions, foldCards, foldOwnTaste, foldReport, type PageOfCards } from './cocoon/fold-cards.js';
+import { foldAnswer } from './cocoon/widening.js';
 import { advance, isFolded } from './cursor.js';
 import { addToMap, HALF_LIFE_MS, keepNewest } from './decayed.js';
 import { foldCompany, foldHabits } from './fold-habits.js';
@@ -78,6 +79,7 @@ function foldBehaviour(state: UserState, event: LedgerEvent, item: NumberedItem 
   foldHour(state, occurredAt, local.hour);
   if (item) foldInterest(state, event, item, weight);
   foldOwnTaste(state.cocoon, event, item);
+  foldAnswer(state.cocoon, event, item);
   if (event.itemNo >= 0 && !NO_ACTS.has(type)) foldRecent(state.recent, { itemNo: event.itemNo, type, occurredAt });
 }
 
