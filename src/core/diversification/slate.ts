@@ -1,6 +1,6 @@
 import { type SlateRule } from '../outcome.js';
 import { arrange } from './arrangement.js';
-import { Caps, EVERY_RULE, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from './caps.js';
+import { Caps, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from './caps.js';
 import { scaled } from './mmr.js';
 import { type SoftDiversity } from './soft-diversity.js';
 
@@ -42,16 +42,35 @@ export const SOFT_POOL = 200;
 export function buildSlate(input: SlateInput): Slate {
   const positions = Math.min(input.first, input.scores.length);
   const caps = new Caps(input.columns, input.before, input.limits, positions);
+  const { inForce } = caps;
   for (let givenUp = 0; ; givenUp++) {
-    if (givenUp > 0 && input.isLate()) givenUp = EVERY_RULE;
-    if (givenUp < EVERY_RULE && !caps.mayFill(givenUp)) continue;
-    const order = placeGreedily(input, caps, positions, givenUp) ?? arrange(caps, input.scores.length, positions, givenUp);
+    if ((givenUp & ~inForce) !== 0) continue;
+    if (givenUp > 0 && input.isLate()) givenUp = inForce;
+    if (givenUp < inForce && !caps.mayFill(givenUp)) continue;
+    const order = placeAny(input, caps, positions, givenUp);
     if (order) return { order, relaxed: brokenBy(order, caps) };
   }
 }
 
+/** By relevance; where that leads nowhere, what shares ask for first, before others use up the room that caps leave; at last by search. */
+function placeAny(input: SlateInput, caps: Caps, positions: number, givenUp: number): Uint32Array | null {
+  return (
+    placeGreedily(input, caps, { positions, givenUp, sharesFirst: false }) ??
+    (caps.hasFloors ? placeGreedily(input, caps, { positions, givenUp, sharesFirst: true }) : null) ??
+    arrange(caps, input.scores.length, positions, givenUp)
+  );
+}
+
+interface Attempt {
+  positions: number;
+  /** Rules that may be broken, as bits. */
+  givenUp: number;
+  sharesFirst: boolean;
+}
+
 /** Fill one position after the other with the best candidate that breaks the lightest rules; null when a position has none that breaks only those given up. */
-function placeGreedily({ scores, soft: weigh, before }: SlateInput, caps: Caps, positions: number, givenUp: number): Uint32Array | null {
+function placeGreedily({ scores, soft: weigh, before }: SlateInput, caps: Caps, attempt: Attempt): Uint32Array | null {
+  const { positions } = attempt;
   const pool = Math.min(SOFT_POOL, scores.length);
   const earlier = Array.from(before.category, (_, i) => scores.length + i);
   const soft = weigh(scaled(scores.subarray(0, pool)), earlier);
@@ -59,7 +78,9 @@ function placeGreedily({ scores, soft: weigh, before }: SlateInput, caps: Caps, 
   const isPlaced = new Uint8Array(scores.length);
   let filled = 0;
   for (; filled < positions; filled++) {
-    const pick = pickNext(caps, soft, isPlaced, pool, givenUp);
+    const pick = attempt.sharesFirst
+      ? pickForShares(caps, soft, isPlaced, pool, attempt.givenUp)
+      : pickNext(caps, soft, isPlaced, pool, attempt.givenUp);
     if (pick < 0) break;
     order[filled] = pick;
     isPlaced[pick] = 1;
@@ -91,6 +112,26 @@ function pickNext(caps: Caps, soft: SoftDiversity, isPlaced: Uint8Array, pool: n
     if (broken >= lightest || (broken & ~givenUp) !== 0) continue;
     pick = i;
     lightest = broken;
+  }
+  return pick;
+}
+
+/** The same, but of those that break the lightest rules the ones that most open shares wait for come first. */
+function pickForShares(caps: Caps, soft: SoftDiversity, isPlaced: Uint8Array, pool: number, givenUp: number): number {
+  let pick = -1;
+  let lightest = Infinity;
+  let fewest = Infinity;
+  let highest = -Infinity;
+  for (let i = 0; i < isPlaced.length; i++) {
+    if (isPlaced[i]) continue;
+    const broken = caps.broken(i);
+    if (broken > lightest || (broken & ~givenUp) !== 0) continue;
+    const unhelped = caps.unhelped(i, givenUp);
+    const value = i < pool ? soft.value(i) : -Infinity;
+    const isBetter = broken < lightest || unhelped < fewest || (unhelped === fewest && value > highest);
+    if (!isBetter) continue;
+    pick = i;
+    [lightest, fewest, highest] = [broken, unhelped, value];
   }
   return pick;
 }

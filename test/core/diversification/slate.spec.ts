@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { arrange } from '../../../src/core/diversification/arrangement.js';
-import { Caps, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from '../../../src/core/diversification/caps.js';
+import { Caps, type MixFloor, RELAXATION_ORDER, type SlateColumns, type SlateLimits } from '../../../src/core/diversification/caps.js';
 import { MarginalRelevance } from '../../../src/core/diversification/mmr.js';
 import { type SoftInput } from '../../../src/core/diversification/soft-diversity.js';
 import { buildSlate, type Slate, type SlateInput } from '../../../src/core/diversification/slate.js';
@@ -12,6 +12,9 @@ interface Thing {
   creator?: number;
   commercial?: number;
   fatigued?: number;
+  newItem?: number;
+  smallCreator?: number;
+  style?: number;
 }
 
 const columnsOf = (things: Thing[]): SlateColumns => ({
@@ -20,6 +23,9 @@ const columnsOf = (things: Thing[]): SlateColumns => ({
   creator: Int32Array.from(things, ({ creator = 0 }) => creator),
   commercial: Uint8Array.from(things, ({ commercial = 0 }) => commercial),
   fatigued: Uint8Array.from(things, ({ fatigued = 0 }) => fatigued),
+  newItem: Uint8Array.from(things, ({ newItem = 0 }) => newItem),
+  smallCreator: Uint8Array.from(things, ({ smallCreator = 0 }) => smallCreator),
+  style: Uint8Array.from(things, ({ style = 0 }) => style),
 });
 const OFF: SlateLimits = { window: 10, maxPerCategory: 10, maxPerBrand: 10, maxPerCreator: 10, commercialShareMax: 1 };
 
@@ -110,7 +116,9 @@ describe('a slate', () => {
   });
 
   it('gives up rules in a fixed order', () => {
-    expect(RELAXATION_ORDER).toEqual(['CREATOR_CAP', 'BRAND_CAP', 'CATEGORY_CAP', 'COMMERCIAL_SHARE', 'FATIGUE']);
+    expect(RELAXATION_ORDER).toEqual([
+      'STYLE_MIX', 'NEW_ITEM_SHARE', 'SMALL_CREATOR_SHARE', 'CREATOR_CAP', 'BRAND_CAP', 'CATEGORY_CAP', 'COMMERCIAL_SHARE', 'FATIGUE',
+    ]); // prettier-ignore
   });
 
   it('keeps the share of what is paid for, in every window and on the page', () => {
@@ -122,6 +130,48 @@ describe('a slate', () => {
     expect(slate.relaxed).toEqual([]);
     expect(slateOf(things.slice(0, 10), { limits: { window: 5, commercialShareMax: 0.3 } }).relaxed).toEqual(['COMMERCIAL_SHARE']);
     expect(slateOf(things, { limits: { window: 5, commercialShareMax: 0 }, first: 10 }).relaxed).toEqual([]);
+  });
+
+  it('gives a share its positions, the best that count for it, at the end of the window where they cost least', () => {
+    const things = Array.from({ length: 20 }, (_, i): Thing => ({ newItem: i >= 15 ? 1 : 0 }));
+    // One in five on the page and in every five: 15 and 16 are the best new ones.
+    const slate = slateOf(things, { limits: { window: 5, newItems: { inWindow: 1, onPage: 2, within: 10 } }, first: 10 });
+    expect([placed(slate), slate.relaxed]).toEqual([[0, 1, 2, 3, 15, 4, 5, 6, 7, 16], []]);
+  });
+
+  it('has what the page needs before the positions that chance may push off it', () => {
+    const things = Array.from({ length: 20 }, (_, i): Thing => ({ smallCreator: i >= 18 ? 1 : 0 }));
+    const slate = slateOf(things, { limits: { smallCreators: { inWindow: 0, onPage: 2, within: 8 } }, first: 10 });
+    expect([placed(slate), slate.relaxed]).toEqual([[0, 1, 2, 3, 4, 5, 18, 19, 6, 7], []]);
+  });
+
+  it('gives up a share that there is too little for, and has as much of it as there is', () => {
+    const things = Array.from({ length: 8 }, (_, i): Thing => ({ newItem: i === 7 ? 1 : 0 }));
+    const slate = slateOf(things, { limits: { newItems: { inWindow: 0, onPage: 3, within: 4 } }, first: 4 });
+    expect([placed(slate), slate.relaxed]).toEqual([[0, 7, 1, 2], ['NEW_ITEM_SHARE']]);
+  });
+
+  it('gives up a share before a cap', () => {
+    const things: Thing[] = [{ category: 1 }, { category: 2 }, { category: 1, newItem: 1 }, { category: 1, newItem: 1 }];
+    const limits = { window: 2, maxPerCategory: 1, newItems: { inWindow: 0, onPage: 2, within: 2 } };
+    const slate = slateOf(things, { limits, first: 2 });
+    // The two new ones are of one category, of which two in a row hold one.
+    expect([placed(slate).length, slate.relaxed]).toEqual([2, ['NEW_ITEM_SHARE']]);
+  });
+
+  it('makes room for a share before others use up the caps, however large the choice', () => {
+    const things = Array.from({ length: 300 }, (_, i): Thing => {
+      if (i >= 290) return { category: 1, brand: 1, creator: 300 + i, newItem: 1 };
+      return { category: (i % 5) + 1, brand: (i % 7) + 1, creator: i + 1 };
+    });
+    const limits = { window: 10, maxPerCategory: 3, maxPerBrand: 4, newItems: { inWindow: 3, onPage: 6, within: 20 } };
+    expect(slateOf(things, { limits, first: 20 }).relaxed).toEqual([]);
+  });
+
+  it('keeps a style within its bounds', () => {
+    const things = Array.from({ length: 12 }, (_, i): Thing => ({ style: i < 6 ? 1 : 2 }));
+    const slate = slateOf(things, { limits: { window: 4, styles: [3, 4, 4] }, first: 8 });
+    expect([placed(slate), slate.relaxed]).toEqual([[0, 1, 2, 6, 3, 4, 5, 7], []]);
   });
 
   it('shows what was shown too often only after everything else', () => {
@@ -165,8 +215,17 @@ describe('a slate of any candidates', () => {
     creator: fc.nat(2),
     commercial: fc.nat(1),
     fatigued: fc.constant(0),
+    newItem: fc.nat(1),
+    smallCreator: fc.nat(1),
+    style: fc.nat(2),
+  });
+  const floor = fc.option(fc.record({ inWindow: fc.constant(0), onPage: fc.nat(3), within: fc.integer({ min: 1, max: 6 }) }), {
+    nil: undefined,
   });
   const limit = fc.record({
+    newItems: floor,
+    smallCreators: floor.map((some) => some && { ...some, inWindow: 1 }),
+    styles: fc.option(fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 3, maxLength: 3 }), { nil: undefined }),
     window: fc.integer({ min: 1, max: 4 }),
     maxPerCategory: fc.integer({ min: 1, max: 3 }),
     maxPerBrand: fc.integer({ min: 1, max: 3 }),
@@ -187,7 +246,18 @@ describe('a slate of any candidates', () => {
       if (last.creator && count('creator') > limits.maxPerCreator) rules.add('CREATOR_CAP');
       if (last.commercial && count('commercial') > Math.floor(limits.commercialShareMax * limits.window + 1e-9))
         rules.add('COMMERCIAL_SHARE');
+      if (last.style && count('style') > (limits.styles?.[last.style - 1] ?? Infinity)) rules.add('STYLE_MIX');
+      const others = run.filter(({ smallCreator }) => !smallCreator).length;
+      if (limits.smallCreators && !last.smallCreator && others > limits.window - limits.smallCreators.inWindow)
+        rules.add('SMALL_CREATOR_SHARE');
     }
+    const isShort = (key: 'newItem' | 'smallCreator', floor: MixFloor | undefined): boolean => {
+      if (!floor) return false;
+      const start = things.slice(0, floor.within);
+      return start.filter((each) => each[key]).length < Math.min(floor.onPage, start.length);
+    };
+    if (isShort('newItem', limits.newItems)) rules.add('NEW_ITEM_SHARE');
+    if (isShort('smallCreator', limits.smallCreators)) rules.add('SMALL_CREATOR_SHARE');
     const paid = things.filter(({ commercial }) => commercial).length;
     if (paid > Math.floor(limits.commercialShareMax * things.length + 1e-9)) rules.add('COMMERCIAL_SHARE');
     if (things.some(({ fatigued }) => fatigued)) rules.add('FATIGUE');
@@ -221,7 +291,7 @@ describe('a slate of any candidates', () => {
           expect(weight(slate.relaxed)).toBe(best);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 600 },
     );
   });
 
@@ -233,6 +303,9 @@ describe('a slate of any candidates', () => {
         creator: fc.nat(9),
         commercial: fc.nat(1),
         fatigued: fc.nat(1),
+        newItem: fc.nat(1),
+        smallCreator: fc.nat(1),
+        style: fc.nat(3),
       }),
       { maxLength: 80 },
     );

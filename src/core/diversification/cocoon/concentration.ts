@@ -1,4 +1,5 @@
 import { type Catalogue } from '../../candidates/catalogue.js';
+import { creatorSizes, isSmallCreator, type ItemCounts } from '../../candidates/creator-sizes.js';
 import { DAY_MS } from '../../time.js';
 
 /**
@@ -18,8 +19,7 @@ export function giniOf(counts: readonly number[], items: number): number {
   return Math.min(1, Math.max(0, (2 * ranked) / (n * total) - (n + 1) / n));
 }
 
-/** Exposures by item number. */
-export type ItemCounts = ReadonlyMap<number, number>;
+export { type ItemCounts } from '../../candidates/creator-sizes.js';
 
 /** How exposure was shared out on a day. Shares are 0..1. */
 export interface Concentration {
@@ -42,14 +42,14 @@ export interface ConcentrationOptions {
 }
 
 export function concentrationOf(counts: ItemCounts, options: ConcentrationOptions): Concentration {
-  const { catalogue, newItemDays, dayEnd } = options;
-  const small = smallCreators(options);
+  const { catalogue, month, smallCreatorBelow, newItemDays, dayEnd } = options;
+  const sizes = creatorSizes(catalogue, month);
   let total = 0;
   let ofSmall = 0;
   let ofNew = 0;
   for (const [itemNo, count] of counts) {
     total += count;
-    if (small.has(catalogue.creator[itemNo])) ofSmall += count;
+    if (isSmallCreator(sizes, catalogue.creator[itemNo], smallCreatorBelow)) ofSmall += count;
     if (dayEnd - catalogue.createdAt[itemNo] <= newItemDays * DAY_MS) ofNew += count;
   }
   return {
@@ -58,20 +58,4 @@ export function concentrationOf(counts: ItemCounts, options: ConcentrationOption
     smallCreatorShare: total === 0 ? 0 : ofSmall / total,
     newItemShare: total === 0 ? 0 : ofNew / total,
   };
-}
-
-/** Creators with something on offer whose exposures are below a share of those of the median creator. */
-function smallCreators({ catalogue, month, smallCreatorBelow }: ConcentrationOptions): Set<number> {
-  const exposures = new Map<number, number>();
-  for (let no = 0; no < catalogue.size; no++)
-    if (catalogue.creator[no] > 0 && catalogue.isOffered(no)) exposures.set(catalogue.creator[no], 0);
-  for (const [itemNo, count] of month) {
-    const creator = catalogue.creator[itemNo];
-    if (creator > 0) exposures.set(creator, (exposures.get(creator) ?? 0) + count);
-  }
-  const sorted = [...exposures.values()].sort((a, b) => a - b);
-  if (sorted.length === 0) return new Set();
-  const middle = sorted.length >> 1;
-  const median = sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
-  return new Set([...exposures].filter(([, count]) => count < smallCreatorBelow * median).map(([creator]) => creator));
 }
