@@ -4,28 +4,14 @@ import { createWebhook } from '../adapters/http/webhook.js';
 import { createOnnxProbe } from '../adapters/onnx/probe.js';
 import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
 import { communityFinder } from '../adapters/graphology/community-finder.js';
-import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store.js';
-import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgres/embedded/index.js';
-import { createPostgresCocoonLedger, dropOldCocoonDays } from '../adapters/postgres/cocoon-ledger.js';
-import { createPostgresErasures } from '../adapters/postgres/erasures.js';
-import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
-import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
-import { createPostgresLedger } from '../adapters/postgres/ledger.js';
-import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
-import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
 import { createPostgresNotices } from '../adapters/postgres/notices.js';
-import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
-import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
-import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
-import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
-import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
-import { createPostgresTriggerStore } from '../adapters/postgres/trigger-store.js';
-import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
+import { ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createHeavyProcess } from '../adapters/process/heavy-process.js';
 import { type Binding } from '../ports/binding.js';
 import { type Log } from '../ports/log.js';
+import { createPostgresStores } from './postgres-stores.js';
 
 export interface EmbeddedBindingOptions {
   /** Null starts the embedded server under `dataDir`. */
@@ -40,7 +26,6 @@ export interface EmbeddedBindingOptions {
 }
 
 const POOL_SIZE = 12;
-const DAY_MS = 86_400_000;
 
 /** One process: PostgreSQL (its own, unless an address is given), live user state in process memory, jobs on PostgreSQL. */
 export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Promise<Binding> {
@@ -68,43 +53,21 @@ async function bind(
   await ensurePartitions(pool, clock());
   const notices = await createPostgresNotices({ url, pool, log });
   const modelRuntime = createOnnxRuntime();
-  const snapshots = createPostgresSnapshotStore(pool);
-  const logs = { pool, clock, retentionDays };
-  const triggerStore = createPostgresTriggerStore(pool);
+  const stores = createPostgresStores({ pool, dataSource, clock, retentionDays });
+  const { snapshots } = stores;
 
   return {
-    ledger: createPostgresLedger(logs),
-    exposureLog: createPostgresExposureLog(logs),
-    exposureExports: createPostgresExposureExports(logs),
-    catalogueStore: createPostgresCatalogueStore({ pool, clock }),
-    userStore: createPostgresUserStore(pool),
-    peopleStore: createPostgresPeopleStore(pool),
-    erasures: createPostgresErasures(pool),
-    settingsStore: createPostgresSettingsStore(dataSource, clock),
-    neighbourStore: createPostgresNeighbourStore(pool),
+    ...stores,
     communities: communityFinder,
-    triggerStore,
     webhook: webhookTarget ? createWebhook(webhookTarget) : null,
-    artefacts: createPostgresArtefactStore(pool),
-    cocoonLedger: createPostgresCocoonLedger(pool),
-    modelStore: createPostgresModelStore({ pool, clock }),
     modelRuntime,
     modelProbe: createOnnxProbe(),
-    secrets: createPostgresSecrets(pool),
-    snapshots,
     notices,
     log,
     createStates: (load) => createMemoryLiveStates({ load, snapshots, maxBytes: userStateMaxBytes }),
     openJobs: () => createBullMqJobs({ connectionString: url, log }),
     openHeavyWork: (entry, setup, execArgv) =>
       createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
-    async maintain() {
-      await ensurePartitions(pool, clock());
-      await dropOldPartitions(pool, clock(), retentionDays);
-      await dropOldCocoonDays(pool, clock(), retentionDays);
-      await purgeExpiredClaims(pool);
-      await triggerStore.purge({ firingsBefore: clock() - retentionDays * DAY_MS, now: clock() });
-    },
     health: () => databaseHealth(database),
     async close() {
       await modelRuntime.close();

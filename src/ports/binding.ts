@@ -1,8 +1,11 @@
 import { type UserState } from '../core/tags/state.js';
 import { type ArtefactStore } from './artefact-store.js';
+import { type BlockStore } from './block-store.js';
 import { type CatalogueStore } from './catalogue-store.js';
+import { type ChainHeads } from './chain-heads.js';
 import { type CocoonLedger } from './cocoon-ledger.js';
 import { type CommunityFinder } from './communities.js';
+import { type ExperimentStore } from './experiment-store.js';
 import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
 import { type HeavyWork } from './heavy-work.js';
@@ -27,6 +30,7 @@ export interface Binding {
   ledger: Ledger;
   exposureLog: ExposureLog;
   exposureExports: ExposureExports;
+  chainHeads: ChainHeads;
   catalogueStore: CatalogueStore;
   userStore: UserStore;
   peopleStore: PeopleStore;
@@ -35,6 +39,8 @@ export interface Binding {
   settingsStore: SettingsStore;
   neighbourStore: NeighbourStore;
   triggerStore: TriggerStore;
+  experimentStore: ExperimentStore;
+  blockStore: BlockStore;
   /** Null where nobody is to be called. */
   webhook: Webhook | null;
   artefacts: ArtefactStore;

@@ -13,6 +13,8 @@ const CHANNELS: readonly NoticeChannel[] = [
   'models',
   'population',
   'triggers',
+  'experiments',
+  'blocks',
 ];
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;

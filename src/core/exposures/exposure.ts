@@ -52,6 +52,8 @@ export interface LoggedAssignment {
   forced: boolean;
   /** The variant made, or could have made, a difference to this page. */
   triggered: boolean;
+  /** Of an interleaved page: the ranking, 0 or 1, that placed each of its items, a character an item. */
+  teams?: string;
 }
 
 /** One page as it was served: the unit of the exposure log and of its hash chain. */

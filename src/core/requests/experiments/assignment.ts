@@ -1,6 +1,7 @@
 import { type AssignableExperiment } from './experiment.js';
 import { bucketOf, BUCKETS } from './layers.js';
 import { armRanges, type Draw, drawnArm } from './ranges.js';
+import { type Remembered, rememberedArm } from './sticky.js';
 
 /** An experiment that a request takes part in. */
 export interface Assigned {
@@ -26,6 +27,8 @@ export interface AssignmentTable {
 export interface Unit {
   id: string;
   isInSegment(segment: string): boolean;
+  /** Arms that he keeps, though his id would draw another. */
+  kept?: Remembered;
 }
 
 /** The seed is the experiment's key, so neither other experiments nor its own coverage have a say in who sees which arm. */
@@ -79,11 +82,30 @@ const assigned = ({ experiment }: Compiled, variant: string, forced: boolean): A
   forced,
 });
 
-/** A tester of one experiment of a layer is in no other of it. */
+/** Arms are drawn anew by a new experiment only, so there is one version of buckets. */
+export const stickyOf = ({ key, arms }: Pick<AssignableExperiment, 'key' | 'arms'>) => ({
+  key,
+  arms,
+  bucketVersion: 1,
+  minBucketVersion: 0,
+  isSticky: true,
+});
+
+function keptArm(experiment: AssignableExperiment, unit: Unit): string | undefined {
+  if (!unit.kept || !mayTakePart(experiment, unit)) return undefined;
+  const arm = rememberedArm(unit.kept, stickyOf(experiment));
+  return typeof arm === 'number' ? experiment.arms[arm].key : undefined;
+}
+
+/** A tester of one experiment of a layer is in no other of it, nor is one who keeps an arm. */
 function inLayer({ name, owners, experiments }: AssignmentTable['layers'][number], unit: Unit): Assigned | undefined {
   for (const compiled of experiments) {
     const key = forcedArm(compiled.experiment, unit.id);
     if (key !== undefined) return assigned(compiled, key, true);
+  }
+  for (const compiled of unit.kept ? experiments : []) {
+    const key = keptArm(compiled.experiment, unit);
+    if (key !== undefined) return assigned(compiled, key, false);
   }
   const owner = owners[bucketOf(name, unit.id)];
   const key = owner && armOf(owner, unit);
@@ -99,7 +121,7 @@ export function assign(table: AssignmentTable, unit: Unit): Assigned[] {
   let isHeldOut = false;
   for (const compiled of table.holdouts) {
     const forced = forcedArm(compiled.experiment, unit.id);
-    const key = forced ?? armOf(compiled, unit);
+    const key = forced ?? keptArm(compiled.experiment, unit) ?? armOf(compiled, unit);
     if (key === undefined) continue;
     found.push(assigned(compiled, key, forced !== undefined));
     isHeldOut ||= key === compiled.experiment.arms[0].key;
