@@ -155,11 +155,12 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const expired = cursor !== null && ports.clock() - cursor.issuedAt > CURSOR_LIFE_MS;
   const continuation = await continueFeed(job, ports, cursor, expired);
   const request = { ...pageRequest(input, ports, continuation), kind, ...job.special };
-  const inputs = await loadPageInputs(input, request, ports, continuation);
+  const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: ports.newFeedId(), pageNo: 0 };
+  const keepsPool = input.preview === null && isPoolSampled(feedId, pageNo, ports.poolSample);
+  const inputs = { ...(await loadPageInputs(input, request, ports, continuation)), keepsPool };
   const built = await buildPage(inputs);
   ports.statistics.observe(built.trace, inputs.now);
 
-  const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: ports.newFeedId(), pageNo: 0 };
   const degraded: Degradation[] = expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded;
   const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded });
   const { configVersion } = page;

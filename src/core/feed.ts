@@ -11,6 +11,7 @@ import { intentsOf, NO_MODELS } from './scoring/intent-model.js';
 import { scoresBy } from './scoring/model-scorer.js';
 import { rankCandidates } from './scoring/rank-candidates.js';
 import { columnsRead } from './scoring/columns-read.js';
+import { scoreInputsOf } from './scoring/score-inputs.js';
 
 /**
  * START HERE. One page, from what is asked and known to what is placed and why: a feed, a ranking of the caller's own candidates, or items related to a
@@ -38,7 +39,7 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
   const ranking = await rankCandidates(signals, candidates, matrix, { run, models: inputs.models ?? NO_MODELS });
 
   // What is placed where: hard caps, then variety, then chance for newcomers.
-  const slate = placeCandidates(signals, candidates, ranking, { run, random: inputs.random });
+  const slate = placeCandidates(signals, candidates, ranking, { run, random: inputs.random, isKept: inputs.keepsPool ?? false });
 
   // What is told and kept of it.
   const placed = explainPlaced({ signals, candidates, matrix, ranking, slate }, run);
@@ -69,6 +70,7 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
       features: features.of(ranking.order),
       scores: pickFloat64(ranking.scores, ranking.order),
       removed: run.removed,
+      inputs: { slate: slate.inputs, score: scoreInputsOf(signals, candidates, ranking) },
     }),
   };
 }

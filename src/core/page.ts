@@ -75,6 +75,8 @@ export interface PageInputs {
   models?: ModelsForPage;
   /** How many candidates may be proposed at most, where less has to be done than usual; 500 when left out. */
   maxCandidates?: number;
+  /** The pool is going to be kept, so what else decides is gathered whole; no when left out. Pages that chance has a part in do so anyway. */
+  keepsPool?: boolean;
   now: number;
   random: Random;
   /** Milliseconds that only grow, for timings and the deadline. */

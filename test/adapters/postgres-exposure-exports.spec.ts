@@ -29,6 +29,7 @@ const somePool = (fields: Partial<SampledPool> = {}): SampledPool => ({
     { itemNo: 8, component: 'in-stock' },
   ],
   samplingRate: 0.25,
+  inputs: null,
   ...fields,
 });
 

@@ -1,4 +1,5 @@
 import { type SampledPool } from '../../core/exposures/pool.js';
+import { deserialize, serialize } from 'node:v8';
 import { type PoolClient } from 'pg';
 import { type LedgerPosition } from '../../core/events/event.js';
 import { arrayParameters, type Column, column, insertRows, textArray } from './binary-arrays.js';
@@ -13,6 +14,7 @@ export interface PackedPool {
   removedNos: Uint8Array;
   removedBy: Uint8Array;
   components: string[];
+  inputs: Uint8Array | null;
 }
 
 /** A packed pool with the place of its page. */
@@ -33,6 +35,7 @@ const POOL_COLUMNS: readonly Column<PoolRow>[] = [
   column('removed_nos', 'bytes', ({ pool }) => pool.removedNos),
   column('removed_by', 'bytes', ({ pool }) => pool.removedBy),
   column('components', 'text', ({ pool }) => (pool.components.length === 0 ? null : textArray(pool.components)), 'text[]'),
+  column('inputs', 'bytes', ({ pool }) => pool.inputs),
 ];
 
 const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength);
@@ -40,8 +43,18 @@ const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Arra
 /** Numbers cannot begin anywhere in a buffer, bytes that were read do; hence the copy. */
 const aligned = (bytes: unknown): ArrayBuffer => new Uint8Array(bytes as Uint8Array).buffer;
 
+/** First byte of inputs: how the others are to be read. */
+const FORMAT = 1;
+
+/** Structured cloning keeps whatever plain data inputs are made of, typed arrays as they are, so that what they gain needs nothing here. */
+const packInputs = (inputs: NonNullable<SampledPool['inputs']>): Uint8Array => Buffer.concat([Uint8Array.of(FORMAT), serialize(inputs)]);
+
+/** Null for those of a later form than is known. */
+const readInputs = (bytes: Buffer): SampledPool['inputs'] =>
+  bytes[0] === FORMAT ? (deserialize(bytes.subarray(1)) as SampledPool['inputs']) : null;
+
 /** A pool in the form in which it is kept. */
-export function packPool({ samplingRate, itemNos, sources, features, scores, removed }: SampledPool): PackedPool {
+export function packPool({ samplingRate, itemNos, sources, features, scores, removed, inputs }: SampledPool): PackedPool {
   const components = [...new Set(removed.map(({ component }) => component))];
   return {
     samplingRate,
@@ -52,6 +65,7 @@ export function packPool({ samplingRate, itemNos, sources, features, scores, rem
     removedNos: bytesOf(Uint32Array.from(removed, ({ itemNo }) => itemNo)),
     removedBy: bytesOf(Uint16Array.from(removed, ({ component }) => components.indexOf(component))),
     components,
+    inputs: inputs && packInputs(inputs),
   };
 }
 
@@ -63,10 +77,11 @@ export async function insertPools(client: PoolClient, rows: readonly PoolRow[]):
 }
 
 /** Columns of `exposure_pools q` as `readPool` takes them. */
-export const READ_POOL = 'q.sampling_rate, q.item_nos, q.sources, q.features, q.scores, q.removed_nos, q.removed_by, q.components';
+export const READ_POOL =
+  'q.sampling_rate, q.item_nos, q.sources, q.features, q.scores, q.removed_nos, q.removed_by, q.components, q.inputs';
 
 export function readPool(row: readonly unknown[], first: number): SampledPool {
-  const [samplingRate, itemNos, sources, features, scores, removedNos, removedBy, components] = row.slice(first);
+  const [samplingRate, itemNos, sources, features, scores, removedNos, removedBy, components, inputs] = row.slice(first);
   const by = new Uint16Array(aligned(removedBy));
   return {
     samplingRate: samplingRate as number,
@@ -75,5 +90,6 @@ export function readPool(row: readonly unknown[], first: number): SampledPool {
     features: new Float32Array(aligned(features)),
     scores: new Float64Array(aligned(scores)),
     removed: Array.from(new Uint32Array(aligned(removedNos)), (itemNo, i) => ({ itemNo, component: (components as string[])[by[i]] })),
+    inputs: inputs === null ? null : readInputs(inputs as Buffer),
   };
 }

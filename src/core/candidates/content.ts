@@ -5,7 +5,7 @@ import { type Catalogue, MAX_DEPTH } from './catalogue.js';
  *
  * @returns 0 for nothing in common to 1 for the same path
  */
-export function categoryOverlap({ paths }: Catalogue, a: number, b: number): number {
+export function categoryOverlap({ paths }: { paths: Int32Array }, a: number, b: number): number {
   const startA = a * MAX_DEPTH;
   const startB = b * MAX_DEPTH;
   let depthB = 0;

@@ -29,16 +29,29 @@ function brandSince(catalogue: Catalogue, brandNo: number): number {
   return since;
 }
 
+/** When the first item of the brand of an item was created, epoch ms; -Infinity for one without a brand. */
+export const brandSinceOf = (catalogue: Catalogue, itemNo: number): number => {
+  const brandNo = catalogue.brand[itemNo];
+  return brandNo === 0 ? -Infinity : brandSince(catalogue, brandNo);
+};
+
+/** Whether a thing created then is new itself, or its brand is; null where neither is. Times are epoch ms. */
+export function newcomerKindOf(
+  createdAt: number,
+  brandSince: () => number,
+  { now, newItemDays }: { now: number; newItemDays: number },
+): 'ITEM' | 'BRAND' | null {
+  const periodMs = newItemDays * DAY_MS;
+  if (now - createdAt < periodMs) return 'ITEM';
+  return now - brandSince() < BRAND_PERIODS * periodMs ? 'BRAND' : null;
+}
+
 /** Whether an item is new itself, or its brand is; null where neither is. */
-export function newcomerKind(
+export const newcomerKind = (
   { shop: { catalogue }, settings: { mix }, now }: Pick<Signals, 'shop' | 'settings' | 'now'>,
   itemNo: number,
-): 'ITEM' | 'BRAND' | null {
-  const periodMs = mix.newItemDays * DAY_MS;
-  if (now - catalogue.createdAt[itemNo] < periodMs) return 'ITEM';
-  const brandNo = catalogue.brand[itemNo];
-  return brandNo !== 0 && now - brandSince(catalogue, brandNo) < BRAND_PERIODS * periodMs ? 'BRAND' : null;
-}
+): 'ITEM' | 'BRAND' | null =>
+  newcomerKindOf(catalogue.createdAt[itemNo], () => brandSinceOf(catalogue, itemNo), { now, newItemDays: mix.newItemDays });
 
 export const explores = ({ exploration }: RankingSettings): boolean => exploration.method !== 'NONE' && exploration.share > 0;
 

@@ -1,5 +1,12 @@
-import { type Catalogue } from '../candidates/catalogue.js';
 import { categoryOverlap } from '../candidates/content.js';
+
+/** What things are called, in columns: of the whole catalogue, or of some. */
+export interface Named {
+  /** [MAX_DEPTH a thing] */
+  paths: Int32Array;
+  brand: Int32Array;
+  creator: Int32Array;
+}
 
 const CATEGORY_SHARE = 3;
 
@@ -9,7 +16,7 @@ const CATEGORY_SHARE = 3;
  *
  * @returns 0 for nothing in common to 1 for alike in all that is known
  */
-export function itemSimilarity(catalogue: Catalogue, a: number, b: number): number {
+export function itemSimilarity(catalogue: Named, a: number, b: number): number {
   let sum = CATEGORY_SHARE * categoryOverlap(catalogue, a, b);
   let parts = CATEGORY_SHARE;
   if (catalogue.brand[a] !== 0 || catalogue.brand[b] !== 0) {

@@ -1,4 +1,6 @@
+import { type SlateInputs } from '../diversification/slate-inputs.js';
 import { hash32 } from '../random.js';
+import { type ScoreInputs } from '../scoring/score-inputs.js';
 
 /**
  * All that one page was chosen from, best first: without it no other ranking's page can be rebuilt. Columns of equal length, one row per candidate that
@@ -14,6 +16,8 @@ export interface PoolRecord {
   scores: Float64Array;
   /** What the filters took out, and which of them did, in the order of the pipeline. */
   removed: { itemNo: number; component: string }[];
+  /** What the page was scored and placed by beside that; null where the log does not have it. */
+  inputs: { score: ScoreInputs; slate: SlateInputs } | null;
 }
 
 /** A pool with the share of requests whose pools are kept, so that what is counted over them can be scaled up. */

@@ -8,6 +8,10 @@ export const LESS = 0.1;
 /** Name of the term that it adds to a score. */
 export const MUTED = 'muted';
 
+/** What is taken from a score of something that there is to be less of: 0 or below. */
+export const demoted = (score: number, scorer: Scorer): number =>
+  scorer === 'MODEL' && score > 0 ? score * (LESS - 1) : Math.log(LESS);
+
 /**
  * Lower the scores of what the user wants less of to a tenth of their worth, in place. A sum of probabilities is a worth; a sum of rules is the logarithm of one,
  * so that a tenth is a constant less there, and also where a sum of probabilities with negative objectives is below 0.
@@ -31,7 +35,7 @@ export function demote(
       less.creator.has(catalogue.creator[no]) ||
       catalogue.categoriesOf(no).some((each) => less.category.has(each));
     if (!isLess) continue;
-    taken[row] = scorer === 'MODEL' && scores[row] > 0 ? scores[row] * (LESS - 1) : Math.log(LESS);
+    taken[row] = demoted(scores[row], scorer);
     scores[row] += taken[row];
   }
   return taken;

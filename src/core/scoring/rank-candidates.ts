@@ -30,6 +30,8 @@ export interface Ranking {
   /** The rules that decided; where a model did, those that would have, which is what reasons are read from. */
   terms: readonly Term[];
   mixture: Mixture;
+  /** [n] by row, what was taken from scores of what there is to be less of, 0 or below; null where nothing was. */
+  taken: Float64Array | null;
   /** The exact terms of a row's score. */
   contributionsOf: (row: number) => { name: string; value: number }[];
   /** What the model said that decided; null where none did. */
@@ -70,6 +72,7 @@ export async function rankCandidates(
     scorer,
     terms: deciding,
     mixture,
+    taken,
     contributionsOf(row) {
       const terms = verdict ? objectiveContributions(verdict.terms, mixture, matrix, row) : contributionsOf(deciding, mixture, matrix, row);
       return taken && taken[row] !== 0 ? [...terms, { name: MUTED, value: taken[row] * mixture.scale }] : terms;

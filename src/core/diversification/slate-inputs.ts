@@ -1,0 +1,140 @@
+import { type Candidates } from '../candidates/candidates.js';
+import { MAX_DEPTH } from '../candidates/catalogue.js';
+import { pickFloat64, pickInt32, pickUint32, pickUint8 } from '../candidates/columns.js';
+import { brandSinceOf, explores } from '../candidates/newcomers.js';
+import { type Shop } from '../candidates/shop.js';
+import { type Signals } from '../candidates/signals.js';
+import { copiesWith, hasCopies, type ItemTrust, originalOf } from '../candidates/trust/item-trust.js';
+import { type PageKind } from '../outcome.js';
+import { hash32, type Random } from '../random.js';
+import { type ReceiptLevel } from '../settings.js';
+import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
+import { type SlateColumns } from './caps.js';
+
+/** What is known of things that are placed, or stand in front of them: columns of equal length. */
+export interface SlateFacts extends SlateColumns {
+  /** [n * MAX_DEPTH] categories from broad to narrow, then zeros. */
+  paths: Int32Array;
+}
+
+/** What tells who is new and how often it was tried: columns of equal length, a row per candidate. */
+export interface TrialFacts {
+  /** Epoch ms, of the items and of their brands; the latter -Infinity where there is none. */
+  createdAt: Float64Array;
+  brandSince: Float64Array;
+  shown: Readonly<Record<ReceiptLevel, Uint32Array>>;
+  clicks: Uint32Array;
+  meanRate: Readonly<Record<ReceiptLevel, number>>;
+}
+
+/**
+ * Everything that candidates in the order of their scores are placed by, but for the scores and the settings: what was known when the page was made, as plain
+ * data. Placement reads nothing else, and what is added here is logged with pools, so that a page can be placed again as it was, or by other settings. Only
+ * numbers, text, typed arrays and plain objects of these may be added, and what is added later has to be optional: older pools lack it.
+ */
+export interface SlateInputs {
+  kind: PageKind;
+  /** How many to place. */
+  first: number;
+  /** What the caller of a ranking asked for; everything on other pages. */
+  policy: { caps: boolean; diversity: boolean; exploration: boolean };
+  /** Epoch ms. */
+  now: number;
+  /** Of the candidates, best first. */
+  columns: SlateFacts;
+  /** Of what stands in front of the page, in order: as much as the widest window may look at. */
+  before: SlateFacts;
+  /** What the user's taste may be read for: categories liked, with how much; null where nothing is known or may be used. */
+  liked: { categories: Int32Array; strengths: Float64Array } | null;
+  /** Chance may have a part: what is known of the user may be used. */
+  isKnown: boolean;
+  /** Null where nothing is left to chance and the pool is not kept. */
+  trials: TrialFacts | null;
+  /** Seeds the chance of this page. */
+  chance: number;
+  /** What lateness took: soft variety, and the search for rules to give up, from this attempt on; null where nothing. */
+  late: { variety: boolean; attempt: number | null };
+}
+
+const LEVELS = ['SERVED', 'RENDERED', 'IMPRESSION'] as const satisfies readonly ReceiptLevel[];
+/** No window is wider. */
+const MAX_WINDOW = 100;
+const EVERYTHING = { caps: true, diversity: true, exploration: true };
+
+/** Which items are near-copies of each other; undefined in a shop without. */
+function copiesAmong(trust: ItemTrust, itemNos: Uint32Array): Int32Array | undefined {
+  if (!hasCopies(trust)) return undefined;
+  return Int32Array.from(itemNos, (no) => (copiesWith(trust, no) ? originalOf(trust, no) + 1 : 0));
+}
+
+function factsOf({ catalogue, trust }: Shop, itemNos: Uint32Array, fatigued: Uint8Array): SlateFacts {
+  const paths = new Int32Array(itemNos.length * MAX_DEPTH);
+  for (let place = 0; place < itemNos.length; place++) {
+    const from = itemNos[place] * MAX_DEPTH;
+    for (let depth = 0; depth < MAX_DEPTH; depth++) paths[place * MAX_DEPTH + depth] = catalogue.paths[from + depth];
+  }
+  return {
+    copies: copiesAmong(trust, itemNos),
+    category: pickInt32(catalogue.leafCategory, itemNos),
+    brand: pickInt32(catalogue.brand, itemNos),
+    creator: pickInt32(catalogue.creator, itemNos),
+    commercial: pickUint8(catalogue.commercial, itemNos),
+    fatigued,
+    paths,
+  };
+}
+
+function trialsOf({ catalogue, trials }: Shop, itemNos: Uint32Array): TrialFacts {
+  const byLevel = <T>(of: (level: ReceiptLevel) => T): Record<ReceiptLevel, T> =>
+    Object.fromEntries(LEVELS.map((level) => [level, of(level)])) as Record<ReceiptLevel, T>;
+  return {
+    createdAt: pickFloat64(catalogue.createdAt, itemNos),
+    brandSince: Float64Array.from(itemNos, (no) => brandSinceOf(catalogue, no)),
+    shown: byLevel((level) => Uint32Array.from(itemNos, (no) => trials.shown(no, level))),
+    clicks: Uint32Array.from(itemNos, (no) => trials.clicks(no)),
+    meanRate: byLevel((level) => trials.meanRate(level)),
+  };
+}
+
+/** What is liked above nothing, in the order in which it was learned. */
+function likedOf({ taste, now }: Signals): SlateInputs['liked'] {
+  if (!taste) return null;
+  const strengths = Array.from(taste.affinity.category, ([no, sum]) => ({ no, strength: decayedValue(sum, now, HALF_LIFE_MS.category) }));
+  const liked = strengths.filter(({ strength }) => strength > 0);
+  return {
+    categories: Int32Array.from(liked, ({ no }) => no),
+    strengths: Float64Array.from(liked, ({ strength }) => strength),
+  };
+}
+
+/**
+ * Gather what a page is placed by. What its settings do not ask for is gathered only when the pool is kept.
+ *
+ * @param order candidates by score, best first
+ */
+export function slateInputsOf(
+  signals: Signals,
+  candidates: Pick<Candidates, 'itemNos' | 'fatigued'>,
+  order: Uint32Array,
+  { random, isKept }: { random: Random; isKept: boolean },
+): SlateInputs {
+  const { request, shop, settings, taste, now } = signals;
+  const itemNos = pickUint32(candidates.itemNos, order);
+  const isWhole = isKept || (explores(settings) && taste !== null);
+  const inFront = Uint32Array.from(request.placedBefore.slice(-(MAX_WINDOW - 1)));
+  const { caps, diversity, exploration } = request.candidates?.policy ?? EVERYTHING;
+  return {
+    kind: request.kind,
+    first: request.first,
+    policy: { caps, diversity, exploration },
+    now,
+    columns: factsOf(shop, itemNos, pickUint8(candidates.fatigued, order)),
+    before: factsOf(shop, inFront, new Uint8Array(inFront.length)),
+    liked: isWhole || settings.diversity.algorithm === 'CALIBRATED' ? likedOf(signals) : null,
+    isKnown: taste !== null,
+    trials: isWhole ? trialsOf(shop, itemNos) : null,
+    // Pages of one feed share a seed, and each needs chance of its own.
+    chance: hash32(`${random()} ${request.placedBefore.length} ${request.surface}`),
+    late: { variety: false, attempt: null },
+  };
+}
