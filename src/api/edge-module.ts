@@ -4,7 +4,10 @@ import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { readFileSync } from 'node:fs';
 import { type App } from '../app/app.js';
 import { type UserProfileAnswer } from '../app/answers.js';
+import { BlockResolver } from './block-resolver.js';
+import { EvidenceController } from './evidence-controller.js';
 import { ExportsController } from './exports-controller.js';
+import { FallbackController } from './fallback-controller.js';
 import { HealthController } from './health-controller.js';
 import { ImportsController } from './imports-controller.js';
 import { MetricsController } from './metrics-controller.js';
@@ -51,13 +54,14 @@ export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModul
   return {
     module: class EdgeModule {},
     imports: [graphqlModule()],
-    controllers: [ImportsController, ExportsController, HealthController, MetricsController],
+    controllers: [ImportsController, ExportsController, EvidenceController, FallbackController, HealthController, MetricsController],
     providers: [
       StorefrontResolver,
       ModelResolver,
       PeopleResolver,
       OperatorResolver,
       TriggerResolver,
+      BlockResolver,
       ScientistResolver,
       { provide: APP, useValue: app },
       { provide: METRICS, useValue: metrics },

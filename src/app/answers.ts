@@ -7,6 +7,7 @@ import { type ModelRecord, type ModelRole, type RoleChange } from '../core/scori
 import { type ShadowReport } from '../core/scoring/watch/shadow-comparison.js';
 import { type Identity } from '../core/privacy/identity.js';
 import { type Trigger } from '../core/tags/triggers.js';
+import { type Block } from '../ports/block-store.js';
 import { type Firing } from '../ports/trigger-store.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
 
@@ -237,6 +238,14 @@ export interface TriggerFiringAnswer extends Omit<Firing, 'trigger' | 'userId'> 
 export interface TriggerFiringPageAnswer {
   firings: TriggerFiringAnswer[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
+}
+
+export interface BlockAnswer extends Omit<Block, 'target' | 'value'> {
+  itemId: string | null;
+  creatorId: string | null;
+  brand: string | null;
+  category: string | null;
+  titleContains: string | null;
 }
 
 export interface AuditPageAnswer {

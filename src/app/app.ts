@@ -25,7 +25,9 @@ import {
   type TriggerFiringPageAnswer,
   type UserProfileAnswer,
   type WhyNotAnswer,
+  type BlockAnswer,
 } from './answers.js';
+import { type FallbackList } from './fallback.js';
 
 /** Input as the caller wrote it: coerced by the schema or parsed from a line of JSON, checked by the core. */
 export type RawInput = Record<string, unknown>;
@@ -115,11 +117,21 @@ export interface App {
   saveTrigger(input: RawInput, actor: string): Promise<TriggerAnswer>;
   removeTrigger(args: { id: string; reason: string }, actor: string): Promise<TriggerAnswer>;
   triggerFirings(first: number, after: string | null): Promise<TriggerFiringPageAnswer>;
+  /** Take something down, from everywhere within two seconds. @throws AppError INVALID_INPUT with every fault */
+  block(input: RawInput, actor: string): Promise<BlockAnswer>;
+  unblock(args: { id: string; reason: string }, actor: string): Promise<BlockAnswer>;
+  blocks(active: boolean): Promise<BlockAnswer[]>;
+  /** The generic list of a surface, for storefronts that can reach nothing else. */
+  fallback(surface: string): Promise<FallbackList>;
   /** How narrow feeds are, and how exposure is shared out, per day; today is worked out when asked for. */
   cocoonTrend(input: RawInput): Promise<CocoonPointAnswer[]>;
   /** Indices in use beside those worked out again from the logs, a user a line. */
   verifyCocoons(parameters: RawInput): AsyncIterable<string>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
+  /** Published ends of the chains of both logs, an hour a line, for others to keep. */
+  evidenceHeads(parameters: RawInput): AsyncIterable<string>;
+  /** Both logs recomputed and held against the published ends, and against those that somebody kept: a day of a log a line. */
+  verifyLogs(parameters: RawInput, kept: AsyncIterable<string> | null): Promise<AsyncIterable<string>>;
 
   /** Ready when all are ok. */
   health(): Promise<DependencyHealth[]>;

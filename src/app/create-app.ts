@@ -6,10 +6,14 @@ import { type Binding } from '../ports/binding.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App, type RawInput } from './app.js';
 import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js';
+import { createBlockOperations } from './blocks/block-operations.js';
+import { type BlocksInForce, openBlocks } from './blocks/blocks-in-force.js';
+import { createFallback } from './fallback.js';
 import { createCocoon, type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { createCocoonReports } from './cocoon/cocoon-reports.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
+import { createLogEvidence } from './evidence/log-evidence.js';
 import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
 import { createFitRules } from './fit-rules.js';
@@ -74,6 +78,8 @@ export interface RunningApp {
   deliverFiring: ReturnType<typeof createDeliverFiring>;
   /** Complete the indices of a day that is over. */
   closeDay(): Promise<void>;
+  /** Publish the ends of the chains for the hour that is over. */
+  publishHeads(): Promise<void>;
   /** Keep what is only in memory, so that the next start has less to read. */
   keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
@@ -82,8 +88,8 @@ export interface RunningApp {
 
 const PSEUDONYM_LENGTH = 16;
 
-/** Wire the use cases to a binding, loading what a process derives from the shop before it may serve. */
-export async function createApp(binding: Binding, options: AppOptions): Promise<RunningApp> {
+/** Open everything that a process derives and follows, in the order in which one needs the other. */
+async function openParts(binding: Binding, options: AppOptions) {
   const { clock } = options;
   const { log } = binding;
   const onError = (error: unknown, doing: string): void =>
@@ -99,39 +105,50 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     openScoring(binding, { ...options, meters, onError }),
     openPopulation({ ...binding, onError }),
   ]);
+  const blocks = await openBlocks({ ...binding, clock, shop: index.shop, onError });
   const shownCardsOf = createShownCards({ settings, index });
   const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people, shownCardsOf }));
   const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
-  const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf };
+  const pseudonym = pseudonymsBy(pseudonymSecret);
+  const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
-  const pseudonym = pseudonymsBy(pseudonymSecret);
+  return { shared, logs, scoring, cursors: createCursors(cursorSecret) };
+}
 
+/** Wire the use cases to a binding, loading what a process derives from the shop before it may serve. */
+export async function createApp(binding: Binding, options: AppOptions): Promise<RunningApp> {
+  const { shared, logs, scoring, cursors } = await openParts(binding, options);
+  const { index, states, settings, triggers, cocoon, blocks, clock } = shared;
   const userProfile = createProfile(shared);
   const gate = createGate(shared);
+  const { publishHeads, ...logEvidence } = createLogEvidence(shared);
 
   const app: App = {
-    ...createServePage({ ...shared, cursors: createCursors(cursorSecret), newFeedId: createFeedIds(clock) }),
+    ...createServePage({ ...shared, cursors, newFeedId: createFeedIds(clock) }),
     suggestFollows: createSuggestFollows(shared),
     ...createExplain(shared),
-    ...createExports({ ...shared, pseudonym }),
+    ...createExports(shared),
     ...createModelOperations(shared),
     ...createUploads({ ...binding, onUpload: () => gate.onUpload() }),
     ...createOperations({ settings, store: binding.settingsStore, fitRules: createFitRules(shared) }),
+    ...createBlockOperations(shared),
+    fallback: createFallback(shared),
     ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null }),
     ...createWrites(shared),
     ...createImportTables(shared),
-    ...createPersonalControls({ ...shared, pseudonym, userProfile }),
+    ...createPersonalControls({ ...shared, userProfile }),
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
-    ...createCocoonReports({ ...shared, pseudonym }),
+    ...createCocoonReports(shared),
+    ...logEvidence,
     items: createListItems(index.shop),
     item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,
     featureCatalogue: () => featureCatalogue,
     health: () => binding.health(),
-    pseudonym,
+    pseudonym: (userId) => shared.pseudonym(userId),
   };
   return {
     app,
@@ -142,7 +159,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     triggers,
     deliverFiring: createDeliverFiring(shared),
     closeDay: () => cocoon.closeDay(),
-    ...endOf({ index, states, settings, triggers, scoring, cocoon }),
+    publishHeads,
+    ...endOf({ blocks, index, states, settings, triggers, scoring, cocoon }),
   };
 }
 
@@ -153,6 +171,7 @@ const pseudonymsBy =
 
 /** How what is only in memory is kept, and all that follows changes stopped. */
 function endOf(parts: {
+  blocks: BlocksInForce;
   index: ShopIndex;
   states: LiveStates;
   settings: { close(): void };
@@ -160,7 +179,7 @@ function endOf(parts: {
   cocoon: Pick<CocoonInForce, 'keep'>;
   scoring: Pick<Awaited<ReturnType<typeof openScoring>>, 'shadow' | 'close'>;
 }): Pick<RunningApp, 'keep' | 'close'> {
-  const { index, states, settings, triggers, scoring, cocoon } = parts;
+  const { blocks, index, states, settings, triggers, scoring, cocoon } = parts;
   const keep = async (): Promise<void> => {
     await Promise.all([states.flush(), index.keep(), scoring.shadow.keep(), cocoon.keep()]);
   };
@@ -168,6 +187,7 @@ function endOf(parts: {
     keep,
     async close() {
       index.close();
+      blocks.close();
       settings.close();
       triggers.close();
       await keep();

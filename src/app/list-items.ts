@@ -16,12 +16,13 @@ export function readPlace(read: InputReader, after: unknown): number {
   return place;
 }
 
-/** One item, null for one unknown or removed. */
+/** One item, null for one unknown, removed or taken down everywhere. */
 export const createItem =
   (shop: Shop): App['item'] =>
   (id) => {
     const no = shop.catalogue.no(id);
-    return no === undefined || shop.catalogue.removed[no] ? null : presentItem(shop, no);
+    if (no === undefined || shop.catalogue.removed[no] || shop.blocks.covers(shop.catalogue.item(no), 'REMOVE')) return null;
+    return presentItem(shop, no);
   };
 
 /** Items by filter, in the order in which they were first seen. */

@@ -10,6 +10,7 @@ import { foldPage } from '../core/tags/fold.js';
 import { type ExposureLog, type RequestClaim, type RequestReplay } from '../ports/exposure-log.js';
 import { type FeedAnswer } from './answers.js';
 import { type RawInput } from './app.js';
+import { withoutBlocked } from './blocks/kept-answers.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
 import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { type ShownCardsOf } from './cocoon/shown-cards.js';
@@ -111,7 +112,7 @@ async function underOwner(job: Job, { people, clock }: ServePagePorts): Promise<
 async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const claim = claimOf(job);
   const kept = claim && answerKept(claim, await ports.exposureLog.replay(claim.requestId, claim.inputHash));
-  if (kept) return kept;
+  if (kept) return withoutBlocked(kept, job.kind, ports.index.shop);
   const made = await makePage(job, ports);
   if (job.input.preview) return made.answer;
   const answer = await keepPage(made, claim, ports);

@@ -1,4 +1,5 @@
 import { deserialize, serialize } from 'node:v8';
+import { NO_BLOCKS } from '../core/candidates/blocks.js';
 import { Catalogue } from '../core/candidates/catalogue.js';
 import { filledUp } from '../core/candidates/imported-tables.js';
 import { type Neighbours, noNeighbours } from '../core/candidates/neighbours.js';
@@ -69,6 +70,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     authenticity: derived.judges,
     graph: derived.graph,
     trust: noTrust(),
+    blocks: NO_BLOCKS,
   };
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
   const refreshNeighbours = neighboursRefresh(shop, ports.neighbourStore);

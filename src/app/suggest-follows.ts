@@ -60,7 +60,7 @@ function inputsOf(
   { index, people }: SuggestFollowsPorts,
   now: number,
 ): SuggestFollowsInputs {
-  const { catalogue, graph, authenticity, trust } = index.shop;
+  const { catalogue, graph, authenticity, trust, blocks } = index.shop;
   const purposes = people.purposesOf(person, Infinity);
   const isPersonal = purposes.has('PERSONALISATION');
   const { creator } = catalogue.names;
@@ -76,7 +76,7 @@ function inputsOf(
     graph,
     isShared: (candidate) => people.sharesTies(candidate),
     isCreator: (candidate) => creator.no(candidate) > 0,
-    isExcluded: (candidate) => muted.has(candidate) || isHidden(candidate) || wasLeft(candidate),
+    isExcluded: (candidate) => muted.has(candidate) || isHidden(candidate) || wasLeft(candidate) || blocks.coversCreator(candidate),
     creditOf: (candidate) => authenticity.weightOf(candidate) * (0.5 + creditOf(trust, creator.no(candidate))),
   };
 }

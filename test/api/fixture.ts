@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import { type App } from '../../src/app/app.js';
 import {
+  type BlockAnswer,
   type FeedAnswer,
   type ItemAnswer,
   type RankingConfigAnswer,
@@ -131,6 +132,11 @@ const trigger: TriggerAnswer = {
   updatedAt: NOW,
 }; // prettier-ignore
 
+const block: BlockAnswer = {
+  id: 'block', itemId: 'item-1', creatorId: null, brand: null, category: null, titleContains: null, level: 'REMOVE', reason: 'recalled', legalBasis: null, by: 'local',
+  at: NOW, until: null, liftedAt: null, exposuresBefore: 0, usersBefore: 0,
+}; // prettier-ignore
+
 const counted = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejectedTotal: 0, rejected: [] });
 
 const model = { name: 'intent', champion: null, shadow: null, versions: [], history: [] };
@@ -142,6 +148,10 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   related: () => Promise.resolve(feedOf(3)),
   suggestFollows: () => Promise.resolve([]),
   item: (id) => (id === 'item-1' ? item(1) : null),
+  blocks: () => Promise.resolve([]),
+  block: () => Promise.resolve(block),
+  unblock: () => Promise.resolve({ ...block, liftedAt: NOW }),
+  fallback: () => Promise.resolve({ body: '{}', etag: '"x"' }),
   items: ({ first }) => ({ items: [item(1), item(2)].slice(0, first), pageInfo: { endCursor: '2', hasNextPage: false } }),
   exposure: () => Promise.resolve(null),
   whyNot: ({ itemId }) =>
@@ -215,6 +225,8 @@ export const appOf = (parts: Partial<App> = {}): App => ({
       { day: '2026-11-21', users: 2, meanIndex: 0.3, p90Index: 0.5, exposureGini: 0.6, catalogueCoverage: 0.1, smallCreatorShare: 0.2, newItemShare: 0.3 },
     ]), // prettier-ignore
   verifyCocoons: () => Readable.from(['{}\n']),
+  evidenceHeads: () => Readable.from(['{}\n']),
+  verifyLogs: () => Promise.resolve(Readable.from(['{}\n'])),
   auditLog: () =>
     Promise.resolve({
       entries: [

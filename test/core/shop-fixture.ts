@@ -1,3 +1,4 @@
+import { NO_BLOCKS } from '../../src/core/candidates/blocks.js';
 import { Catalogue } from '../../src/core/candidates/catalogue.js';
 import { noNeighbours, type Neighbours } from '../../src/core/candidates/neighbours.js';
 import { PopularityColumns } from '../../src/core/candidates/popularity.js';
@@ -115,6 +116,7 @@ export class TestShop {
       regional: new RegionalTrends(),
       graph: noGraph(),
       trust: noTrust(),
+      blocks: NO_BLOCKS,
       ...fields,
     };
   }

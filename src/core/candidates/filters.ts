@@ -20,6 +20,16 @@ const removed: ItemTest = {
   keep: ({ shop: { catalogue } }, no) => (catalogue.flags[no] & (KNOWN | REMOVED)) === KNOWN,
 };
 
+/** What is taken down; a list of the caller's own may still hold what is only not to be recommended. */
+const blocked: ItemTest = {
+  name: 'blocked',
+  failsOpen: false,
+  reason: 'the shop has taken it down',
+  applies: ({ shop: { blocks } }) => !blocks.isEmpty,
+  keep: ({ shop: { blocks, catalogue }, request }, no) =>
+    !blocks.covers(catalogue.item(no), request.kind === 'rank' ? 'REMOVE' : 'NO_RECOMMEND'),
+};
+
 const soldOut: ItemTest = {
   name: 'sold-out',
   failsOpen: false,
@@ -186,7 +196,7 @@ export const fatigue: ItemTest = {
 
 /** What may be shown at all, in the order of the pipeline: a candidate is removed by the first that does not keep it. */
 export const ELIGIBILITY: readonly ItemTest[] = [
-  removed, soldOut, expired, region, age, protectedMinor, hidden, muted, alreadyBought, callerFilter, alreadyPlaced, contextItems, sameCategory,
+  removed, blocked, soldOut, expired, region, age, protectedMinor, hidden, muted, alreadyBought, callerFilter, alreadyPlaced, contextItems, sameCategory,
 ]; // prettier-ignore
 
 /** The same with what is held back only while there is enough else. */

@@ -1,5 +1,7 @@
 import { type Authenticity } from '../events/authenticity/judges.js';
+import { type Blocks } from './blocks.js';
 import { type Catalogue } from './catalogue.js';
+import { type CreatorSizes } from './creator-sizes.js';
 import { type GraphView } from './graph/social-graph.js';
 import { type Neighbours } from './neighbours.js';
 import { type Popularity } from './popularity.js';
@@ -31,4 +33,8 @@ export interface Shop {
   graph: GraphView;
   /** How far items and creators can be relied on, and which items are near-copies. */
   trust: ItemTrust;
+  /** What the shop has taken down. */
+  blocks: Blocks;
+  /** How much creators were shown in thirty days; left out until it is counted. */
+  sizes?: CreatorSizes;
 }

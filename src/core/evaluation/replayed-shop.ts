@@ -1,4 +1,5 @@
 import { buildBestSimilar, buildBoughtTogether, buildEmbedded, buildSimilar } from '../candidates/build-neighbours.js';
+import { NO_BLOCKS } from '../candidates/blocks.js';
 import { Catalogue } from '../candidates/catalogue.js';
 import { noNeighbours } from '../candidates/neighbours.js';
 import { PopularityColumns } from '../candidates/popularity.js';
@@ -70,6 +71,7 @@ export class ReplayedShop {
       regional: new RegionalTrends(),
       graph: noGraph(),
       trust: noTrust(),
+      blocks: NO_BLOCKS,
     };
   }
 

@@ -68,7 +68,9 @@ export class Reasons {
 
   /** One to four reasons for a candidate. */
   of(row: number): Reason[] {
-    const facts = [...this.socialFacts(row), ...this.similarFacts(row), ...this.tasteFacts(row), ...this.itemFacts(row)];
+    const facts = [...this.socialFacts(row), ...this.similarFacts(row), ...this.tasteFacts(row), ...this.itemFacts(row)].filter(
+      this.mayTell,
+    );
     const lifted = facts.map(({ reason, through }) => ({ reason, lift: this.lift(row, through) })).sort((a, b) => b.lift - a.lift);
     const most = lifted[0]?.lift ?? 0;
     const deciding = lifted.filter(({ lift }) => lift > 0 && lift >= LEAST_SHARE * most).slice(0, MAX_REASONS);
@@ -86,6 +88,18 @@ export class Reasons {
     const tried: Reason = { code: newcomerKind(signals, candidates.itemNos[row]) === 'ITEM' ? 'NEW' : 'SOMETHING_DIFFERENT' };
     const friend = this.broughtByPurchase(row) ? this.of(row).find(({ code }) => code === 'FRIEND_BOUGHT') : undefined;
     return friend ? [tried, friend] : [tried];
+  }
+
+  /** What is taken down is not named either. */
+  private readonly mayTell = ({ reason: { itemId } }: Fact): boolean => {
+    const { catalogue, blocks } = this.inputs.signals.shop;
+    return itemId === undefined || !blocks.covers(catalogue.item(catalogue.no(itemId)!), 'NO_RECOMMEND');
+  };
+
+  /** Of what is there only to widen the feed: that it is different, then what else speaks for it. */
+  ofWidening(row: number): Reason[] {
+    const others = this.of(row).filter(({ code }) => code !== 'SOMETHING_DIFFERENT');
+    return [{ code: 'SOMETHING_DIFFERENT' }, ...others.slice(0, MAX_REASONS)];
   }
 
   private lift(row: number, through: readonly number[]): number {

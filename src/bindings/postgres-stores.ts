@@ -1,0 +1,60 @@
+import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store.js';
+import { createPostgresBlockStore } from '../adapters/postgres/block-store.js';
+import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
+import { createPostgresChainHeads } from '../adapters/postgres/chain-heads.js';
+import { createPostgresCocoonLedger, dropOldCocoonDays } from '../adapters/postgres/cocoon-ledger.js';
+import { type Database } from '../adapters/postgres/database.js';
+import { createPostgresErasures } from '../adapters/postgres/erasures.js';
+import { createPostgresExperimentStore } from '../adapters/postgres/experiment-store.js';
+import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
+import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
+import { createPostgresLedger } from '../adapters/postgres/ledger.js';
+import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
+import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
+import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
+import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
+import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
+import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
+import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
+import { createPostgresTriggerStore } from '../adapters/postgres/trigger-store.js';
+import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
+import { DAY_MS } from '../core/time.js';
+import { type Binding } from '../ports/binding.js';
+
+/** Everything that is kept in PostgreSQL, which is the truth in every binding. */
+export function createPostgresStores({
+  pool,
+  dataSource,
+  clock,
+  retentionDays,
+}: Pick<Database, 'pool' | 'dataSource'> & { clock: () => number; retentionDays: number }) {
+  const logs = { pool, clock, retentionDays };
+  const triggerStore = createPostgresTriggerStore(pool);
+  return {
+    ledger: createPostgresLedger(logs),
+    exposureLog: createPostgresExposureLog(logs),
+    exposureExports: createPostgresExposureExports(logs),
+    catalogueStore: createPostgresCatalogueStore({ pool, clock }),
+    userStore: createPostgresUserStore(pool),
+    peopleStore: createPostgresPeopleStore(pool),
+    erasures: createPostgresErasures(pool),
+    settingsStore: createPostgresSettingsStore(dataSource, clock),
+    neighbourStore: createPostgresNeighbourStore(pool),
+    triggerStore,
+    chainHeads: createPostgresChainHeads(pool),
+    experimentStore: createPostgresExperimentStore(pool),
+    blockStore: createPostgresBlockStore(pool),
+    artefacts: createPostgresArtefactStore(pool),
+    cocoonLedger: createPostgresCocoonLedger(pool),
+    modelStore: createPostgresModelStore({ pool, clock }),
+    secrets: createPostgresSecrets(pool),
+    snapshots: createPostgresSnapshotStore(pool),
+    async maintain() {
+      await ensurePartitions(pool, clock());
+      await dropOldPartitions(pool, clock(), retentionDays);
+      await dropOldCocoonDays(pool, clock(), retentionDays);
+      await purgeExpiredClaims(pool);
+      await triggerStore.purge({ firingsBefore: clock() - retentionDays * DAY_MS, now: clock() });
+    },
+  } satisfies Partial<Binding>;
+}
