@@ -12,6 +12,8 @@ const MAINTENANCE_MS = 3_600_000;
 const FIT_RULES_MS = 6 * 3_600_000;
 /** How often it is looked whether a day is over, whose indices are then complete. */
 const COCOON_MS = 10 * 60_000;
+/** How often it is looked whether an hour is over, of which the ends of chains are then published. */
+const HEADS_MS = 5 * 60_000;
 /** For what an upload could not start, and what a process that ended left. */
 const GATE_MS = 15_000;
 /** How often it is looked which of the jobs that read whole logs are due. */
@@ -31,6 +33,7 @@ export async function startBackground(
 
   await jobs.every('fit-rules', FIT_RULES_MS, createFitRulesJob({ app: running.app, clock, log }));
   await jobs.every('model-gate', GATE_MS, () => running.gate.run());
+  await jobs.every('chain-heads', HEADS_MS, () => running.publishHeads());
   await jobs.every('cocoon', COCOON_MS, () => running.closeDay());
   const judgeSoon = () =>
     void jobs.trigger('model-gate').catch((error: unknown) => log.warn({ err: error }, 'the gate of models starts with a delay'));

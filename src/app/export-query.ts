@@ -10,8 +10,8 @@ import { type RawInput } from './app.js';
 const SETTLED_MS = 20_000;
 const RANGE = ['from', 'to', 'surface', 'asOf'];
 
-/** Reads the parameters of an export, text as an address holds them, and keeps every fault. */
-class ParameterReader {
+/** Reads parameters, text as an address holds them, and keeps every fault. */
+export class ParameterReader {
   private readonly faults: Fault[] = [];
   private readonly reader: InputReader;
 
@@ -21,7 +21,7 @@ class ParameterReader {
   ) {
     this.reader = new InputReader(parameters, this.faults);
     const unknown = Object.keys(parameters).filter((name) => !names.includes(name));
-    for (const name of unknown) this.fault(shown(name), `${shown(name)} is no parameter of this export; there are ${names.join(', ')}`);
+    for (const name of unknown) this.fault(shown(name), `${shown(name)} is no parameter here; there are ${names.join(', ')}`);
   }
 
   fault(path: string, message: string): void {

@@ -6,6 +6,7 @@ import { addExport } from './export/command.js';
 import { backfillFeatures, type BackfillOptions, fitRules } from './features.js';
 import { printFeed } from './feed.js';
 import { CommandError } from './fault.js';
+import { verifyLog, type VerifyLogOptions } from './log.js';
 import { type ImportSurroundings, runImport } from './import/command.js';
 import { printItems } from './items.js';
 import { buildSample } from './sample/build.js';
@@ -102,6 +103,7 @@ function createProgram(surroundings: ImportSurroundings, exit: (code: number) =>
   addFeatures(program, surroundings);
   addTags(program, surroundings);
   addCocoon(program, surroundings, exit);
+  addLog(program, surroundings, exit);
   addSample(program, surroundings);
   return program;
 }
@@ -122,6 +124,20 @@ function addCocoon(program: Command, { output }: ImportSurroundings, exit: (code
     .option('--day <day>', 'users who were served on this UTC day, as 2026-01-31 (default: today)')
     .option('--limit <count>', 'so many users at most (default: 1000)')
     .action(async (_, command: Command) => exit(await verifyCocoons(command.optsWithGlobals<VerifyOptions>(), output)));
+}
+
+function addLog(program: Command, { output }: ImportSurroundings, exit: (code: number) => void): void {
+  program
+    .command('log')
+    .description('the logs of what was shown and what was done')
+    .command('verify')
+    .description(
+      'recomputes the chains of both logs, holds them against their published ends, and names the first bad entry; ends with 1 where there is one',
+    )
+    .option('--from <iso>', 'days from this time on')
+    .option('--to <iso>', 'days before this time')
+    .option('--heads <file>', 'ends that were kept from GET /evidence/heads')
+    .action(async (_, command: Command) => exit(await verifyLog(command.optsWithGlobals<VerifyLogOptions>(), output)));
 }
 
 function addFeatures(program: Command, { output }: ImportSurroundings): void {

@@ -1,5 +1,6 @@
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
 import { type SampledPool } from '../core/exposures/pool.js';
+import { type ChainHead } from '../core/exposures/chain-heads.js';
 import { type FoldCursor } from '../core/tags/cursor.js';
 import { type ChainFault } from './ledger.js';
 
@@ -61,6 +62,6 @@ export interface ExposureLog {
   pagesOfUser(userId: string, cursor: FoldCursor, from: number): Promise<LoggedPage[]>;
   /** One exposure with all that led to it, or null. */
   entry(exposureId: string): Promise<ExposureEntry | null>;
-  /** Recompute every chain of the days given (all when left out) and name the first bad entry, or null. */
-  verify(days?: string[]): Promise<ChainFault | null>;
+  /** Recompute every chain of the days given (all when left out), hold it against what was published of it, and name the first bad entry, or null. */
+  verify(days?: string[], heads?: readonly ChainHead[]): Promise<ChainFault | null>;
 }

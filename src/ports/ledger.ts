@@ -1,4 +1,5 @@
 import { type LedgerEvent } from '../core/events/event.js';
+import { type ChainHead } from '../core/exposures/chain-heads.js';
 import { type FoldCursor } from '../core/tags/cursor.js';
 
 /** An event that passed every check, ready to be kept. */
@@ -34,6 +35,6 @@ export interface Ledger {
   appended(): Promise<number>;
   /** Attributed outcomes of one exposure, by time. */
   outcomesOf(exposureId: string): Promise<Pick<LedgerEvent, 'type' | 'occurredAt'>[]>;
-  /** Recompute every chain of the days given (all when left out) and name the first bad entry, or null. */
-  verify(days?: string[]): Promise<ChainFault | null>;
+  /** Recompute every chain of the days given (all when left out), hold it against what was published of it, and name the first bad entry, or null. */
+  verify(days?: string[], heads?: readonly ChainHead[]): Promise<ChainFault | null>;
 }

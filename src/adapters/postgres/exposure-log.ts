@@ -50,9 +50,9 @@ export function createPostgresExposureLog({ pool, clock, retentionDays, randomBy
       return outcome;
     },
     replay: (requestId, inputHash) => findClaim(pool, requestId, inputHash, clock()),
-    async verify(days) {
+    async verify(days, heads) {
       const chosen = days ?? (await daysToCheck(pool, 'exposures', ['exposure_pages', 'exposures']));
-      return checkChains(pool, { kind: 'exposures', days: chosen, entries: entriesOfDay, strays: strayExposure });
+      return checkChains(pool, { kind: 'exposures', days: chosen, entries: entriesOfDay, strays: strayExposure, heads });
     },
   };
 }
@@ -182,7 +182,7 @@ function entryOf(row: PageRow, { bytes, astray, named }: { bytes: CanonicalBytes
       if (astray) return 'an exposure of the page says another user or time than the page';
       return named ? pageSealFault(bytes, row.page) : 'the names of the features are missing or changed';
     },
-    rehash: (previous) => pageHash(bytes, previous, row.page, row),
+    rehash: (previous, format) => pageHash(bytes, previous, row.page, { seq: row.seq, receivedAt: row.receivedAt, format }),
   };
 }
 

@@ -40,6 +40,8 @@ export interface PostgresLogOptions {
 
 const GROUP = { maxItems: 5_000, maxWaiting: 50_000, timeoutMs: 20_000 };
 const READ_BATCH = 2_000;
+/** Small, so that requests are served between two. */
+const CHECK_BATCH = 500;
 
 /** The ledger in PostgreSQL. */
 export function createPostgresLedger({ pool, clock, retentionDays, randomBytes }: PostgresLogOptions): Ledger {
@@ -57,8 +59,9 @@ export function createPostgresLedger({ pool, clock, retentionDays, randomBytes }
     eventsSince: (cursor) => eventsSince(pool, cursor, firstDay(cursor.since)),
     appended: () => appendedTotal(pool),
     outcomesOf: (exposureId) => outcomesOf(pool, exposureId),
-    async verify(days) {
-      return checkChains(pool, { kind: 'events', days: days ?? (await daysToCheck(pool, 'events', ['events'])), entries: entriesOfDay });
+    async verify(days, heads) {
+      const chosen = days ?? (await daysToCheck(pool, 'events', ['events']));
+      return checkChains(pool, { kind: 'events', days: chosen, entries: entriesOfDay, heads });
     },
   };
 }
@@ -213,7 +216,7 @@ async function readRows(pool: Pool, query: { name: string; text: string; values:
 const entriesOfDay: EntriesOfDay = async function* (client, day) {
   const bytes = new CanonicalBytes();
   const text = `SELECT ${READ_EVENT}, ${READ_SEALS} FROM events WHERE received_day = $1 ORDER BY received_at, writer, seq`;
-  for await (const rows of cursorRows(client, { text, values: [day], batch: READ_BATCH })) yield rows.map((row) => entryOf(row, bytes));
+  for await (const rows of cursorRows(client, { text, values: [day], batch: CHECK_BATCH })) yield rows.map((row) => entryOf(row, bytes));
 };
 
 function entryOf(row: unknown[], bytes: CanonicalBytes): ReadEntry {
@@ -224,6 +227,6 @@ function entryOf(row: unknown[], bytes: CanonicalBytes): ReadEntry {
     seq: event.seq,
     hash,
     fault: () => eventSealFault(bytes, event, seals),
-    rehash: (previous) => eventHash(bytes, previous, event, seals),
+    rehash: (previous, format) => eventHash(bytes, previous, event, { ...seals, format }),
   };
 }
