@@ -1,5 +1,5 @@
 import { DEFAULT_SETTINGS } from '../../settings-defaults.js';
-import { type RankingSettings } from '../../settings.js';
+import { type RankingSettings, type Weight } from '../../settings.js';
 import { withoutSlate } from '../service-methods.js';
 
 /** A way to make pages that is compared with others. */
@@ -8,11 +8,20 @@ export interface Policy {
   /** What a reader has to know of it, as a sentence. */
   note: string;
   settings: RankingSettings;
-  /** The loop decides on the strength of variety. */
-  isControlled: boolean;
+  /** The loop adds to the strength of variety, but for those that it leaves alone. */
+  hasLoop: boolean;
 }
 
-const PLAIN = withoutSlate(DEFAULT_SETTINGS);
+/** Every policy turns its pages over at the same pace, so that they differ in what they are compared for. */
+const TURNING: readonly Weight[] = [{ name: 'user.shown@1', value: -2 }, { name: 'user.touched@1', value: -4 }]; // prettier-ignore
+const SHOWN_HALF_LIFE_HOURS = 240;
+const rotating = (rules: readonly Weight[]): Weight[] => [...rules.filter(({ name }) => !TURNING.some((one) => one.name === name)), ...TURNING];
+const DEFAULTS: RankingSettings = {
+  ...DEFAULT_SETTINGS,
+  rules: rotating(DEFAULT_SETTINGS.rules),
+  fatigue: { ...DEFAULT_SETTINGS.fatigue, halfLifeHours: SHOWN_HALF_LIFE_HOURS },
+};
+const PLAIN = withoutSlate(DEFAULTS);
 const { window, maxPerCategory } = DEFAULT_SETTINGS.diversity;
 const STATIC_STRENGTH = 0.5;
 /** Items that the source of widening may propose. */
@@ -24,9 +33,9 @@ const withDiversity = (change: Partial<RankingSettings['diversity']>): RankingSe
 });
 
 const widening: RankingSettings = {
-  ...DEFAULT_SETTINGS,
-  sources: DEFAULT_SETTINGS.sources.map((one) => (one.source === 'WIDENING' ? { ...one, limit: WIDENING_LIMIT } : one)),
-  diversity: { ...DEFAULT_SETTINGS.diversity, adaptive: true },
+  ...DEFAULTS,
+  sources: DEFAULTS.sources.map((one) => (one.source === 'WIDENING' ? { ...one, limit: WIDENING_LIMIT } : one)),
+  diversity: { ...DEFAULTS.diversity, adaptive: true },
 };
 
 export const MODEL_ONLY = 'ranking only';
@@ -37,32 +46,32 @@ export const POLICIES: readonly Policy[] = [
   {
     name: 'popularity',
     note: 'what most people touched lately, whoever asks.',
-    settings: { ...PLAIN, rules: [{ name: 'item.popularity_log@1', value: 1 }] },
-    isControlled: false,
+    settings: { ...PLAIN, rules: rotating([{ name: 'item.popularity_log@1', value: 1 }]) },
+    hasLoop: false,
   },
   {
     name: 'item-CF',
     note: 'neighbours of what the user touched, by who touched both; popularity decides where there are none.',
-    settings: { ...PLAIN, rules: [{ name: 'cross.cf@1', value: 1 }, { name: 'cross.last_cf@1', value: 1 }, { name: 'item.popularity_log@1', value: 0.02 }] }, // prettier-ignore
-    isControlled: false,
+    settings: { ...PLAIN, rules: rotating([{ name: 'cross.cf@1', value: 1 }, { name: 'cross.last_cf@1', value: 1 }, { name: 'item.popularity_log@1', value: 0.02 }]) }, // prettier-ignore
+    hasLoop: false,
   },
-  { name: MODEL_ONLY, note: 'all features by the default rules, no caps, no variety.', settings: PLAIN, isControlled: false },
+  { name: MODEL_ONLY, note: 'all features by the default rules, no caps, no variety.', settings: PLAIN, hasLoop: false },
   {
     name: 'ranking + cap',
     note: `the same with at most ${maxPerCategory} of a kind in every ${window} cards.`,
     settings: withDiversity({ maxPerCategory }),
-    isControlled: false,
+    hasLoop: false,
   },
   {
     name: 'ranking + MMR',
     note: `the same as ranking only with marginal relevance of strength ${STATIC_STRENGTH} for everybody.`,
     settings: withDiversity({ algorithm: 'MMR', strength: STATIC_STRENGTH }),
-    isControlled: false,
+    hasLoop: false,
   },
   {
     name: OURS,
     note: 'the default settings with their caps, the loop that widens narrow feeds, and the source of widening.',
     settings: widening,
-    isControlled: true,
+    hasLoop: true,
   },
 ];

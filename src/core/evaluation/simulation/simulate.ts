@@ -1,6 +1,8 @@
 import { categoryGroups } from '../../diversification/cocoon/category-groups.js';
 import { type CocoonBaseline, type CocoonMeasure, measureCocoon } from '../../diversification/cocoon/cocoon-index.js';
 import { describeGenericFeed, type GenericFeed } from '../../diversification/cocoon/generic-feed.js';
+import { cocoonNow } from '../../diversification/cocoon/cocoon-now.js';
+import { isControlled } from '../../diversification/cocoon/controller.js';
 import { type BuiltPage, type PageInputs } from '../../page.js';
 import { PURPOSES } from '../../privacy/purposes.js';
 import { hash32, seededRandom } from '../../random.js';
@@ -10,12 +12,13 @@ import { emptyState, type UserState } from '../../tags/state.js';
 import { DAY_MS, localHour } from '../../time.js';
 import { configOf } from '../service-methods.js';
 import { type DayCount, DayCounter } from './day-counter.js';
+import { type LoopCount, LoopWatch } from './loop-watch.js';
 import { Mind, type Strengths } from './mind.js';
 import { type Policy } from './policies.js';
 import { SimulatedShop } from './simulated-shop.js';
 import { type World } from './world.js';
 
-/** How a page is made; the loop out of the cocoon is told what it compares with, where the policy has it. */
+/** How a page is made. */
 export type BuildPage = (inputs: PageInputs) => Promise<BuiltPage>;
 
 export interface Scenario {
@@ -41,6 +44,8 @@ export interface CitizenResult {
 
 export interface SimulationResult {
   policy: string;
+  /** What the loop did, where the policy has it. */
+  loop: LoopCount;
   days: readonly DayCount[];
   citizens: readonly CitizenResult[];
 }
@@ -59,14 +64,23 @@ interface Run {
   shop: SimulatedShop;
   baseline: CocoonBaseline;
   generic: GenericFeed;
+  watch: LoopWatch;
+}
+
+interface Asked extends Pick<PageInputs, 'cocoon'> {
+  userId: string | null;
+  state: UserState;
+  now: number;
+  shownOnPage?: number[];
 }
 
 function ask(
   { shop, buildPage, scenario }: Pick<Run, 'shop' | 'buildPage' | 'scenario'>,
   settings: RankingSettings,
-  { userId, state, now, shownOnPage = [] }: { userId: string | null; state: UserState; now: number; shownOnPage?: number[] },
+  { userId, state, now, shownOnPage = [], cocoon }: Asked,
 ): Promise<BuiltPage> {
   return buildPage({
+    ...(cocoon && { cocoon }),
     request: {
       kind: 'feed', surface: 'home', first: scenario.first, filter: null, region: null, geohash: null, hour: localHour(now, 'UTC'), contextItems: [],
       candidates: null, basket: null, placedBefore: [], shownOnPage,
@@ -111,7 +125,7 @@ async function readBaseline(base: Pick<Run, 'shop' | 'buildPage' | 'scenario' | 
 export async function simulate(world: World, scenario: Scenario, policy: Policy, buildPage: BuildPage): Promise<SimulationResult> {
   const shop = new SimulatedShop(world, START);
   shop.wake(0, true);
-  const run: Run = { world, scenario, policy, buildPage, shop, ...(await readBaseline({ shop, buildPage, scenario, world })) };
+  const run: Run = { world, scenario, policy, buildPage, shop, watch: new LoopWatch(policy.settings.diversity.relevanceBudget), ...(await readBaseline({ shop, buildPage, scenario, world })) };
   const minds = world.citizens.map((citizen) => new Mind(world, citizen, scenario.strengths));
   const tallies = world.citizens.map(() => ({ clicks: 0, pages: 0 }));
   const days: DayCount[] = [];
@@ -130,21 +144,26 @@ export async function simulate(world: World, scenario: Scenario, policy: Policy,
     days.push(counter.close(measured, minds));
   }
   const citizens = world.citizens.map(({ id }, i): CitizenResult => ({
-    userId: id, isControlled: policy.isControlled, cocoon: measureCitizen(run, id), ...tallies[i], discovered: minds[i].discovered.size,
+    userId: id, isControlled: policy.hasLoop && isControlled(id), cocoon: measureCitizen(run, id), ...tallies[i], discovered: minds[i].discovered.size,
   })); // prettier-ignore
-  return { policy: policy.name, days, citizens };
+  return { policy: policy.name, loop: run.watch.count(), days, citizens };
 }
 
 const measureCitizen = ({ shop, baseline, generic }: Run, userId: string): CocoonMeasure =>
   measureCocoon(shop.stateOf(userId).cocoon, baseline, categoryGroups(shop.shop.catalogue, generic.level));
 
 /** One person's day: a visit or none. Gives the number of clicks; null where he stays away. */
-async function liveADay({ world, scenario, policy, buildPage, shop }: Run, mind: Mind, i: number, day: number, counter: DayCounter): Promise<number | null> {
+async function liveADay(run: Run, mind: Mind, i: number, day: number, counter: DayCounter): Promise<number | null> {
+  const { world, scenario, policy, shop, baseline, generic, watch } = run;
   const { id } = world.citizens[i];
   const random = seededRandom(hash32(`${scenario.seed} ${id} ${day}`));
   const now = START + day * DAY_MS + Math.floor(random() * 20) * HOUR_MS;
   if (random() >= mind.returning) return null;
-  const page = await ask({ shop, buildPage, scenario }, policy.settings, { userId: id, state: shop.stateOf(id), now });
+  const state = shop.stateOf(id);
+  const usual = { baseline, groupOf: categoryGroups(shop.shop.catalogue, generic.level) };
+  const cocoon = policy.hasLoop ? cocoonNow(state.cocoon, usual, { breadth: 0, isControlled: isControlled(id) }) : undefined;
+  const page = await ask(run, policy.settings, { userId: id, state, now, cocoon });
+  watch.note(id, page.widening);
   const feedId = shop.serve(id, page, now);
   const nos = itemNosOf(page);
   const reactions = mind.look(nos, random);

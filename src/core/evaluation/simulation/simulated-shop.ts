@@ -90,9 +90,11 @@ export class SimulatedShop {
   }
 
   /** Note that somebody was served a page. Gives its name. */
-  serve(userId: string, { placed }: BuiltPage, at: number): string {
+  serve(userId: string, { placed, widening }: BuiltPage, at: number): string {
     const feedId = `p${++this.pages}`;
-    const page = { writer: 1, seq: this.pages, receivedAt: at, servedAt: at, feedId, kind: 'feed', fixedByCaller: false, placed };
+    const page = {
+      writer: 1, seq: this.pages, receivedAt: at, servedAt: at, feedId, kind: 'feed', fixedByCaller: false, placed, ...(widening && { widening }),
+    }; // prettier-ignore
     for (const { itemNo } of placed) this.trials.serve(itemNo);
     foldPage(this.stateOf(userId), page, { page, countsAt: 'SERVED', itemOf: (no) => this.catalogue.row(no) });
     return feedId;

@@ -163,7 +163,8 @@ export function buildWorld(history: History, options: WorldOptions): World {
     const taste = fitted.common.map((share) => share * fitted.concentration);
     for (const no of known) taste[kindOf[no]]++;
     return {
-      id,
+      // Another life under another seed.
+      id: `${id}.${options.seed}`,
       known,
       taste: taste.map((weight) => weight / (known.length + fitted.concentration)),
       latent: latentKinds(known, touched.slice(touched.length >> 1), kindOf, kinds.length, `${options.seed} ${id}`),
