@@ -25,6 +25,11 @@ export class PeopleResolver {
   mute(_parent: unknown, args: Parameters<App['mute']>[0], { actor }: EdgeContext): Profile {
     return this.app.mute(args, actor);
   }
+  @Mutation('setBreadth')
+  setBreadth(_parent: unknown, args: Parameters<App['setBreadth']>[0], { actor }: EdgeContext): Profile {
+    return this.app.setBreadth(args, actor);
+  }
+
   @Mutation('unmute')
   unmute(_parent: unknown, args: Parameters<App['unmute']>[0], { actor }: EdgeContext): Profile {
     return this.app.unmute(args, actor);

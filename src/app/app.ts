@@ -61,6 +61,8 @@ export interface App {
   userProfile(userId: string): Promise<UserProfileAnswer>;
   setConsent(args: { userId: string; purposes: string[] }, actor: string): Promise<ConsentAnswer>;
   mute(args: { userId: string; target: RawInput; until?: string | null }, actor: string): Promise<UserProfileAnswer>;
+  /** -1 more of mine to 1 surprise me. */
+  setBreadth(args: { userId: string; breadth: number }, actor: string): Promise<UserProfileAnswer>;
   unmute(args: { userId: string; target: RawInput }, actor: string): Promise<UserProfileAnswer>;
   resetInterests(userId: string, actor: string): Promise<UserProfileAnswer>;
   linkIdentities(args: { userId: string; identities: Identity[] }, actor: string): Promise<UserProfileAnswer>;

@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { type CocoonNow } from '../core/diversification/cocoon/cocoon-now.js';
 import { type PageInputs, type PageRequest } from '../core/page.js';
 import { type Person, mutesInForce, unknownPerson } from '../core/privacy/person.js';
 import { seededRandom } from '../core/random.js';
@@ -8,6 +9,7 @@ import { emptyState, type UserState } from '../core/tags/state.js';
 import { localHour } from '../core/time.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type Log } from '../ports/log.js';
+import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { type ChosenModels, type ModelsInForce } from './models/models-in-force.js';
 import { type Overload } from './overload.js';
 import { type SettingsInForce } from './settings-in-force.js';
@@ -23,6 +25,7 @@ export interface PageInputPorts {
   triggers: Pick<TriggersInForce, 'versionFor'>;
   models: ModelsInForce;
   overload: Overload;
+  cocoon: Pick<CocoonInForce, 'ofPage'>;
   timeZone: string;
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -144,6 +147,19 @@ async function loadPerson(userId: string | null, { people, log }: PageInputPorts
   });
 }
 
+/** How narrow the user's feeds were before this page; undefined where that is not known, or may not be. */
+async function loadCocoon(
+  state: UserState | null,
+  person: Person | null,
+  { cocoon, people, log }: PageInputPorts,
+): Promise<CocoonNow | undefined> {
+  if (!state || !person || person.userId === '' || !people.purposesOf(person, Infinity).has('PERSONALISATION')) return undefined;
+  return cocoon.ofPage(state, person).catch((error: unknown) => {
+    log.warn({ err: error }, 'what a cocoon is compared with could not be read; the page goes without its index and is not widened');
+    return undefined;
+  });
+}
+
 /** Load what a page is made from: the one read of the outside that a feed waits for before it is built. */
 export async function loadPageInputs(
   input: PageInput,
@@ -162,6 +178,7 @@ export async function loadPageInputs(
     user: person?.attributes ?? null,
     purposes: person === null ? new Set(['ESSENTIAL']) : ports.people.purposesOf(person, Infinity),
     muted: person === null ? [] : mutesInForce(person, now),
+    cocoon: await loadCocoon(state, person, ports),
     models,
     maxCandidates: ports.overload.maxCandidates(),
     now,

@@ -1,7 +1,6 @@
 import { AppError } from '../core/errors.js';
 import { type LoggedPage, type Page } from '../core/exposures/exposure.js';
 import { isPoolSampled, type SampledPool } from '../core/exposures/pool.js';
-import { buildPage } from '../core/feed.js';
 import { type Degradation, type PageKind } from '../core/outcome.js';
 import { type BuiltPage, type PageInputs, type PageRequest } from '../core/page.js';
 import { identityUserId } from '../core/privacy/identity.js';
@@ -14,31 +13,22 @@ import { withoutBlocked } from './blocks/kept-answers.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
 import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { type ShownCardsOf } from './cocoon/shown-cards.js';
+import { continueFeed, type ContinuePorts } from './continue-feed.js';
+import { buildPart } from './experiments/build-part.js';
 import { createKeyedQueue } from './keyed-queue.js';
-import { type ChosenModels } from './models/models-in-force.js';
 import { type Shadow } from './models/shadow.js';
 import { type InFlight } from './people/in-flight.js';
-import {
-  chosenModels,
-  chosenSettings,
-  type Continuation,
-  loadPageInputs,
-  newSeed,
-  type PageInputPorts,
-  pageRequest,
-  resolveBasket,
-  resolveCandidates,
-} from './page-inputs.js';
+import { loadPageInputs, type PageInputPorts, pageRequest, resolveBasket, resolveCandidates } from './page-inputs.js';
 import { type PipelineStatistics } from './pipeline-statistics.js';
 import { presentFeed } from './present.js';
 
-export interface ServePagePorts extends PageInputPorts {
+export interface ServePagePorts extends PageInputPorts, ContinuePorts {
   exposureLog: ExposureLog;
   cursors: Cursors;
   statistics: PipelineStatistics;
   shadow: Shadow;
   inFlight: InFlight;
-  cocoon: Pick<CocoonInForce, 'measure' | 'note'>;
+  cocoon: Pick<CocoonInForce, 'ofPage' | 'note'>;
   shownCardsOf: ShownCardsOf;
   newFeedId: () => string;
   locales: string[];
@@ -154,26 +144,26 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const inputHash = pinnedInput(kind, input, job.pinned);
   const cursor = input.after === null ? null : ports.cursors.decode(input.after, inputHash);
   const expired = cursor !== null && ports.clock() - cursor.issuedAt > CURSOR_LIFE_MS;
-  const continuation = await continueFeed(job, ports, cursor, expired);
+  const obeying = { kind, policy: job.special.candidates?.policy ?? null };
+  const continuation = await continueFeed({ input, obeying, cursor, expired }, ports);
   const request = { ...pageRequest(input, ports, continuation), kind, ...job.special };
   const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: ports.newFeedId(), pageNo: 0 };
   const keepsPool = input.preview === null && isPoolSampled(feedId, pageNo, ports.poolSample);
   const inputs = { ...(await loadPageInputs(input, request, ports, continuation)), keepsPool };
-  const built = await buildPage(inputs);
+  const { built, assignments } = await buildPart(inputs, continuation, pageNo);
   ports.statistics.observe(built.trace, inputs.now);
 
   const degraded: Degradation[] = expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded;
-  const page = assemblePage(job, inputs, built, { feedId, pageNo, degraded });
-  const { configVersion } = page;
-  const { seed, modelVersion } = continuation;
-  const next: FeedCursor = { feedId, pageNo: pageNo + 1, configVersion, modelVersion, seed, issuedAt: ports.clock(), inputHash };
+  const page = assemblePage(job, inputs, built, { feedId, pageNo, assignments, degraded });
+  const { seed, pin } = continuation;
+  const next: FeedCursor = { ...pin, feedId, pageNo: pageNo + 1, seed, issuedAt: ports.clock(), inputHash };
   const answer = presentFeed(page, built, {
     shop: ports.index.shop,
     locale: chosenLocale(input.context.locale, ports.locales),
     unknownItemIds: job.unknownItemIds,
     endCursor: page.placed.length === 0 || input.preview ? null : ports.cursors.encode(next),
     preview: input.preview !== null,
-    cocoonIndex: await cocoonIndexOf(inputs, input, ports),
+    cocoonIndex: inputs.cocoon?.measure.index ?? null,
     tookMs: ports.stopwatch() - job.started,
   });
   return { page, built, answer };
@@ -197,40 +187,11 @@ function sampledPool({ feedId, pageNo, placed }: Page, built: BuiltPage, { poolS
   return isPoolSampled(feedId, pageNo, poolSample) ? { ...built.pool(), samplingRate: poolSample } : undefined;
 }
 
-interface PinnedContinuation extends Continuation {
-  /** What the next page stays with. */
-  modelVersion: ChosenModels['version'];
-}
-
-/** What earlier pages fixed: settings, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown. */
-async function continueFeed(
-  { input }: Job,
-  ports: ServePagePorts,
-  cursor: FeedCursor | null,
-  expired: boolean,
-): Promise<PinnedContinuation> {
-  const [before, onPage] = await Promise.all([
-    cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId) : [],
-    input.pageId === null ? [] : ports.exposureLog.itemsOfPage(input.pageId),
-  ]);
-  const placed = before.map(({ itemNo }) => itemNo);
-  const goesOn = cursor !== null && !expired;
-  const chosen = await (goesOn ? ports.models.pinned(input.surface, cursor.modelVersion) : chosenModels(input, ports.models));
-  return {
-    models: chosen.models,
-    modelVersion: chosen.version,
-    config: goesOn ? await ports.settings.version(input.surface, cursor.configVersion) : await chosenSettings(input, ports),
-    seed: goesOn ? cursor.seed : (input.preview?.seed ?? newSeed()),
-    placedBefore: goesOn ? placed : [],
-    shownOnPage: goesOn ? onPage : [...onPage, ...placed],
-  };
-}
-
 function assemblePage(
   { kind, input }: Job,
   inputs: PageInputs,
   built: BuiltPage,
-  made: Pick<Page, 'feedId' | 'pageNo' | 'degraded'>,
+  made: Pick<Page, 'feedId' | 'pageNo' | 'assignments' | 'degraded'>,
 ): Page {
   return {
     ...made,
@@ -243,8 +204,8 @@ function assemblePage(
     scorer: built.scorer,
     modelVersion: built.modelVersion,
     configVersion: inputs.config.version,
-    assignments: [],
     relaxed: built.relaxed,
+    ...(built.widening && { widening: built.widening }),
     poolSize: built.poolSize,
     fixedByCaller: kind !== 'feed' || (input.filter?.categories ?? null) !== null,
     featureNames: built.featureNames,
@@ -257,21 +218,6 @@ export const chosenLocale = (asked: string | null, locales: string[]): string =>
   const language = asked?.split('-')[0].toLowerCase();
   return language !== undefined && locales.includes(language) ? language : locales[0];
 };
-
-/** How narrow the user's feeds were before this page; null where that is not known, or may not be. */
-async function cocoonIndexOf(
-  { state, purposes }: PageInputs,
-  { userId }: PageInput,
-  { cocoon, log }: ServePagePorts,
-): Promise<number | null> {
-  if (userId === null || state === null || !purposes.has('PERSONALISATION')) return null;
-  try {
-    return (await cocoon.measure(state)).index;
-  } catch (error) {
-    log.warn({ err: error }, 'what a cocoon is compared with could not be read; the page goes without its index');
-    return null;
-  }
-}
 
 /** Note what was shown, for fatigue, repeats, the cocoon and the next page's attribution. */
 async function remember(page: LoggedPage, { states, index, cocoon, shownCardsOf }: ServePagePorts): Promise<void> {

@@ -1,6 +1,7 @@
 import { pickFloat64, pickUint16, pickUint32 } from './candidates/columns.js';
 import { findCandidates } from './candidates/find-candidates.js';
 import { gatherSignals } from './candidates/signals.js';
+import { pageWidening, steered, wideningOf } from './diversification/cocoon/page-widening.js';
 import { placeCandidates } from './diversification/place-candidates.js';
 import { explainPlaced } from './exposures/explain-placed.js';
 import { FEATURE_NAMES } from './features/catalogue.js';
@@ -24,8 +25,11 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
   if (inputs.state === null) run.giveUp('USER_STATE_UNAVAILABLE');
   if (inputs.maxCandidates !== undefined) run.giveUp('OVERLOADED');
 
+  // How narrow the user's feeds became, and how much wider this one is to be.
+  const widening = wideningOf(inputs);
+
   // Who asks, what for, and what speaks for which item.
-  const signals = gatherSignals(inputs, run);
+  const signals = gatherSignals(widening ? steered(inputs, widening.plan) : inputs, run, widening);
 
   // What may be shown: sources propose, filters remove, the whole shop fills up.
   const candidates = findCandidates(signals, run);
@@ -55,6 +59,7 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
     intents: intentsOf(ranking.model, pickUint32(ranking.order, slate.order)),
     degraded: run.degraded,
     relaxed: slate.relaxed,
+    widening: pageWidening(slate.inputs, slate, placed),
     poolSize: matrix.rows,
     hasNextPage: matrix.rows > placed.length,
     removed: run.removed,
@@ -70,7 +75,7 @@ export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
       features: features.of(ranking.order),
       scores: pickFloat64(ranking.scores, ranking.order),
       removed: run.removed,
-      inputs: { slate: slate.inputs, score: scoreInputsOf(signals, candidates, ranking) },
+      inputs: { slate: slate.inputs, score: scoreInputsOf(signals, candidates, ranking), settings: signals.settings },
     }),
   };
 }

@@ -1,4 +1,6 @@
+import { type MixOwed } from './candidates/mix-owed.js';
 import { type Shop } from './candidates/shop.js';
+import { type CocoonNow } from './diversification/cocoon/cocoon-now.js';
 import { type PlacedItem } from './exposures/exposure.js';
 import { type PoolRecord } from './exposures/pool.js';
 import { type Degradation, type PageKind, type Scorer, type SlateRule } from './outcome.js';
@@ -8,6 +10,7 @@ import { type Purpose } from './privacy/purposes.js';
 import { type Random } from './random.js';
 import { type Intent, type IntentModel, type ModelFault, type ModelsForPage } from './scoring/intent-model.js';
 import { type RankingConfig } from './settings.js';
+import { type PageWidening } from './tags/cocoon/widening.js';
 import { type UserState } from './tags/state.js';
 import { type UserAttributes } from './user.js';
 
@@ -71,10 +74,14 @@ export interface PageInputs {
   purposes: ReadonlySet<Purpose>;
   /** What the user wants to see none of, or less of; nothing when left out. */
   muted?: readonly Mute[];
+  /** How narrow the user's feeds are, from which they are widened; nothing is widened when left out. */
+  cocoon?: CocoonNow;
   /** The models that may decide, best first; none when left out. */
   models?: ModelsForPage;
   /** How many candidates may be proposed at most, where less has to be done than usual; 500 when left out. */
   maxCandidates?: number;
+  /** What the surface is behind its shares by; nothing when left out. */
+  owed?: MixOwed;
   /** The pool is going to be kept, so what else decides is gathered whole; no when left out. Pages that chance has a part in do so anyway. */
   keepsPool?: boolean;
   now: number;
@@ -113,6 +120,8 @@ export interface BuiltPage {
   intents: Intent[] | null;
   degraded: Degradation[];
   relaxed: SlateRule[];
+  /** What the loop out of the cocoon did; null where it had nothing to do. */
+  widening: PageWidening | null;
   /** Candidates after filters, before the slate. */
   poolSize: number;
   /** Eligible candidates were left over. */

@@ -9,9 +9,6 @@ export const OBJECTIVES = [
   'freshness',
 ] as const; // prettier-ignore
 
-const NOT_YET = 'this version does not obey it';
-/** Sources of the schema without a component. */
-const NO_SOURCE_YET: readonly unknown[] = ['WIDENING'];
 const MAX_WEIGHT = 100;
 const MAX_LIMIT = 500;
 const MAX_ENTRIES = 500;
@@ -77,7 +74,6 @@ export function checkSettings(input: RankingConfigInput, settings: RankingSettin
     report,
   );
   checkSources(input.sources, report);
-  checkNotYet(input, report);
   if (faults.length === 0) checkWhole(settings, report);
   return faults;
 }
@@ -145,21 +141,8 @@ function checkSources(list: unknown, report: Report): void {
   entries.forEach(({ source, limit }, i) => {
     checkField(`sources.${i}.source`, source, { oneOf: CANDIDATE_SOURCES }, report);
     checkField(`sources.${i}.limit`, limit, { least: 0, most: MAX_LIMIT, whole: true }, report);
-    if (NO_SOURCE_YET.includes(source) && limit !== 0)
-      report(`sources.${i}.limit`, limit, `it must be 0 for ${String(source)}: ${NOT_YET}`);
   });
   checkTwice('sources', entries.map(({ source }) => source), report); // prettier-ignore
-}
-
-/** A setting that nothing obeys is refused rather than stored and ignored. */
-function checkNotYet({ diversity, mix }: RankingConfigInput, report: Report): void {
-  const mustBe = (path: string, value: unknown, allowed: readonly unknown[]): void => {
-    if (value !== null && value !== undefined && !allowed.includes(value))
-      report(path, value, `it must be ${allowed.join(' or ')}: ${NOT_YET}`);
-  };
-  if (diversity?.adaptive === true) mustBe('diversity.adaptive', true, [false]);
-  if (isWithin(mix?.newItemShare, { least: 0, most: 1 })) mustBe('mix.newItemShare', mix?.newItemShare, [0]);
-  if (isWithin(mix?.smallCreatorShare, { least: 0, most: 1 })) mustBe('mix.smallCreatorShare', mix?.smallCreatorShare, [0]);
 }
 
 /** What only the whole shows. */

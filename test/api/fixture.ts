@@ -166,6 +166,7 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   setConsent: ({ userId, purposes }) => Promise.resolve({ userId, purposes, updatedAt: NOW }),
   mute: ({ userId }) => Promise.resolve({ ...profile, userId }),
   unmute: ({ userId }) => Promise.resolve({ ...profile, userId }),
+  setBreadth: ({ userId, breadth }) => Promise.resolve({ ...profile, userId, controls: { ...profile.controls, breadth } }),
   resetInterests: (userId) => Promise.resolve({ ...profile, userId }),
   linkIdentities: ({ userId }) => Promise.resolve({ ...profile, userId }),
   unlinkIdentity: ({ userId }) => Promise.resolve({ ...profile, userId }),

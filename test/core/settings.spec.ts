@@ -92,23 +92,12 @@ describe('checkSettings', () => {
     expect(pathsOf(input)).toEqual([path]);
   });
 
-  it.each<[string, unknown]>([
-    ['diversity.adaptive', { diversity: { adaptive: true } }],
-    ['mix.newItemShare', { mix: { newItemShare: 0.2 } }],
-    ['mix.smallCreatorShare', { mix: { smallCreatorShare: 0.2 } }],
-    ['sources.0.limit', { sources: [{ source: 'WIDENING', limit: 10 }] }],
-  ])('refuses %s in %j rather than ignore it', (path, input) => {
-    const faults = faultsOf(input);
-    expect(faults.map((fault) => fault.path)).toEqual([path]);
-    expect(faults[0].message).toMatch(/this version does not obey it$/);
-  });
-
   it('takes what is at the edge of its range', () => {
     const input: RankingConfigInput = {
       diversity: {
         algorithm: 'CALIBRATED',
         strength: 1,
-        adaptive: false,
+        adaptive: true,
         relevanceBudget: 0.5,
         window: 100,
         maxPerCategory: 100,
@@ -119,7 +108,7 @@ describe('checkSettings', () => {
       exploration: { method: 'THOMPSON', share: 1 },
       rules: [{ name: 'cross.cf@1', value: -100 }],
       objectives: OBJECTIVES.map((name) => ({ name, value: 100 })),
-      sources: [{ source: 'FRESH', limit: 500 }, { source: 'EMBEDDING', limit: 0 }], // prettier-ignore
+      sources: [{ source: 'FRESH', limit: 500 }, { source: 'WIDENING', limit: 40 }, { source: 'EMBEDDING', limit: 0 }], // prettier-ignore
     };
     expect(faultsOf(input)).toEqual([]);
   });

@@ -10,8 +10,8 @@ export const readPageColumns = (withFeatures: boolean): string => `
   to_char(p.received_day, 'YYYY-MM-DD'), ${epochMs('p.received_at')}, p.writer, p.seq::float8, encode(p.hash, 'hex'), p.feed_id, p.page_no, p.kind,
   p.user_id, p.session_id, p.surface, p.page_id, ${epochMs('p.served_at')}, p.scorer, p.model_version, p.config_version, p.assignments::text, p.degraded,
   p.relaxed, p.pool_size, p.fixed_by_caller, encode(p.feature_catalogue, 'hex'), ${withFeatures ? 'p.features' : `''::bytea`}, p.contributions,
-  encode(p.seal, 'hex'), p.mentions, (SELECT array_agg(encode(s, 'hex') ORDER BY i) FROM unnest(p.mention_seals) WITH ORDINALITY AS m(s, i))`;
-export const PAGE_WIDTH = 27;
+  encode(p.seal, 'hex'), p.mentions, (SELECT array_agg(encode(s, 'hex') ORDER BY i) FROM unnest(p.mention_seals) WITH ORDINALITY AS m(s, i)), p.widening::text`;
+export const PAGE_WIDTH = 28;
 
 /** The page of a row, still without its items. */
 export function readPage(row: readonly unknown[]): PageRow {
@@ -38,6 +38,7 @@ export function readPage(row: readonly unknown[]): PageRow {
     seal: row[24],
     mentions: row[25] ?? [],
     mentionSeals: row[26] ?? [],
+    widening: row[27],
     placed: [],
   } as Record<keyof KeptPage, unknown> as KeptPage;
   const [day, receivedAt, writer, seq, hash] = row as [string, number, number, number, string];

@@ -38,6 +38,7 @@ const PAGE_COLUMNS: readonly Column<PageRow>[] = [
   column('seal', 'hex', ({ page }) => page.seal),
   column('mentions', 'text', ({ page }) => arrayOrNull(page.mentions), 'text[]'),
   column('mention_seals', 'text', ({ page }) => arrayOrNull(page.mentionSeals.map((sealed) => `\\x${sealed}`)), 'bytea[]'),
+  column('widening', 'text', ({ page }) => page.widening, 'json'),
   column('hash', 'hex', ({ hash }) => hash),
 ];
 

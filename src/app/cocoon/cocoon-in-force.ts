@@ -1,4 +1,7 @@
 import { type CocoonMeasure, measureCocoon, NO_COCOON } from '../../core/diversification/cocoon/cocoon-index.js';
+import { cocoonNow, type CocoonNow } from '../../core/diversification/cocoon/cocoon-now.js';
+import { isControlled } from '../../core/diversification/cocoon/controller.js';
+import { type Person } from '../../core/privacy/person.js';
 import { collisionOf } from '../../core/tags/cocoon/spread.js';
 import { type UserState } from '../../core/tags/state.js';
 import { DAY_MS, utcDay } from '../../core/time.js';
@@ -24,6 +27,8 @@ export interface CocoonPorts extends BaselinePorts {
 export interface CocoonInForce {
   /** Against what is usual now. */
   measure(state: UserState): Promise<CocoonMeasure>;
+  /** The same with what of it decides on a user's next page. */
+  ofPage(state: UserState, who: Pick<Person, 'userId' | 'breadth'>): Promise<CocoonNow>;
   /** Change against about thirty days ago; null where nothing is known of then. */
   trend(userId: string, index: number): Promise<number | null>;
   /** A user was served: his row of today is written soon. */
@@ -51,6 +56,9 @@ export function createCocoon(ports: CocoonPorts): CocoonInForce {
   const rows = createRows(write, ports);
   return {
     measure,
+    async ofPage(state, { userId, breadth }) {
+      return cocoonNow(state.cocoon, await baseline.now(), { breadth, isControlled: isControlled(userId) });
+    },
     ...rows,
     async trend(userId, index) {
       const then = clock() - COMPARED_DAYS * DAY_MS;

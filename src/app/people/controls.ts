@@ -26,7 +26,10 @@ interface ControlPorts {
   userProfile: (userId: string) => Promise<UserProfileAnswer>;
 }
 
-type Controls = Pick<App, 'setConsent' | 'mute' | 'unmute' | 'resetInterests' | 'linkIdentities' | 'unlinkIdentity' | 'mergeVisitor'>;
+type Controls = Pick<
+  App,
+  'setConsent' | 'setBreadth' | 'mute' | 'unmute' | 'resetInterests' | 'linkIdentities' | 'unlinkIdentity' | 'mergeVisitor'
+>;
 
 const MAX_MUTES = 500;
 const MAX_IDENTITIES = 50;
@@ -52,6 +55,11 @@ export function createPersonalControls(ports: ControlPorts): Controls {
       const act = actOf('setConsent', id, actor);
       await people.changing([id], () => peopleStore.addConsent(id, { at: act.at, purposes: decided }, act));
       return { userId: id, purposes: decided, updatedAt: act.at };
+    },
+    async setBreadth({ userId, breadth }, actor) {
+      const id = checkedUser(userId);
+      if (!(breadth >= -1 && breadth <= 1)) refuse('breadth', `breadth is ${shown(breadth)}; it must be a number from -1 to 1`);
+      return change(id, { breadth }, actOf('setBreadth', id, actor));
     },
     async mute({ userId, target, until }, actor) {
       const id = checkedUser(userId);

@@ -11,10 +11,12 @@ import { compileFilter } from './caller-filter.js';
 import { ItemSums } from './item-sums.js';
 import { type LikedName, likedNames } from './liked-names.js';
 import { addLinked } from './linked-content.js';
+import { type MixOwed, NOTHING_OWED } from './mix-owed.js';
 import { type Neighbours } from './neighbours.js';
 import { type RecentActs } from './recent-acts.js';
 import { recentSeeds, type Seed } from './seeds.js';
 import { type Shop } from './shop.js';
+import { type WideningPlan } from './widening-plan.js';
 
 /** Somebody the user follows. */
 export interface Friend {
@@ -34,6 +36,8 @@ export interface Signals {
   readonly user: UserAttributes | null;
   /** How many candidates may be proposed; the usual number where nothing is said. */
   readonly maxCandidates?: number;
+  /** What the surface is behind its shares by. */
+  readonly owed: MixOwed;
   readonly now: number;
   /** For what the user did expressly, which always binds. */
   readonly acts: UserState;
@@ -61,6 +65,14 @@ export interface Signals {
   creators: { creatorNo: number; strength: number }[];
   /** Evidence per item. Of the numbers that it keeps, those for neighbours are items, those for friends places in `friends`. */
   readonly evidence: Evidence;
+  /** What the loop out of the cocoon wants of this page; null where it wants nothing. */
+  readonly widening: Widening | null;
+}
+
+/** A plan, and the category at the level of the cocoon index, of a narrowest category. */
+export interface Widening {
+  plan: WideningPlan;
+  groupOf: (category: number) => number;
 }
 
 export interface Evidence {
@@ -99,8 +111,8 @@ const EVIDENCE: Evidence = {
 };
 
 /** Gather all that later stages read of the request and its user. */
-export function gatherSignals(inputs: PageInputs, run: PipelineRun): Signals {
-  const signals = signalsOf(inputs);
+export function gatherSignals(inputs: PageInputs, run: PipelineRun, widening: Widening | null = null): Signals {
+  const signals = signalsOf(inputs, widening);
   run.gather(GATHERERS, signals, () =>
     Object.values(signals.evidence as unknown as Record<string, ItemSums>).reduce((sum, { size }) => sum + size, 0),
   );
@@ -108,7 +120,10 @@ export function gatherSignals(inputs: PageInputs, run: PipelineRun): Signals {
 }
 
 /** What is known before anything is gathered. */
-export function signalsOf({ request, config, shop, state, user, purposes, muted = [], now, maxCandidates }: PageInputs): Signals {
+export function signalsOf(
+  { request, config, shop, state, user, purposes, muted = [], now, maxCandidates, owed }: PageInputs,
+  widening: Widening | null = null,
+): Signals {
   const isPersonal = purposes.has('PERSONALISATION');
   for (const sums of Object.values(EVIDENCE) as ItemSums[]) sums.clear();
   return {
@@ -117,6 +132,7 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
     shop,
     user,
     maxCandidates,
+    owed: owed ?? NOTHING_OWED,
     now,
     acts: state ?? emptyState(),
     taste: isPersonal ? state : null,
@@ -133,6 +149,7 @@ export function signalsOf({ request, config, shop, state, user, purposes, muted 
     friends: [],
     creators: [],
     evidence: EVIDENCE,
+    widening,
   };
 }
 

@@ -4,8 +4,10 @@ import { type Signals } from '../candidates/signals.js';
 import { type SlateRule } from '../outcome.js';
 import { type PipelineRun } from '../pipeline.js';
 import { type Random, seededRandom } from '../random.js';
+import { type RankingSettings } from '../settings.js';
 import { EXPLORATION, explorationOf, mayExplore } from './explore-page.js';
-import { drawSlate, type ExploredSlate } from './exploration.js';
+import { drawSlate, type ExplorationPlan, type ExploredSlate } from './exploration.js';
+import { type Widened, type WidenedSlate } from './cocoon/widened-slate.js';
 import { placeByScore, strengthOf } from './placement.js';
 import { type SlateInputs, slateInputsOf } from './slate-inputs.js';
 import { type Slate } from './slate.js';
@@ -19,6 +21,8 @@ export interface PlacedSlate extends Slate {
   explored: Uint8Array | null;
   /** [positions] probability of this item at this position; null where nothing was left to chance. */
   propensities: Float64Array | null;
+  /** What widening came to; null where nothing was to be widened. */
+  widened: Widened | null;
   /** What it was placed by. */
   inputs: SlateInputs;
 }
@@ -42,7 +46,7 @@ export function placeCandidates(
     if (inputs.late.attempt === null && run.isLate) inputs.late.attempt = asked;
     return inputs.late.attempt !== null;
   };
-  const work = (): Slate => placeByScore(inputs, pickFloat64(ranking.scores, order), settings, isLate);
+  const work = (): WidenedSlate => placeByScore(inputs, pickFloat64(ranking.scores, order), settings, isLate);
   const slate = run.step('slate', PLACEMENT, order.length, work, ({ order: placed }) => placed.length);
   const explored = mayExplore(inputs, settings) ? explorePage(inputs, slate.order, signals, run) : null;
   return { ...withChance(slate, explored), inputs };
@@ -58,17 +62,27 @@ function explorePage(inputs: SlateInputs, base: Uint32Array, { settings }: Signa
 }
 
 /** A slate, and what chance made of it. */
-function withChance(slate: Slate, explored: ExploredSlate | null): Omit<PlacedSlate, 'inputs'> {
+function withChance(slate: WidenedSlate, explored: ExploredSlate | null): Omit<PlacedSlate, 'inputs'> {
   if (!explored) return { ...slate, explored: null, propensities: null };
   const relaxed: SlateRule[] = explored.isShort ? [...slate.relaxed, 'EXPLORATION_SHARE'] : slate.relaxed;
-  return { order: explored.order, relaxed, explored: explored.explored, propensities: explored.propensities };
+  return { ...slate, order: explored.order, relaxed, explored: explored.explored, propensities: explored.propensities };
 }
 
-/** Place again what was placed, from what it was placed by, or by other scores and settings: the same ones give the same slate. */
-export function placeAgain(inputs: SlateInputs, scores: Float64Array, settings: Signals['settings']): Omit<PlacedSlate, 'inputs'> {
+/** A slate with everything that chance could have made of it. */
+export interface PlacedAgain extends Omit<PlacedSlate, 'inputs'> {
+  base: Uint32Array;
+  plan: ExplorationPlan | null;
+}
+
+/**
+ * Place again what was placed, from what it was placed by, or by other scores and settings: the same ones give the same slate.
+ *
+ * @param scores [n] finite, not rising, in the order of the inputs
+ */
+export function placeAgain(inputs: SlateInputs, scores: Float64Array, settings: RankingSettings): PlacedAgain {
   let asked = 0;
   const { attempt } = inputs.late;
   const slate = placeByScore(inputs, scores, settings, () => attempt !== null && ++asked >= attempt);
   const plan = explorationOf(inputs, slate.order, settings);
-  return withChance(slate, plan && drawSlate(plan, seededRandom(inputs.chance)));
+  return { ...withChance(slate, plan && drawSlate(plan, seededRandom(inputs.chance))), base: slate.order, plan };
 }

@@ -4,6 +4,10 @@ import { itemSimilarity, type Named } from './similarity.js';
 import { type SlateFacts, type SlateInputs } from './slate-inputs.js';
 import { buildSlate, type Slate } from './slate.js';
 import { softDiversity } from './rerankers.js';
+import { type SoftDiversity } from './soft-diversity.js';
+import { MarginalRelevance } from './mmr.js';
+import { type MixedPage, slateMixOf } from './mix.js';
+import { type Attempt, type Place, together, widenSlate, type WidenedSlate, withDose } from './cocoon/widened-slate.js';
 
 const NO_CAPS: SlateLimits = { window: 1, maxPerCategory: 1, maxPerBrand: 1, maxPerCreator: 1, commercialShareMax: 1 };
 
@@ -28,7 +32,7 @@ export function strengthOf({ kind, policy }: Pick<SlateInputs, 'kind' | 'policy'
 export function inSight({ before }: SlateInputs, { window }: SlateLimits): SlateFacts {
   const { length } = before.category;
   const first = Math.max(0, length - (window - 1));
-  const { copies, category, brand, creator, commercial, fatigued, paths } = before;
+  const { copies, category, brand, creator, commercial, fatigued, paths, createdAt, creatorShown, style } = before;
   if (first === 0) return before;
   return {
     copies: copies?.subarray(first),
@@ -38,6 +42,9 @@ export function inSight({ before }: SlateInputs, { window }: SlateLimits): Slate
     commercial: commercial.subarray(first),
     fatigued: fatigued.subarray(first),
     paths: paths.subarray((paths.length / Math.max(1, length)) * first),
+    createdAt: createdAt?.subarray(first),
+    creatorShown: creatorShown?.subarray(first),
+    style: style?.subarray(first),
   };
 }
 
@@ -63,21 +70,54 @@ function named(columns: SlateFacts, before: SlateFacts): Named {
  * @param scores [n] finite, not rising
  * @param isLate asked before every attempt but the first
  */
-export function placeByScore(inputs: SlateInputs, scores: Float64Array, settings: RankingSettings, isLate: () => boolean): Slate {
+export function placeByScore(inputs: SlateInputs, scores: Float64Array, settings: RankingSettings, isLate: () => boolean): WidenedSlate {
+  const configured = inputs.late.variety ? 0 : strengthOf(inputs, settings);
+  const place: Place = (some, scores, attempt) => placeOnce({ inputs: some, scores, settings, isLate }, attempt, configured);
+  const { widening } = inputs;
+  if (!widening || inputs.late.variety) return { ...place(inputs, scores, { strength: configured, dose: null }), widened: null };
+  return widenSlate({ inputs, scores, configured }, widening.plan, place, isLate);
+}
+
+function placeOnce(
+  { inputs, scores, settings, isLate }: { inputs: SlateInputs; scores: Float64Array; settings: RankingSettings; isLate: () => boolean },
+  { strength, dose }: Attempt,
+  configured: number,
+): Slate {
   const limits = limitsOf(inputs, settings);
   const { columns, first } = inputs;
   const before = inSight(inputs, limits);
-  const strength = inputs.late.variety ? 0 : strengthOf(inputs, settings);
   const all = named(columns, before);
   const similarity = (a: number, b: number): number => itemSimilarity(all, a, b);
+  const { diversity } = settings;
+  const weigh = (relevance: Float64Array, strength: number, earlier: readonly number[]): SoftDiversity =>
+    softDiversity(diversity, { relevance, strength, similarity, before: earlier }, { liked: inputs.liked, paths: all.paths });
+  // More calibration to the taste is no widening: what is added there is variety.
+  const variety = (relevance: Float64Array, earlier: readonly number[]): SoftDiversity =>
+    diversity.algorithm === 'CALIBRATED' && strength > configured
+      ? together(
+          weigh(relevance, configured, earlier),
+          new MarginalRelevance(new Float64Array(relevance.length), strength - configured, similarity, earlier),
+        )
+      : weigh(relevance, strength, earlier);
+  const soft = (relevance: Float64Array, earlier: readonly number[]): SoftDiversity =>
+    dose ? withDose(variety(relevance, earlier), dose) : variety(relevance, earlier);
+  const mix = slateMixOf(inputs.mix, mixedPage(inputs, settings, Math.min(first, scores.length)), settings);
   return buildSlate({
     scores,
-    columns,
-    before,
-    limits,
+    columns: { ...columns, ...mix.columnsOf(columns) },
+    before: { ...before, ...mix.columnsOf(before) },
+    limits: { ...limits, ...mix.limits },
     first,
-    soft: (relevance, earlier) =>
-      softDiversity(settings.diversity, { relevance, strength, similarity, before: earlier }, { liked: inputs.liked, paths: all.paths }),
+    soft,
     isLate,
   });
 }
+
+const mixedPage = ({ kind, policy, isKnown, now }: SlateInputs, settings: RankingSettings, positions: number): MixedPage => ({
+  positions,
+  isRelated: kind === 'related',
+  hasCaps: policy.caps,
+  hasVariety: strengthOf({ kind, policy }, settings) > 0,
+  mayExplore: isKnown && policy.exploration,
+  now,
+});

@@ -4,15 +4,18 @@ import { pickFloat64, pickInt32, pickUint32, pickUint8 } from '../candidates/col
 import { brandSinceOf, explores } from '../candidates/newcomers.js';
 import { type Shop } from '../candidates/shop.js';
 import { type Signals } from '../candidates/signals.js';
+import { sourceBit } from '../candidates/sources.js';
+import { type WideningPlan } from '../candidates/widening-plan.js';
 import { copiesWith, hasCopies, type ItemTrust, originalOf } from '../candidates/trust/item-trust.js';
 import { type PageKind } from '../outcome.js';
 import { hash32, type Random } from '../random.js';
 import { type ReceiptLevel } from '../settings.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { type SlateColumns } from './caps.js';
+import { type MixFacts, mixFactsOf, type MixInputs, mixInputsOf } from './mix.js';
 
 /** What is known of things that are placed, or stand in front of them: columns of equal length. */
-export interface SlateFacts extends SlateColumns {
+export interface SlateFacts extends SlateColumns, Partial<MixFacts> {
   /** [n * MAX_DEPTH] categories from broad to narrow, then zeros. */
   paths: Int32Array;
 }
@@ -36,6 +39,8 @@ export interface SlateInputs {
   kind: PageKind;
   /** How many to place. */
   first: number;
+  /** How many earlier pages of the feed placed. */
+  placedBefore: number;
   /** What the caller of a ranking asked for; everything on other pages. */
   policy: { caps: boolean; diversity: boolean; exploration: boolean };
   /** Epoch ms. */
@@ -46,12 +51,16 @@ export interface SlateInputs {
   before: SlateFacts;
   /** What the user's taste may be read for: categories liked, with how much; null where nothing is known or may be used. */
   liked: { categories: Int32Array; strengths: Float64Array } | null;
+  /** What shares are decided by; left out where none is asked for and the pool is not kept. */
+  mix?: MixInputs;
   /** Chance may have a part: what is known of the user may be used. */
   isKnown: boolean;
   /** Null where nothing is left to chance and the pool is not kept. */
   trials: TrialFacts | null;
   /** Seeds the chance of this page. */
   chance: number;
+  /** What the loop out of the cocoon wants, and (1) which candidates only its source named, null for none; left out where it wants nothing. */
+  widening?: { plan: WideningPlan; isOnly: Uint8Array | null };
   /** What lateness took: soft variety, and the search for rules to give up, from this attempt on; null where nothing. */
   late: { variety: boolean; attempt: number | null };
 }
@@ -59,6 +68,7 @@ export interface SlateInputs {
 const LEVELS = ['SERVED', 'RENDERED', 'IMPRESSION'] as const satisfies readonly ReceiptLevel[];
 /** No window is wider. */
 const MAX_WINDOW = 100;
+const WIDENING = sourceBit('WIDENING');
 const EVERYTHING = { caps: true, diversity: true, exploration: true };
 
 /** Which items are near-copies of each other; undefined in a shop without. */
@@ -107,6 +117,12 @@ function likedOf({ taste, now }: Signals): SlateInputs['liked'] {
   };
 }
 
+/** Candidates that the widening source alone named; null for none. */
+function onlyWidening(sources: Uint16Array, order: Uint32Array): Uint8Array | null {
+  if (!sources.includes(WIDENING)) return null;
+  return Uint8Array.from(order, (row) => Number(sources[row] === WIDENING));
+}
+
 /**
  * Gather what a page is placed by. What its settings do not ask for is gathered only when the pool is kept.
  *
@@ -114,7 +130,7 @@ function likedOf({ taste, now }: Signals): SlateInputs['liked'] {
  */
 export function slateInputsOf(
   signals: Signals,
-  candidates: Pick<Candidates, 'itemNos' | 'fatigued'>,
+  candidates: Pick<Candidates, 'itemNos' | 'fatigued' | 'sources'>,
   order: Uint32Array,
   { random, isKept }: { random: Random; isKept: boolean },
 ): SlateInputs {
@@ -122,19 +138,23 @@ export function slateInputsOf(
   const itemNos = pickUint32(candidates.itemNos, order);
   const isWhole = isKept || (explores(settings) && taste !== null);
   const inFront = Uint32Array.from(request.placedBefore.slice(-(MAX_WINDOW - 1)));
+  const mix = mixInputsOf(signals, isWhole);
   const { caps, diversity, exploration } = request.candidates?.policy ?? EVERYTHING;
   return {
     kind: request.kind,
     first: request.first,
+    placedBefore: request.placedBefore.length,
     policy: { caps, diversity, exploration },
     now,
-    columns: factsOf(shop, itemNos, pickUint8(candidates.fatigued, order)),
-    before: factsOf(shop, inFront, new Uint8Array(inFront.length)),
+    columns: { ...factsOf(shop, itemNos, pickUint8(candidates.fatigued, order)), ...(mix && mixFactsOf(shop, itemNos)) },
+    before: { ...factsOf(shop, inFront, new Uint8Array(inFront.length)), ...(mix && mixFactsOf(shop, inFront)) },
+    ...(mix && { mix }),
     liked: isWhole || settings.diversity.algorithm === 'CALIBRATED' ? likedOf(signals) : null,
     isKnown: taste !== null,
     trials: isWhole ? trialsOf(shop, itemNos) : null,
     // Pages of one feed share a seed, and each needs chance of its own.
     chance: hash32(`${random()} ${request.placedBefore.length} ${request.surface}`),
+    ...(signals.widening && { widening: { plan: signals.widening.plan, isOnly: onlyWidening(candidates.sources, order) } }),
     late: { variety: false, attempt: null },
   };
 }

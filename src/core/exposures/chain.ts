@@ -4,7 +4,10 @@ import { type KeptPage } from './kept-page.js';
 import { commitmentOf, type Seal, sealFault, type SealedTexts } from './seal.js';
 
 /** How entries are written here. A chain keeps the format it was begun with, so that a later one can go on beside it. */
-export const CHAIN_FORMAT = 1;
+export const CHAIN_FORMAT = 2;
+/** The formats that are read. The first had no place for what widening did on a page. */
+export const CHAIN_FORMATS = [1, 2] as const;
+export type ChainFormat = (typeof CHAIN_FORMATS)[number];
 
 const EVENT_ENTRY = 1;
 const PAGE_ENTRY = 2;
@@ -17,8 +20,12 @@ export type ChainKind = 'events' | 'exposures';
  * @param day UTC day of receipt, YYYY-MM-DD
  * @returns hex sha256
  */
-export function chainStart(bytes: CanonicalBytes, chain: { kind: ChainKind; day: string; writer: number }): string {
-  return bytes.clear().byte(CHAIN_FORMAT).text('imago').text(chain.kind).text(chain.day).number(chain.writer).sha256();
+export function chainStart(
+  bytes: CanonicalBytes,
+  chain: { kind: ChainKind; day: string; writer: number },
+  format: ChainFormat = CHAIN_FORMAT,
+): string {
+  return bytes.clear().byte(format).text('imago').text(chain.kind).text(chain.day).number(chain.writer).sha256();
 }
 
 /** Seals of the three people that an event can name. */
@@ -43,8 +50,12 @@ export const sealedOfEvent = (event: KeptEvent): SealedTexts => [
  * @param previous hex hash of the entry before, or `chainStart`
  * @returns hex sha256
  */
-export function eventHash(bytes: CanonicalBytes, previous: string, event: KeptEvent, seals: EventSeals): string {
-  bytes.clear().digest(previous).byte(CHAIN_FORMAT).byte(EVENT_ENTRY);
+export function eventHash(bytes: CanonicalBytes, previous: string, event: KeptEvent, seals: EventSeals & { format?: ChainFormat }): string {
+  bytes
+    .clear()
+    .digest(previous)
+    .byte(seals.format ?? CHAIN_FORMAT)
+    .byte(EVENT_ENTRY);
   bytes.number(event.seq).number(event.receivedAt).number(event.occurredAt);
   bytes.byte(EVENT_TYPES.indexOf(event.type)).byte(ATTRIBUTIONS.indexOf(event.attribution));
   bytes.digest(commitmentOf(seals.user)).optionalDigest(seals.target && commitmentOf(seals.target));
@@ -68,6 +79,8 @@ export function eventSealFault(bytes: CanonicalBytes, event: KeptEvent, seals: E
 export interface PagePlace {
   seq: number;
   receivedAt: number;
+  /** Of the chain; the one that is written here when left out. */
+  format?: ChainFormat;
 }
 
 /**
@@ -77,8 +90,9 @@ export interface PagePlace {
  * @param previous hex hash of the entry before, or `chainStart`
  * @returns hex sha256
  */
-export function pageHash(bytes: CanonicalBytes, previous: string, page: KeptPage, { seq, receivedAt }: PagePlace): string {
-  bytes.clear().digest(previous).byte(CHAIN_FORMAT).byte(PAGE_ENTRY).number(seq).number(receivedAt).number(page.servedAt);
+export function pageHash(bytes: CanonicalBytes, previous: string, page: KeptPage, place: PagePlace): string {
+  const { seq, receivedAt, format = CHAIN_FORMAT } = place;
+  bytes.clear().digest(previous).byte(format).byte(PAGE_ENTRY).number(seq).number(receivedAt).number(page.servedAt);
   bytes
     .text(page.feedId)
     .number(page.pageNo)
@@ -87,6 +101,7 @@ export function pageHash(bytes: CanonicalBytes, previous: string, page: KeptPage
     .optionalDigest(page.seal && commitmentOf(page.seal));
   bytes.text(page.scorer).text(page.modelVersion).number(page.configVersion).text(page.assignments);
   bytes.texts(page.degraded).texts(page.relaxed).number(page.poolSize).flag(page.fixedByCaller);
+  if (format > 1) bytes.text(page.widening);
   bytes.length(page.mentionSeals.length);
   for (const sealed of page.mentionSeals) bytes.digest(commitmentOf(sealed));
   bytes.digest(page.featureCatalogue).block(page.features).block(page.contributions).length(page.placed.length);

@@ -2,6 +2,7 @@ import { type Candidates } from '../candidates/candidates.js';
 import { shownOf } from '../candidates/shown.js';
 import { type Signals } from '../candidates/signals.js';
 import { sourcesOf } from '../candidates/sources.js';
+import { type PlacedSlate } from '../diversification/place-candidates.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type PipelineRun } from '../pipeline.js';
 import { type Ranking } from '../scoring/rank-candidates.js';
@@ -20,7 +21,7 @@ interface Explained {
   matrix: FeatureMatrix;
   ranking: Ranking;
   /** Places in the order of scores, in the order of positions. */
-  slate: { order: Uint32Array; explored: Uint8Array | null; propensities: Float64Array | null };
+  slate: Pick<PlacedSlate, 'order' | 'explored' | 'propensities' | 'widened'>;
 }
 
 /** Everything that is told and kept of the items placed. Where nothing was left to chance, no propensity is told. */
@@ -33,6 +34,7 @@ export function explainPlaced({ signals, candidates, matrix, ranking, slate }: E
       const row = order[rank];
       const itemNo = candidates.itemNos[row];
       const isExplored = slate.explored?.[i] === 1;
+      const isWidening = slate.widened?.fresh.has(rank) ?? false;
       const { id, productIds } = catalogue.item(itemNo);
       return {
         itemNo,
@@ -41,12 +43,12 @@ export function explainPlaced({ signals, candidates, matrix, ranking, slate }: E
         score: scores[row],
         rankBefore: rank + 1,
         sources: sourcesOf(candidates.sources[row]),
-        exploration: isExplored,
+        exploration: isExplored || isWidening,
         promoted: false,
         repeat: wasShown(signals, itemNo),
         propensity: slate.propensities?.[i] ?? null,
         contributions: ranking.contributionsOf(row),
-        reasons: isExplored ? reasons.ofExplored(row) : reasons.of(row),
+        reasons: isExplored ? reasons.ofExplored(row) : isWidening ? reasons.ofWidening(row) : reasons.of(row),
         productIds: [...productIds],
       };
     });

@@ -1,5 +1,6 @@
 import { type CandidateSource } from '../candidates/sources.js';
 import { type LedgerPosition } from '../events/event.js';
+import { type PageWidening } from '../tags/cocoon/widening.js';
 import { type Degradation, type LoggedKind, type Scorer, type SlateRule } from '../outcome.js';
 
 export const REASON_CODES = [
@@ -75,6 +76,8 @@ export interface Page {
   assignments: LoggedAssignment[];
   degraded: Degradation[];
   relaxed: SlateRule[];
+  /** What the loop out of the cocoon did; left out where it had nothing to do. */
+  widening?: PageWidening;
   /** Candidates after filters. */
   poolSize: number;
   /** The caller fixed the categories (filter, rank, related), so the page says nothing of the cocoon. */

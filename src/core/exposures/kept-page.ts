@@ -20,9 +20,10 @@ export interface KeptExposure extends Pick<
  * A page as it lies in the log: flat, its matrix and score terms packed, people apart from what is said of them, so that erasure can remove them and
  * the chain stays valid.
  */
-export interface KeptPage extends Omit<Page, 'assignments' | 'degraded' | 'relaxed' | 'featureNames' | 'features' | 'placed'> {
+export interface KeptPage extends Omit<Page, 'assignments' | 'degraded' | 'relaxed' | 'widening' | 'featureNames' | 'features' | 'placed'> {
   /** JSON; null for none. */
   assignments: string | null;
+  widening: string | null;
   degraded: readonly string[];
   relaxed: readonly string[];
   /** `catalogueHash` of the feature names. */
@@ -76,6 +77,7 @@ export function keepPage(page: Page, { bytes, nextSalt, featureCatalogue }: Keep
     assignments: assignments.length === 0 ? null : JSON.stringify(assignments),
     degraded: page.degraded,
     relaxed: page.relaxed,
+    widening: page.widening ? JSON.stringify(page.widening) : null,
     poolSize: page.poolSize,
     fixedByCaller: page.fixedByCaller,
     featureCatalogue,
@@ -147,6 +149,7 @@ export function restoreFrame(kept: KeptPage, featureNames: readonly string[]): P
     assignments: kept.assignments === null ? [] : (JSON.parse(kept.assignments) as Page['assignments']),
     degraded: kept.degraded as Degradation[],
     relaxed: kept.relaxed as SlateRule[],
+    ...(kept.widening === null ? {} : { widening: JSON.parse(kept.widening) as Page['widening'] }),
     poolSize: kept.poolSize,
     fixedByCaller: kept.fixedByCaller,
     featureNames,

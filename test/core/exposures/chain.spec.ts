@@ -70,16 +70,19 @@ describe('a seal', () => {
 describe('the chain of events', () => {
   it('starts with what it is a chain of', () => {
     const start = chainStart(bytes, { kind: 'events', day: '2026-11-22', writer: 3 });
-    expect(start).toBe(sha256(u8(1), text('imago'), text('events'), text('2026-11-22'), f64(3)));
+    expect(start).toBe(sha256(u8(2), text('imago'), text('events'), text('2026-11-22'), f64(3)));
+    expect(chainStart(bytes, { kind: 'events', day: '2026-11-22', writer: 3 }, 1)).toBe(
+      sha256(u8(1), text('imago'), text('events'), text('2026-11-22'), f64(3)),
+    );
     expect(chainStart(bytes, { kind: 'exposures', day: '2026-11-22', writer: 3 })).not.toBe(start);
     expect(chainStart(bytes, { kind: 'events', day: '2026-11-23', writer: 3 })).not.toBe(start);
     expect(chainStart(bytes, { kind: 'events', day: '2026-11-22', writer: 4 })).not.toBe(start);
   });
 
-  it('covers the entry before and every field, the personal ones by their commitment', () => {
+  it.each([1, 2] as const)('covers the entry before and every field, the personal ones by their commitment, in format %i', (format) => {
     const expected = sha256(
       hex(PREVIOUS),
-      u8(1), // format
+      u8(format),
       u8(1), // an event
       f64(12),
       f64(1_700_000_000_500),
@@ -103,7 +106,7 @@ describe('the chain of events', () => {
       absent, // campaign
       absent, // hideScope
     );
-    expect(eventHash(bytes, PREVIOUS, event, seals)).toBe(expected);
+    expect(eventHash(bytes, PREVIOUS, event, { ...seals, format })).toBe(expected);
   });
 
   it('goes on after erasure as it was', () => {
@@ -170,10 +173,10 @@ describe('the chain of pages', () => {
     return keepPage(page, { bytes, nextSalt: () => salts[drawn++], featureCatalogue: CATALOGUE });
   };
 
-  it('covers the entry before, the page, its features and its exposures', () => {
+  it.each([1, 2] as const)('covers the entry before, the page, its features and its exposures in format %i', (format) => {
     const expected = sha256(
       hex(PREVIOUS),
-      u8(1), // format
+      u8(format),
       u8(2), // a page
       f64(9), // seq
       f64(1_700_000_000_007), // received
@@ -192,6 +195,7 @@ describe('the chain of pages', () => {
       u32(0), // relaxed
       f64(40),
       u8(1), // fixed by the caller
+      ...(format === 1 ? [] : [absent]), // widening
       u32(1), // people mentioned
       hex(sha256(hex(salts[1]), u32(1), text('bob'))),
       hex(CATALOGUE),
@@ -210,7 +214,14 @@ describe('the chain of pages', () => {
       text('[{"mention":0,"code":"FRIEND_BOUGHT"}]'),
       Buffer.concat([u32(1), text('laces')]),
     );
-    expect(pageHash(bytes, PREVIOUS, keep(), { seq: 9, receivedAt: 1_700_000_000_007 })).toBe(expected);
+    expect(pageHash(bytes, PREVIOUS, keep(), { seq: 9, receivedAt: 1_700_000_000_007, format })).toBe(expected);
+  });
+
+  it('covers what widening did on a page, which the first format had no place for', () => {
+    const place = { seq: 9, receivedAt: 1_700_000_000_007 };
+    const widened = { ...keep(), widening: '{"boost":0.15}' };
+    expect(pageHash(bytes, PREVIOUS, widened, place)).not.toBe(pageHash(bytes, PREVIOUS, keep(), place));
+    expect(pageHash(bytes, PREVIOUS, widened, { ...place, format: 1 })).toBe(pageHash(bytes, PREVIOUS, keep(), { ...place, format: 1 }));
   });
 
   it('goes on after erasure of the user and of a friend as it was', () => {
