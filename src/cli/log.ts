@@ -60,5 +60,5 @@ async function sending(file: string, authorization: Record<string, string>): Pro
     throw new CommandError(`${file} cannot be read`);
   });
   const body = Readable.toWeb(createReadStream(file)) as ReadableStream;
-  return { method: 'POST', headers: { ...authorization, 'content-type': 'application/x-ndjson' }, body, duplex: 'half' } as RequestInit;
+  return { method: 'POST', headers: { ...authorization, 'content-type': 'application/x-ndjson' }, body, duplex: 'half' };
 }
