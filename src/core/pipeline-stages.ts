@@ -1,6 +1,7 @@
 import { EVERYTHING } from './candidates/everything.js';
 import { callerCandidates, FEED_SOURCES } from './candidates/feed-sources.js';
 import { FILTERS } from './candidates/filters.js';
+import { MIX_SOURCES } from './candidates/mix-sources.js';
 import { ALIKE_SOURCES, RELATION_SOURCES } from './candidates/related-sources.js';
 import { GATHERERS } from './candidates/signals.js';
 import { explores } from './candidates/newcomers.js';
@@ -26,7 +27,7 @@ export interface PipelineStage {
   components: PipelineComponent[];
 }
 
-const SOURCES = [...FEED_SOURCES, callerCandidates, ...RELATION_SOURCES, ...ALIKE_SOURCES];
+const SOURCES = [...MIX_SOURCES, ...FEED_SOURCES, callerCandidates, ...RELATION_SOURCES, ...ALIKE_SOURCES];
 const open = (name: string): PipelineComponent => ({ name, enabled: true, timeoutMs: null, failsOpen: true });
 const closed = (name: string): PipelineComponent => ({ ...open(name), failsOpen: false });
 

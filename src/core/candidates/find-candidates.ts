@@ -5,11 +5,12 @@ import { type Candidates, candidatesOf } from './candidates.js';
 import { EVERYTHING, visitEverything } from './everything.js';
 import { callerCandidates, FEED_SOURCES } from './feed-sources.js';
 import { ELIGIBILITY, fatigue, FILTERS } from './filters.js';
+import { MIX_SOURCES } from './mix-sources.js';
 import { ALIKE_SOURCES, RELATION_SOURCES } from './related-sources.js';
 import { type Signals } from './signals.js';
 
 const SOURCES: Record<PageKind, readonly Source<Signals>[]> = {
-  feed: FEED_SOURCES,
+  feed: [...MIX_SOURCES, ...FEED_SOURCES],
   rank: [callerCandidates],
   related: RELATION_SOURCES,
 };

@@ -1,63 +1,9 @@
 import { NumberTable } from '../candidates/number-table.js';
-import { type SlateRule } from '../outcome.js';
+import { RELAXATION_ORDER, type MixFloor, type SlateColumns, type SlateLimits } from './slate-rules.js';
 
-/**
- * Rules that a slate keeps, the lightest first; the bit of a rule is 1, 2, 4 and so on, so that a set of rules is lighter than another when its number is
- * smaller. What cannot be kept is given up from the light end: all that asks for more of something goes before any cap, since a cap protects the user and a
- * share serves somebody else. Of the shares the one that only follows from taste goes first; what is new finds readers sooner than a small creator does.
- */
-export const RELAXATION_ORDER = [
-  'STYLE_MIX',
-  'NEW_ITEM_SHARE',
-  'SMALL_CREATOR_SHARE',
-  'CREATOR_CAP',
-  'BRAND_CAP',
-  'CATEGORY_CAP',
-  'COMMERCIAL_SHARE',
-  'FATIGUE',
-] as const satisfies readonly SlateRule[];
+export { RELAXATION_ORDER, type MixFloor, type SlateColumns, type SlateLimits } from './slate-rules.js';
+
 const [STYLE, NEW_ITEM, SMALL_CREATOR, CREATOR, BRAND, CATEGORY, COMMERCIAL, FATIGUE] = RELAXATION_ORDER.map((_, i) => 1 << i);
-
-/** What the rules look at: columns of equal length. A name of 0 is unknown and counts for nothing. */
-export interface SlateColumns {
-  category: Int32Array;
-  brand: Int32Array;
-  creator: Int32Array;
-  commercial: Uint8Array;
-  fatigued: Uint8Array;
-  /** Which of them are near-copies of each other, by a number of their own; left out where none are. */
-  copies?: Int32Array;
-  /** 1 for what counts towards a share; left out where the share asks for nothing. */
-  newItem?: Uint8Array;
-  smallCreator?: Uint8Array;
-  /** Place of its style among the styles plus one, 0 for none; left out where the mix of styles does not matter. */
-  style?: Uint8Array;
-}
-
-/** How much of something there has to be at least. */
-export interface MixFloor {
-  /** In every run of `window` positions. */
-  inWindow: number;
-  /** On the page. */
-  onPage: number;
-  /** So many positions at the start of the page have to hold what the page has to hold: what chance puts in moves the others off its end. */
-  within: number;
-}
-
-export interface SlateLimits {
-  /** The caps hold in every run of so many positions. */
-  window: number;
-  maxPerCategory: number;
-  maxPerBrand: number;
-  maxPerCreator: number;
-  /** 0..1: share of every run of `window` positions, and of the page, that may be commercial. */
-  commercialShareMax: number;
-  /** Left out where nothing is asked for. */
-  newItems?: MixFloor;
-  smallCreators?: MixFloor;
-  /** [styles] how many of each a window holds at most; left out where the mix of styles does not matter. */
-  styles?: readonly number[];
-}
 
 /** One cap: which group each candidate belongs to (-1 for none), and how many of a group a window holds. */
 interface Cap {
@@ -78,6 +24,15 @@ interface PageCap {
   placed: number;
 }
 
+/** A share asked for, as caps on what does not count towards it. */
+export interface Floor {
+  bit: number;
+  /** [candidates] 1 for what does not count towards it. */
+  flags: Uint8Array;
+  cap: Cap | undefined;
+  onPage: PageCap | undefined;
+}
+
 const DUST = 1e-9;
 
 /** Counts what a slate under construction holds, and says which rules one more candidate would break. */
@@ -88,8 +43,7 @@ export class Caps {
   private readonly before: number;
   /** Rules that could be broken at all, as bits. */
   readonly inForce: number;
-  /** Of each share asked for: what does not count towards it. */
-  private readonly outside: { bit: number; flags: Uint8Array; cap: Cap | undefined; onPage: PageCap | undefined }[] = [];
+  private readonly floors: Floor[] = [];
 
   /**
    * @param columns   of the candidates, [n]
@@ -137,7 +91,7 @@ export class Caps {
 
   /** Whether a share is asked for. */
   get hasFloors(): boolean {
-    return this.outside.length > 0;
+    return this.floors.length > 0;
   }
 
   /**
@@ -146,11 +100,22 @@ export class Caps {
    */
   unhelped(candidate: number, givenUp: number): number {
     let count = 0;
-    for (const { bit, flags, cap, onPage } of this.outside) {
-      if ((givenUp & bit) !== 0 || flags[candidate] === 0) continue;
-      if (this.isOpen(cap, onPage)) count++;
-    }
+    for (const floor of this.floors) if ((givenUp & floor.bit) === 0 && floor.flags[candidate] === 1 && this.isOpen(floor)) count++;
     return count;
+  }
+
+  /**
+   * Of two shares that both still need something, the one that has to have the next position so that there is room for the other behind it; null where either
+   * can wait. It is the one that may wait less, and it is due once the other could not wait for all that it needs.
+   */
+  urgent(givenUp: number): Floor | null {
+    if (this.floors.length < 2) return null;
+    const [a, b] = this.floors;
+    if (((a.bit | b.bit) & givenUp) !== 0) return null;
+    const [needA, needB] = [this.needOf(a), this.needOf(b)];
+    if (!needA || !needB) return null;
+    const [first, missing, wait] = needA.slack <= needB.slack ? [a, needA.missing, needB.slack] : [b, needB.missing, needA.slack];
+    return wait <= missing ? first : null;
   }
 
   place(candidate: number): void {
@@ -198,16 +163,31 @@ export class Caps {
     const cap = this.addCap(bit, this.limits.window - floor.inWindow, flags, before.map((flag) => 1 - flag)); // prettier-ignore
     const within = Math.min(floor.within, this.positions);
     const onPage = floor.onPage > 0 ? this.addPageCap(bit, Math.max(0, within - floor.onPage), within, flags) : undefined;
-    if (cap || onPage) this.outside.push({ bit, flags, cap, onPage });
+    if (cap || onPage) this.floors.push({ bit, flags, cap, onPage });
   }
 
-  /** Whether a share still needs something in the window under way or on the page. */
-  private isOpen(cap: Cap | undefined, onPage: PageCap | undefined): boolean {
+  /** Whether a share still needs something in the window under way, or on the page by the end of that window, at an even pace. */
+  private isOpen({ cap, onPage }: Floor): boolean {
+    if (this.missingInWindow(cap) > 0) return true;
     const position = this.placed.length;
-    if (onPage && position < onPage.within && position - onPage.placed < onPage.within - onPage.most) return true;
-    if (!cap) return false;
-    const standing = Math.min(this.limits.window - 1, position + this.before);
-    return standing - cap.inWindow[0] < this.limits.window - cap.most;
+    if (!onPage || position >= onPage.within) return false;
+    const { within, most, placed } = onPage;
+    return position - placed < ((within - most) * Math.min(within, position + this.limits.window)) / within - DUST;
+  }
+  /** How much a share still needs and how many positions may go to other things before, where that is least; null where it needs nothing. */
+  private needOf({ cap, onPage }: Floor): { missing: number; slack: number } | null {
+    const inWindow = this.missingInWindow(cap);
+    const ofPage = onPage ? onPage.within - onPage.most - (this.placed.length - onPage.placed) : 0;
+    const isOnPage = onPage !== undefined && this.placed.length < onPage.within && ofPage > 0;
+    const windowSlack = cap && inWindow > 0 ? cap.most - (cap.inWindow[0] ?? 0) : Infinity;
+    const pageSlack = isOnPage ? onPage.most - onPage.placed : Infinity;
+    if (windowSlack === Infinity && pageSlack === Infinity) return null;
+    return windowSlack <= pageSlack ? { missing: inWindow, slack: windowSlack } : { missing: ofPage, slack: pageSlack };
+  }
+  private missingInWindow(cap: Cap | undefined): number {
+    if (!cap) return 0;
+    const standing = Math.min(this.limits.window - 1, this.placed.length + this.before);
+    return this.limits.window - cap.most - (standing - (cap.inWindow[0] ?? 0));
   }
 
   private addPageCap(bit: number, most: number, within: number, flags: Uint8Array): PageCap {

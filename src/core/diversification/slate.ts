@@ -95,10 +95,12 @@ function pickNext(caps: Caps, soft: SoftDiversity, isPlaced: Uint8Array, pool: n
   let pick = -1;
   let lightest = givenUp + 1;
   let highest = -Infinity;
+  const urgent = caps.urgent(givenUp);
+  const breaks = (candidate: number): number => caps.broken(candidate) | (urgent?.flags[candidate] === 1 ? urgent.bit : 0);
   for (let i = 0; i < pool; i++) {
     if (isPlaced[i]) continue;
     if (lightest === 0 && soft.bound(i) <= highest) break;
-    const broken = caps.broken(i);
+    const broken = breaks(i);
     if (broken > lightest || (broken & ~givenUp) !== 0) continue;
     const value = soft.value(i);
     if (broken === lightest && value <= highest) continue;
@@ -108,7 +110,7 @@ function pickNext(caps: Caps, soft: SoftDiversity, isPlaced: Uint8Array, pool: n
   }
   for (let i = pool; i < isPlaced.length && lightest > 0; i++) {
     if (isPlaced[i]) continue;
-    const broken = caps.broken(i);
+    const broken = breaks(i);
     if (broken >= lightest || (broken & ~givenUp) !== 0) continue;
     pick = i;
     lightest = broken;
