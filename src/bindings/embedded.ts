@@ -1,5 +1,6 @@
 import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
+import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.js';
 import { createWebhook } from '../adapters/http/webhook.js';
 import { createOnnxProbe } from '../adapters/onnx/probe.js';
 import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
@@ -11,9 +12,9 @@ import { ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createHeavyProcess } from '../adapters/process/heavy-process.js';
 import { type Binding } from '../ports/binding.js';
 import { type Log } from '../ports/log.js';
-import { createPostgresStores } from './postgres-stores.js';
+import { type CountingOptions, createPostgresStores } from './postgres-stores.js';
 
-export interface EmbeddedBindingOptions {
+export interface EmbeddedBindingOptions extends CountingOptions {
   /** Null starts the embedded server under `dataDir`. */
   databaseUrl: string | null;
   dataDir: string;
@@ -40,7 +41,7 @@ export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Prom
 }
 
 async function bind(
-  { databaseUrl, retentionDays, userStateMaxBytes, webhookTarget, clock, log }: EmbeddedBindingOptions,
+  { databaseUrl, retentionDays, userStateMaxBytes, webhookTarget, clock, log, timeZone, currency, defaultConsent }: EmbeddedBindingOptions,
   server: EmbeddedPostgres | null,
 ): Promise<Binding> {
   const url = server?.url ?? databaseUrl!;
@@ -53,7 +54,7 @@ async function bind(
   await ensurePartitions(pool, clock());
   const notices = await createPostgresNotices({ url, pool, log });
   const modelRuntime = createOnnxRuntime();
-  const stores = createPostgresStores({ pool, dataSource, clock, retentionDays });
+  const stores = createPostgresStores({ pool, dataSource, clock, retentionDays, timeZone, currency, defaultConsent });
   const { snapshots } = stores;
 
   return {
@@ -65,6 +66,7 @@ async function bind(
     notices,
     log,
     createStates: (load) => createMemoryLiveStates({ load, snapshots, maxBytes: userStateMaxBytes }),
+    createRateLimiter: createMemoryRateLimiter,
     openJobs: () => createBullMqJobs({ connectionString: url, log }),
     openHeavyWork: (entry, setup, execArgv) =>
       createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),

@@ -13,13 +13,31 @@ import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
 import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
 import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
+import { createPostgresReportStore } from '../adapters/postgres/report-store.js';
 import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { createPostgresTriggerStore } from '../adapters/postgres/trigger-store.js';
 import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
+import { type Purpose } from '../core/privacy/purposes.js';
 import { DAY_MS } from '../core/time.js';
 import { type Binding } from '../ports/binding.js';
+
+/** How users are counted in reports. */
+export interface CountingOptions {
+  /** UTC when left out. */
+  timeZone?: string;
+  /** CNY when left out. */
+  currency?: string;
+  /** What somebody consented to who was never asked; to everything when left out. */
+  defaultConsent?: ReadonlySet<Purpose>;
+}
+
+const countingOf = ({ timeZone = 'UTC', currency = 'CNY', defaultConsent }: CountingOptions) => ({
+  timeZone,
+  currency,
+  isAnalysedByDefault: defaultConsent?.has('ANALYTICS') ?? true,
+});
 
 /** Everything that is kept in PostgreSQL, which is the truth in every binding. */
 export function createPostgresStores({
@@ -27,7 +45,8 @@ export function createPostgresStores({
   dataSource,
   clock,
   retentionDays,
-}: Pick<Database, 'pool' | 'dataSource'> & { clock: () => number; retentionDays: number }) {
+  ...counting
+}: Pick<Database, 'pool' | 'dataSource'> & { clock: () => number; retentionDays: number } & CountingOptions) {
   const logs = { pool, clock, retentionDays };
   const triggerStore = createPostgresTriggerStore(pool);
   return {
@@ -43,6 +62,7 @@ export function createPostgresStores({
     triggerStore,
     chainHeads: createPostgresChainHeads(pool),
     experimentStore: createPostgresExperimentStore(pool),
+    reportStore: createPostgresReportStore({ pool, clock, ...countingOf(counting) }),
     blockStore: createPostgresBlockStore(pool),
     artefacts: createPostgresArtefactStore(pool),
     cocoonLedger: createPostgresCocoonLedger(pool),

@@ -18,6 +18,8 @@ import { type ModelStore } from './model-store.js';
 import { type NeighbourStore } from './neighbour-store.js';
 import { type Notices } from './notices.js';
 import { type Erasures, type PeopleStore } from './people-store.js';
+import { type ReportStore } from './report-store.js';
+import { type RateLimiter } from './rate-limiter.js';
 import { type Secrets } from './secrets.js';
 import { type SettingsStore } from './settings-store.js';
 import { type SnapshotStore } from './snapshot-store.js';
@@ -45,6 +47,7 @@ export interface Binding {
   webhook: Webhook | null;
   artefacts: ArtefactStore;
   cocoonLedger: CocoonLedger;
+  reportStore: ReportStore;
   communities: CommunityFinder;
   modelStore: ModelStore;
   modelRuntime: ModelRuntime;
@@ -58,6 +61,8 @@ export interface Binding {
   openJobs(): Promise<Jobs & { close(): Promise<void> }>;
   /** Where work that reads whole logs is done: by `entry` in a process of its own, which is told `setup` and where the stores are. */
   openHeavyWork(entry: URL, setup: object, execArgv?: readonly string[]): HeavyWork;
+  /** Budgets of so many points a second each. */
+  createRateLimiter(pointsPerSecond: number): RateLimiter;
   /** Keep partitions ahead of time, drop those past retention, purge what expired. Safe to repeat. */
   maintain(): Promise<void>;
   /** State of everything the service depends on. Never rejects. */

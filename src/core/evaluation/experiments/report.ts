@@ -67,32 +67,35 @@ function corrected(rows: MetricRow[], correct: (pValues: readonly number[]) => n
   return rows.map((row) => ({ ...row, pValue: pValueOf.get(row) ?? null }));
 }
 
-function comparisons({ primary, guardrails, secondary }: ReportInput, arms: Arms): MetricRow[] {
+/** Yields after each metric, so that whoever takes the steps can do something else between them. */
+function* comparisons({ primary, guardrails, secondary }: ReportInput, arms: Arms): Generator<void, MetricRow[]> {
   const harmOf = (metric: Metric): number | null =>
     guardrails.find((guardrail) => guardrail.metric.key === metric.key)?.maxRelativeHarm ?? null;
   const shown = new Set([primary.key]);
   const isNew = ({ key }: Metric): boolean => shown.size < shown.add(key).size;
   const guarded = guardrails.map(({ metric }) => metric).filter(isNew);
   const others = secondary.filter(isPerUser).filter(isNew);
-  return [
-    ...corrected(rowsOf(primary, arms, harmOf(primary)), holm),
-    ...guarded.flatMap((metric) => rowsOf(metric, arms, harmOf(metric))),
-    ...corrected(
-      others.flatMap((metric) => rowsOf(metric, arms, null)),
-      benjaminiHochberg,
-    ),
-  ];
+  const rows = corrected(rowsOf(primary, arms, harmOf(primary)), holm);
+  for (const metric of guarded) {
+    yield;
+    rows.push(...rowsOf(metric, arms, harmOf(metric)));
+  }
+  const secondaryRows: MetricRow[] = [];
+  for (const metric of others) {
+    yield;
+    secondaryRows.push(...rowsOf(metric, arms, null));
+  }
+  return [...rows, ...corrected(secondaryRows, benjaminiHochberg)];
 }
 
 /**
- * What an experiment shows. Testers are left out, and users who saw more than one arm; each user counts once, in the arm that he saw.
+ * What an experiment shows, a metric a step: figures are there whatever the sample ratio says, and whoever shows them decides. Testers are left out, and
+ * users who saw more than one arm; each user counts once, in the arm that he saw.
  *
  * P-values of the primary metric are corrected over the arms (Holm), those of secondary metrics over metrics and arms (Benjamini and Hochberg), those of
  * guardrails not at all, so that harm is noticed early. Intervals stand for themselves.
- *
- * @param force show figures in spite of a sample-ratio mismatch
  */
-export function experimentReport(input: ReportInput, force = false): ExperimentReport {
+export function* reportSteps(input: ReportInput): Generator<void, ExperimentReport> {
   const met = input.users.filter(({ isForced }) => !isForced);
   const arms: Arms = new Map(input.arms.map(({ key }) => [key, []]));
   for (const user of met) if (user.variants.length === 1) arms.get(user.variants[0])?.push(user);
@@ -106,6 +109,19 @@ export function experimentReport(input: ReportInput, force = false): ExperimentR
     sampleRatioMismatch: mismatch,
     detectableLoss,
     multipleExposure: multipleExposureOf(met.map(({ variants }) => variants)),
-    metrics: mismatch && !force ? [] : comparisons(input, arms),
+    metrics: yield* comparisons(input, arms),
   };
+}
+
+/**
+ * `reportSteps` at once; without figures under a sample-ratio mismatch.
+ *
+ * @param force show figures in spite of it
+ */
+export function experimentReport(input: ReportInput, force = false): ExperimentReport {
+  const steps = reportSteps(input);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value.sampleRatioMismatch && !force ? { ...step.value, metrics: [] } : step.value;
+  }
 }
