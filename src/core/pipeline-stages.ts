@@ -8,6 +8,7 @@ import { explores } from './candidates/newcomers.js';
 import { EXPLORATION } from './diversification/explore-page.js';
 import { PLACEMENT } from './diversification/place-candidates.js';
 import { EXPLANATION } from './exposures/explain-placed.js';
+import { wideningSource } from './candidates/widening-source.js';
 import { FEATURE_GROUPS } from './features/groups.js';
 import { type Stage } from './pipeline.js';
 import { MODEL_SCORER, MODEL_TIMEOUT_MS } from './scoring/model-scorer.js';
@@ -27,7 +28,7 @@ export interface PipelineStage {
   components: PipelineComponent[];
 }
 
-const SOURCES = [...MIX_SOURCES, ...FEED_SOURCES, callerCandidates, ...RELATION_SOURCES, ...ALIKE_SOURCES];
+const SOURCES = [...MIX_SOURCES, ...FEED_SOURCES, wideningSource, callerCandidates, ...RELATION_SOURCES, ...ALIKE_SOURCES];
 const open = (name: string): PipelineComponent => ({ name, enabled: true, timeoutMs: null, failsOpen: true });
 const closed = (name: string): PipelineComponent => ({ ...open(name), failsOpen: false });
 

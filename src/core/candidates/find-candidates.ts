@@ -8,6 +8,7 @@ import { ELIGIBILITY, fatigue, FILTERS } from './filters.js';
 import { MIX_SOURCES } from './mix-sources.js';
 import { ALIKE_SOURCES, RELATION_SOURCES } from './related-sources.js';
 import { type Signals } from './signals.js';
+import { wideningSource } from './widening-source.js';
 
 const SOURCES: Record<PageKind, readonly Source<Signals>[]> = {
   feed: [...MIX_SOURCES, ...FEED_SOURCES],
@@ -19,11 +20,15 @@ const SOURCES: Record<PageKind, readonly Source<Signals>[]> = {
 export function findCandidates(signals: Signals, run: PipelineRun): Candidates {
   const { request, settings } = signals;
   const proposed = new CandidateSet(signals);
-  run.propose(SOURCES[request.kind], signals, settings, proposed);
+  run.propose(sourcesFor(signals), signals, settings, proposed);
   if (needsAlike(signals, proposed)) run.propose(ALIKE_SOURCES, signals, settings, proposed);
   const kept = run.filter(FILTERS, signals, proposed.itemNos.slice(0, proposed.size));
   return candidatesOf(signals, proposed, request.kind === 'rank' ? kept : fillUp(signals, run, proposed, kept));
 }
+
+/** Where the feed is to be widened, what is next door comes last: whatever others propose is theirs. */
+const sourcesFor = ({ request: { kind }, widening }: Signals): readonly Source<Signals>[] =>
+  widening && widening.plan.quota > 0 ? [...SOURCES[kind], wideningSource] : SOURCES[kind];
 
 /** What is alike is related in any case; to what is bought together it only adds when there is too little of that. */
 function needsAlike({ request }: Signals, proposed: CandidateSet): boolean {

@@ -126,11 +126,14 @@ function boostOf(
   return steppedOn < today || isFirst ? { boost: next, steppedOn: today } : { boost, steppedOn };
 }
 
-/** Settings as they are for a user who is tired of seeing the same: showings count for up to four times as long, and half of them are enough. */
-export function steeredSettings(settings: RankingSettings, { tiring }: Pick<WideningPlan, 'tiring'>): RankingSettings {
-  if (tiring === 0) return settings;
+/**
+ * Settings as they are for one page of a user: the widening source has its part of its quota, and for who is tired of seeing the same, showings count for up
+ * to four times as long and half of them are enough.
+ */
+export function steeredSettings(settings: RankingSettings, { tiring, quota }: Pick<WideningPlan, 'tiring' | 'quota'>): RankingSettings {
   const { fatigue } = settings;
   const halfLifeHours = fatigue.halfLifeHours * (1 + 3 * tiring);
   const maxImpressionsPerDay = Math.ceil(fatigue.maxImpressionsPerDay * (1 - 0.5 * tiring));
-  return { ...settings, fatigue: { ...fatigue, halfLifeHours, maxImpressionsPerDay } };
+  const sources = settings.sources.map((one) => (one.source === 'WIDENING' ? { ...one, limit: Math.ceil(one.limit * quota) } : one));
+  return { ...settings, sources, fatigue: { ...fatigue, halfLifeHours, maxImpressionsPerDay } };
 }

@@ -39,6 +39,8 @@ const HALVINGS = 3;
 const WIDENING_PLACES = 40;
 /** A card that is given whatever is left to spend stands here, or last on a shorter page: seen by most, at little cost. */
 const DOSE_POSITION = 10;
+/** More than any value differs from another. */
+const FIRST = 1_000;
 
 /**
  * Relevance as soft diversity has it: scores brought to 0..1 by the lowest and the highest of the best 200; 0 for what comes after, all 1 where they are equal.
@@ -174,15 +176,13 @@ function pick({ inputs, scores }: Subset, chosen: readonly number[]): Subset {
 }
 
 function pickFacts(facts: SlateFacts, places: Uint32Array): SlateFacts {
-  const picked = Object.entries(facts).map(([name, values]) => [
-    name,
-    values && pickRows(values as Int32Array, places, name === 'paths' ? MAX_DEPTH : 1),
-  ]);
+  const columns = Object.entries(facts) as [string, Int32Array | Uint8Array | undefined][];
+  const picked = columns.map(([name, values]) => [name, values && pickRows(values, places, name === 'paths' ? MAX_DEPTH : 1)] as const);
   return Object.fromEntries(picked) as unknown as SlateFacts;
 }
 
-function pickRows<T extends Int32Array | Uint8Array>(values: T, places: Uint32Array, width: number): T {
-  const picked = values.slice(0, places.length * width) as T;
+function pickRows(values: Int32Array | Uint8Array, places: Uint32Array, width: number): Int32Array | Uint8Array {
+  const picked = values.slice(0, places.length * width);
   for (let row = 0; row < places.length; row++) for (let k = 0; k < width; k++) picked[row * width + k] = values[places[row] * width + k];
   return picked;
 }
@@ -208,9 +208,6 @@ export function withDose(soft: SoftDiversity, { position, candidates }: NonNulla
     },
   };
 }
-/** More than any value differs from another. */
-const FIRST = 1_000;
-
 /** Two ways of weighing variety at once: the values add up. */
 export const together = (soft: SoftDiversity, more: SoftDiversity): SoftDiversity => ({
   bound: (candidate) => soft.bound(candidate) + more.bound(candidate),
