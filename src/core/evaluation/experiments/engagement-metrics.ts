@@ -1,6 +1,10 @@
 import { lowerIsBetter, mean, type Metric, ratio, share } from './metric.js';
+import { type UserFacts } from './user-facts.js';
 
 const DEEP = 'likes, saves, comments, shares, helpful marks, reviews, follows and cart adds';
+
+const deepActs = ({ likes, saves, comments, shares, helpful, reviews, follows, cartAdds }: UserFacts): number =>
+  likes + saves + comments + shares + helpful + reviews + follows + cartAdds;
 
 export const ENGAGEMENT_METRICS: Metric[] = [
   ratio(['CLICK_RATE', 'clicks per item shown', 'Clicks by items seen, or served where the surface reports none.'], 'clicks', 'shown'),
@@ -13,10 +17,10 @@ export const ENGAGEMENT_METRICS: Metric[] = [
   mean(['PLAYED_OUT_PER_USER', 'videos per user', 'Videos played to the end by users exposed.'], 'playEnds'),
   ratio(
     ['DEEP_INTERACTION_RATE', 'acts per item shown', `Deep acts by items shown: ${DEEP}.`],
-    (facts) =>
-      facts.likes + facts.saves + facts.comments + facts.shares + facts.helpful + facts.reviews + facts.follows + facts.cartAdds,
+    deepActs,
     'shown',
   ),
+  ratio(['DEEP_PER_SHALLOW', 'acts per click', `Deep acts by clicks: ${DEEP}.`], deepActs, 'clicks'),
   ratio(['LIKE_RATE', 'likes per item shown', 'Likes by items shown.'], 'likes', 'shown'),
   ratio(['SAVE_RATE', 'saves per item shown', 'Saves by items shown.'], 'saves', 'shown'),
   ratio(['COMMENT_RATE', 'comments per item shown', 'Comments by items shown.'], 'comments', 'shown'),
@@ -26,6 +30,8 @@ export const ENGAGEMENT_METRICS: Metric[] = [
   lowerIsBetter(share(['UNFOLLOW_RATE', 'share of users', 'Users exposed who took a follow back.'], 'unfollows')),
   mean(['INVITES_PER_USER', 'invitations per user', 'Invitations sent by users exposed.'], 'invites'),
   mean(['VIRAL_COEFFICIENT', 'users per user', 'Users who came through invitations and shares by users exposed.'], 'referred'),
+  share(['REFERRED_CONVERSION_RATE', 'share of users', 'Of the users exposed whom a share or an invitation brought, those who ordered.'], 'orders', ({ isReferred, feeds }) => isReferred > 0 && feeds > 0),
+  share(['REFERRED_RETENTION_D7', 'share of users', 'Of those whom a share or an invitation brought, active on the seventh day after the first exposure.'], 'returnedDay7', ({ isReferred, followedDays }) => isReferred > 0 && followedDays >= 8),
   mean(['SEARCHES_PER_USER', 'searches per user', 'Searches by users exposed.'], 'searches'),
   lowerIsBetter(ratio(['HIDE_RATE', 'acts per item shown', 'Items, creators, brands and categories hidden by items shown.'], 'hides', 'shown')),
   lowerIsBetter(share(['HIDING_USERS', 'share of users', 'Users exposed who hid something.'], 'hides')),

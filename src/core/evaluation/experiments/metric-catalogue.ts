@@ -21,15 +21,30 @@ export interface MetricTotal {
   users: number;
 }
 
+/** Adds users up to a metric, without any cut; those without a page only where the metric is not of users exposed. */
+export class MetricSum {
+  private above = 0;
+  private below = 0;
+  private users = 0;
+
+  constructor(readonly metric: Metric) {}
+
+  add(facts: UserFacts): void {
+    if (this.metric.ofExposed && facts.feeds === 0) return;
+    const part = this.metric.read?.(facts);
+    if (!part) return;
+    this.above += part.numerator;
+    this.below += part.denominator;
+    this.users++;
+  }
+  total(): MetricTotal {
+    return { value: this.below === 0 ? null : this.above / this.below, users: this.users };
+  }
+}
+
 /** A metric over users: the sum of what they add above by the sum of what they add below, without any cut. */
 export function totalOf(metric: Metric, users: Iterable<UserFacts>): MetricTotal {
-  let [above, below, counted] = [0, 0, 0];
-  for (const facts of users) {
-    const part = metric.read?.(facts);
-    if (!part) continue;
-    above += part.numerator;
-    below += part.denominator;
-    counted++;
-  }
-  return { value: below === 0 ? null : above / below, users: counted };
+  const sum = new MetricSum(metric);
+  for (const facts of users) sum.add(facts);
+  return sum.total();
 }

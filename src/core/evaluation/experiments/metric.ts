@@ -20,6 +20,8 @@ export interface Metric {
   shape: MetricShape;
   /** What a user adds; null when he does not count, say because too little time has passed. Absent for the shape WHOLE. */
   read?: (facts: UserFacts) => MetricPart | null;
+  /** Users without a page in the period are left out where everyone with an act is counted: no page can be the cause of what they do. */
+  ofExposed?: boolean;
   /** Values above this quantile of all users' are cut to it: one order in a thousand must not decide. */
   winsorisedAt?: number;
 }
@@ -31,22 +33,18 @@ type Words = [key: string, unit: string, description: string];
 type Number = (facts: UserFacts) => number;
 const asNumber = (fact: UserFact | Number): Number => (typeof fact === 'string' ? (facts) => facts[fact] : fact);
 
-/** Share of the users who did something at least once; `counts` says who is counted. */
-export function share(
-  [key, unit, description]: Words,
-  fact: UserFact | Number,
-  counts: (facts: UserFacts) => boolean = () => true,
-): Metric {
+/** Share of the users who did something at least once; `counts` says who is counted, everyone exposed when left out. */
+export function share([key, unit, description]: Words, fact: UserFact | Number, counts?: (facts: UserFacts) => boolean): Metric {
   const did = asNumber(fact);
-  const read = (facts: UserFacts) => (counts(facts) ? { numerator: did(facts) > 0 ? 1 : 0, denominator: 1 } : null);
-  return { key, unit, description, higherIsBetter: true, shape: 'SHARE', read };
+  const read = (facts: UserFacts) => (counts?.(facts) === false ? null : { numerator: did(facts) > 0 ? 1 : 0, denominator: 1 });
+  return { key, unit, description, higherIsBetter: true, shape: 'SHARE', read, ofExposed: counts === undefined };
 }
 
-/** A value per user; `counts` says who is counted. */
-export function mean([key, unit, description]: Words, fact: UserFact | Number, counts: (facts: UserFacts) => boolean = () => true): Metric {
+/** A value per user; `counts` says who is counted, everyone exposed when left out. */
+export function mean([key, unit, description]: Words, fact: UserFact | Number, counts?: (facts: UserFacts) => boolean): Metric {
   const value = asNumber(fact);
-  const read = (facts: UserFacts) => (counts(facts) ? { numerator: value(facts), denominator: 1 } : null);
-  return { key, unit, description, higherIsBetter: true, shape: 'MEAN', read };
+  const read = (facts: UserFacts) => (counts?.(facts) === false ? null : { numerator: value(facts), denominator: 1 });
+  return { key, unit, description, higherIsBetter: true, shape: 'MEAN', read, ofExposed: counts === undefined };
 }
 
 /** One sum over users by another. */
