@@ -3,9 +3,11 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { readFileSync } from 'node:fs';
 import { type App } from '../app/app.js';
-import { type UserProfileAnswer } from '../app/answers.js';
+import { type ExperimentAnswer, type ExperimentReportAnswer, type UserProfileAnswer } from '../app/answers.js';
 import { BlockResolver } from './block-resolver.js';
 import { EvidenceController } from './evidence-controller.js';
+import { EvidenceResolver } from './evidence-resolver.js';
+import { ExperimentResolver } from './experiment-resolver.js';
 import { ExportsController } from './exports-controller.js';
 import { FallbackController } from './fallback-controller.js';
 import { HealthController } from './health-controller.js';
@@ -36,8 +38,10 @@ function graphqlModule(): DynamicModule {
       Count: count,
       Date: date,
       JSONObject: jsonObject,
-      // Compiled queries do not call functions, so the one field with an argument says how it is read.
+      // Compiled queries do not call functions, so a field with an argument says how it is read.
       UserProfile: { tags: (profile: UserProfileAnswer, args: Parameters<UserProfileAnswer['tags']>[0]) => profile.tags(args) },
+      Experiment: { report: (experiment: ExperimentAnswer, args: { at?: string | null }) => experiment.report(args) },
+      ExperimentReport: { metrics: (report: ExperimentReportAnswer, args: { force: boolean }) => report.metrics(args) },
     },
     routes: false,
     jit: 1,
@@ -61,8 +65,10 @@ export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModul
       PeopleResolver,
       OperatorResolver,
       TriggerResolver,
+      ExperimentResolver,
       BlockResolver,
       ScientistResolver,
+      EvidenceResolver,
       { provide: APP, useValue: app },
       { provide: METRICS, useValue: metrics },
       { provide: LIFE, useValue: life },

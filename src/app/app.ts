@@ -11,8 +11,12 @@ import {
   type ConsentAnswer,
   type DataHeldAnswer,
   type ErasureReceiptAnswer,
+  type ExperimentAnswer,
+  type ExperimentPlanAnswer,
   type ExposureAnswer,
   type FeedAnswer,
+  type PrivacyBudgetAnswer,
+  type PrivateReportAnswer,
   type FollowSuggestionAnswer,
   type ItemAnswer,
   type ItemPageAnswer,
@@ -26,8 +30,8 @@ import {
   type UserProfileAnswer,
   type WhyNotAnswer,
   type BlockAnswer,
+  type FallbackList,
 } from './answers.js';
-import { type FallbackList } from './fallback.js';
 
 /** Input as the caller wrote it: coerced by the schema or parsed from a line of JSON, checked by the core. */
 export type RawInput = Record<string, unknown>;
@@ -114,6 +118,15 @@ export interface App {
     actor: string,
   ): Promise<ModelAnswer>;
   rollbackModel(args: { name: string; surface?: string | null; reason: string }, actor: string): Promise<ModelAnswer>;
+  /** Newest first, of any status when null. */
+  experiments(status: string | null): Promise<ExperimentAnswer[]>;
+  experiment(key: string): Promise<ExperimentAnswer | null>;
+  /** @throws AppError INVALID_INPUT with every fault, CONFLICT for a key that is taken */
+  createExperiment(input: RawInput, actor: string): Promise<ExperimentAnswer>;
+  startExperiment(key: string, actor: string): Promise<ExperimentAnswer>;
+  rampExperiment(args: { key: string; coverage: number }, actor: string): Promise<ExperimentAnswer>;
+  stopExperiment(args: { key: string; reason: string }, actor: string): Promise<ExperimentAnswer>;
+  planExperiment(input: RawInput): Promise<ExperimentPlanAnswer>;
   triggers(): Promise<TriggerAnswer[]>;
   /** A new rule, or where an id is given, that one anew. @throws AppError INVALID_INPUT with every fault */
   saveTrigger(input: RawInput, actor: string): Promise<TriggerAnswer>;
@@ -134,6 +147,10 @@ export interface App {
   evidenceHeads(parameters: RawInput): AsyncIterable<string>;
   /** Both logs recomputed and held against the published ends, and against those that somebody kept: a day of a log a line. */
   verifyLogs(parameters: RawInput, kept: AsyncIterable<string> | null): Promise<AsyncIterable<string>>;
+  /** Counts, sums and means with so much noise that nobody can tell whether any one user is in them. @throws AppError CONFLICT where the budget is spent */
+  privateReport(input: RawInput, actor: string): Promise<PrivateReportAnswer>;
+  privacyBudget(recipient: string): Promise<PrivacyBudgetAnswer>;
+  setPrivacyBudget(input: RawInput, actor: string): Promise<PrivacyBudgetAnswer>;
 
   /** Ready when all are ok. */
   health(): Promise<DependencyHealth[]>;

@@ -14,6 +14,10 @@ import { createCocoonReports } from './cocoon/cocoon-reports.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
 import { createLogEvidence } from './evidence/log-evidence.js';
+import { createPrivateReports } from './evidence/private-reports.js';
+import { createExperimentOperations } from './experiments/experiment-operations.js';
+import { openExperimentation } from './experiments/open-experimentation.js';
+import { createWatchExperiments } from './experiments/watch-experiments.js';
 import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
 import { createFitRules } from './fit-rules.js';
@@ -76,6 +80,8 @@ export interface RunningApp {
   /** `onPending` is called when firings wait, by whoever delivers them. */
   triggers: TriggersInForce;
   deliverFiring: ReturnType<typeof createDeliverFiring>;
+  /** Stop experiments that do harm, and take the steps of ramps. `onRollback` is called before an experiment is rolled back. */
+  watchExperiments(onRollback: (key: string) => Promise<void>): Promise<void>;
   /** Complete the indices of a day that is over. */
   closeDay(): Promise<void>;
   /** Publish the ends of the chains for the hour that is over. */
@@ -106,21 +112,22 @@ async function openParts(binding: Binding, options: AppOptions) {
     openPopulation({ ...binding, onError }),
   ]);
   const blocks = await openBlocks({ ...binding, clock, shop: index.shop, onError });
-  const shownCardsOf = createShownCards({ settings, index });
+  const shownCardsOf = createShownCards({ settings, index, timeZone: options.timeZone });
   const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people, shownCardsOf }));
   const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
   const pseudonym = pseudonymsBy(pseudonymSecret);
   const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
-  const shared = { ...binding, ...logs, ...options, ...beside, ...scoring };
+  const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, onError });
+  const shared = { ...binding, ...logs, ...options, ...beside, ...scoring, ...experimentation };
   return { shared, logs, scoring, cursors: createCursors(cursorSecret) };
 }
 
 /** Wire the use cases to a binding, loading what a process derives from the shop before it may serve. */
 export async function createApp(binding: Binding, options: AppOptions): Promise<RunningApp> {
   const { shared, logs, scoring, cursors } = await openParts(binding, options);
-  const { index, states, settings, triggers, cocoon, blocks, clock } = shared;
+  const { index, states, settings, triggers, cocoon, blocks, clock, experiments } = shared;
   const userProfile = createProfile(shared);
   const gate = createGate(shared);
   const { publishHeads, ...logEvidence } = createLogEvidence(shared);
@@ -132,9 +139,15 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createExports(shared),
     ...createModelOperations(shared),
     ...createUploads({ ...binding, onUpload: () => gate.onUpload() }),
-    ...createOperations({ settings, store: binding.settingsStore, fitRules: createFitRules(shared) }),
+    ...createOperations({
+      settings,
+      store: binding.settingsStore,
+      fitRules: createFitRules(shared),
+      onActivated: () => shared.experiments.openPhases(),
+    }),
     ...createBlockOperations(shared),
     fallback: createFallback(shared),
+    ...createExperimentOperations(shared),
     ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null }),
     ...createWrites(shared),
     ...createImportTables(shared),
@@ -143,6 +156,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     userProfile,
     ...createCocoonReports(shared),
     ...logEvidence,
+    ...createPrivateReports(shared),
     items: createListItems(index.shop),
     item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,
@@ -158,9 +172,10 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     states,
     triggers,
     deliverFiring: createDeliverFiring(shared),
+    watchExperiments: (onRollback) => createWatchExperiments({ ...shared, onRollback })(),
     closeDay: () => cocoon.closeDay(),
     publishHeads,
-    ...endOf({ blocks, index, states, settings, triggers, scoring, cocoon }),
+    ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }
 
@@ -172,6 +187,7 @@ const pseudonymsBy =
 /** How what is only in memory is kept, and all that follows changes stopped. */
 function endOf(parts: {
   blocks: BlocksInForce;
+  experiments: { close(): void };
   index: ShopIndex;
   states: LiveStates;
   settings: { close(): void };
@@ -179,7 +195,7 @@ function endOf(parts: {
   cocoon: Pick<CocoonInForce, 'keep'>;
   scoring: Pick<Awaited<ReturnType<typeof openScoring>>, 'shadow' | 'close'>;
 }): Pick<RunningApp, 'keep' | 'close'> {
-  const { blocks, index, states, settings, triggers, scoring, cocoon } = parts;
+  const { blocks, experiments, index, states, settings, triggers, scoring, cocoon } = parts;
   const keep = async (): Promise<void> => {
     await Promise.all([states.flush(), index.keep(), scoring.shadow.keep(), cocoon.keep()]);
   };
@@ -188,6 +204,7 @@ function endOf(parts: {
     async close() {
       index.close();
       blocks.close();
+      experiments.close();
       settings.close();
       triggers.close();
       await keep();

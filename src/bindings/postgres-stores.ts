@@ -14,14 +14,17 @@ import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-sto
 import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
 import { createPostgresReportStore } from '../adapters/postgres/report-store.js';
+import { createPostgresPrivacyLedger } from '../adapters/postgres/privacy-ledger.js';
 import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { createPostgresTriggerStore } from '../adapters/postgres/trigger-store.js';
 import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
 import { type Purpose } from '../core/privacy/purposes.js';
-import { DAY_MS } from '../core/time.js';
 import { type Binding } from '../ports/binding.js';
+
+/** Of a recipient of private reports of whom nothing else was said: epsilon 4, delta 0.00001. */
+const USUAL_BUDGET = { epsilonMilli: 4_000, delta: 1e-5 };
 
 /** How users are counted in reports. */
 export interface CountingOptions {
@@ -38,6 +41,8 @@ const countingOf = ({ timeZone = 'UTC', currency = 'CNY', defaultConsent }: Coun
   currency,
   isAnalysedByDefault: defaultConsent?.has('ANALYTICS') ?? true,
 });
+
+const DAY_MS = 86_400_000;
 
 /** Everything that is kept in PostgreSQL, which is the truth in every binding. */
 export function createPostgresStores({
@@ -61,6 +66,7 @@ export function createPostgresStores({
     neighbourStore: createPostgresNeighbourStore(pool),
     triggerStore,
     chainHeads: createPostgresChainHeads(pool),
+    privacyLedger: createPostgresPrivacyLedger(pool, USUAL_BUDGET),
     experimentStore: createPostgresExperimentStore(pool),
     reportStore: createPostgresReportStore({ pool, clock, ...countingOf(counting) }),
     blockStore: createPostgresBlockStore(pool),

@@ -18,6 +18,7 @@ import { type ModelStore } from './model-store.js';
 import { type NeighbourStore } from './neighbour-store.js';
 import { type Notices } from './notices.js';
 import { type Erasures, type PeopleStore } from './people-store.js';
+import { type PrivacyLedger } from './privacy-ledger.js';
 import { type ReportStore } from './report-store.js';
 import { type RateLimiter } from './rate-limiter.js';
 import { type Secrets } from './secrets.js';
@@ -33,6 +34,7 @@ export interface Binding {
   exposureLog: ExposureLog;
   exposureExports: ExposureExports;
   chainHeads: ChainHeads;
+  privacyLedger: PrivacyLedger;
   catalogueStore: CatalogueStore;
   userStore: UserStore;
   peopleStore: PeopleStore;

@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream';
+import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
 import { type App } from '../../src/app/app.js';
 import {
   type BlockAnswer,
+  type ExperimentAnswer,
   type FeedAnswer,
   type ItemAnswer,
   type RankingConfigAnswer,
@@ -137,6 +139,18 @@ const block: BlockAnswer = {
   at: NOW, until: null, liftedAt: null, exposuresBefore: 0, usersBefore: 0,
 }; // prettier-ignore
 
+const experiment: ExperimentAnswer = {
+  key: 'wide', kind: 'AB', layer: 'ranking', surface: 'home', hypothesis: 'it helps', status: 'DRAFT', segments: [], coverage: 1, phase: 1, phases: [],
+  variants: [], primaryMetric: 'CONVERSION_RATE', guardrails: [], forcedUsers: [], excludedUserIds: [], ramp: null, createdAt: NOW, startedAt: null,
+  stoppedAt: null, stopReason: null,
+  report: () =>
+    Promise.resolve({
+      asOf: NOW, sampleRatioPValue: null, sampleRatioMismatch: true, detectableLoss: null, multipleExposure: 0, dataCompleteUntil: NOW,
+      metrics: () => [],
+    }),
+}; // prettier-ignore
+
+const BUDGET = { recipient: 'lab', epsilon: 4, delta: 1e-5, spentEpsilon: 0, spentDelta: 0 };
 const counted = (accepted: number) => Promise.resolve({ accepted, duplicates: 0, rejectedTotal: 0, rejected: [] });
 
 const model = { name: 'intent', champion: null, shadow: null, versions: [], history: [] };
@@ -207,6 +221,14 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   exportFeatures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportRequests: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportVocabularies: () => Readable.from(['{}\n']),
+  experiments: () => Promise.resolve([experiment]),
+  experiment: () => Promise.resolve(experiment),
+  createExperiment: () => Promise.resolve(experiment),
+  startExperiment: () => Promise.resolve(experiment),
+  rampExperiment: () => Promise.resolve(experiment),
+  stopExperiment: () => Promise.resolve(experiment),
+  planExperiment: () =>
+    Promise.resolve({ metric: 'CONVERSION_RATE', usersPerArm: 1, days: 1, mean: 0.1, standardDeviation: 0.3, usersPerDay: 10 }),
   models: () => Promise.resolve([model]),
   modelVersion: () => Promise.resolve(null),
   assignModelRole: () => Promise.resolve(model),
@@ -228,6 +250,10 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   verifyCocoons: () => Readable.from(['{}\n']),
   evidenceHeads: () => Readable.from(['{}\n']),
   verifyLogs: () => Promise.resolve(Readable.from(['{}\n'])),
+  privateReport: () =>
+    Promise.resolve({ fact: null, cells: [{ group: null, users: 100, sum: null, mean: null }], threshold: 20, usersDeviation: 1.5, sumDeviation: null, budget: BUDGET }), // prettier-ignore
+  privacyBudget: () => Promise.resolve(BUDGET),
+  setPrivacyBudget: () => Promise.resolve(BUDGET),
   auditLog: () =>
     Promise.resolve({
       entries: [
@@ -267,11 +293,18 @@ export async function openEdge(parts: Partial<App> = {}, config: Partial<ApiConf
     port: 0,
     corsOrigins: [],
     trustProxy: false,
-    authConfigured: false,
+    auth: null,
+    rateLimitPerSecond: 200,
     locales: ['en'],
     ...config,
   };
-  const server = await createServer({ app: appOf(parts), config: whole, log, metrics });
+  const server = await createServer({
+    app: appOf(parts),
+    config: whole,
+    log,
+    metrics,
+    rateLimiter: createMemoryRateLimiter(whole.rateLimitPerSecond),
+  });
   const url = await server.listen('127.0.0.1', 0);
   return { url, port: Number(new URL(url).port), lines, metrics, server };
 }
