@@ -28,14 +28,20 @@ export interface Config {
   userStateMaxBytes: number;
   /** Whom triggers call, and what signs the calls; null: nobody. */
   webhookTarget: { url: string; secret: string } | null;
+  /** How tokens are verified; null: protected mode, this machine only. */
+  auth: (({ secret: string } | { jwksUrl: string }) & { issuer: string | null; audience: string | null }) | null;
+  /** Budget of a caller, where there is authentication. */
+  rateLimitPerSecond: number;
 }
 
 type Environment = Record<string, string | undefined>;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'];
 const LOCALES = ['en', 'zh'];
 const MIN_SECRET = 24;
+/** As long as the hash that signs: RFC 7518, 3.2. */
+const MIN_TOKEN_SECRET = 32;
 /** Named in the public contract, but not obeyed by this version: to take one silently would be to lie. */
-const NOT_YET = ['REDIS_URL', 'AUTH_JWT_SECRET', 'AUTH_JWKS_URL', 'AUTH_ISSUER', 'AUTH_AUDIENCE', 'RATE_LIMIT_PER_SECOND'];
+const NOT_YET = ['REDIS_URL'];
 
 /** Whether a host name or address is this machine only. */
 export const isLoopback = (host: string): boolean =>
@@ -103,11 +109,29 @@ function readWebhook(read: Reader): Config['webhookTarget'] {
   if (secret === '') read.faults.push('WEBHOOK_URL is set without WEBHOOK_SECRET, which signs the calls');
   else if (secret.length < MIN_SECRET) read.faults.push(`WEBHOOK_SECRET has ${secret.length} characters; it needs ${MIN_SECRET} or more`);
   if (url === '') read.faults.push('WEBHOOK_SECRET is set without WEBHOOK_URL');
-  else if (!isWebhookUrl(url)) read.faults.push('WEBHOOK_URL is not an https:// address without a user, or on this machine an http:// one');
+  else if (!isSafeUrl(url)) read.faults.push('WEBHOOK_URL is not an https:// address without a user, or on this machine an http:// one');
   return { url, secret };
 }
 
-function isWebhookUrl(text: string): boolean {
+/** A secret is never shown, nor an address, which may hold one. */
+function readAuth(read: Reader): Config['auth'] {
+  const [secret, jwksUrl] = [read.text('AUTH_JWT_SECRET', ''), read.text('AUTH_JWKS_URL', '')];
+  const [issuer, audience] = [read.text('AUTH_ISSUER', ''), read.text('AUTH_AUDIENCE', '')];
+  const claims = { issuer: issuer || null, audience: audience || null };
+  if (secret !== '' && jwksUrl !== '')
+    read.faults.push('AUTH_JWT_SECRET and AUTH_JWKS_URL are both set; tokens are verified by one of them');
+  if (secret === '' && jwksUrl === '') {
+    if (issuer !== '' || audience !== '') read.faults.push('AUTH_ISSUER and AUTH_AUDIENCE go with AUTH_JWT_SECRET or AUTH_JWKS_URL');
+    return null;
+  }
+  if (secret !== '' && secret.length < MIN_TOKEN_SECRET)
+    read.faults.push(`AUTH_JWT_SECRET has ${secret.length} characters; it needs ${MIN_TOKEN_SECRET} or more`);
+  if (jwksUrl !== '' && !isSafeUrl(jwksUrl))
+    read.faults.push('AUTH_JWKS_URL is not an https:// address without a user, or on this machine an http:// one');
+  return secret !== '' ? { secret, ...claims } : { jwksUrl, ...claims };
+}
+
+function isSafeUrl(text: string): boolean {
   if (!URL.canParse(text)) return false;
   const { protocol, hostname, username, password } = new URL(text);
   if (username !== '' || password !== '') return false; // fetch takes none
@@ -118,15 +142,16 @@ function isWebhookUrl(text: string): boolean {
 export function readConfig(env: Environment): Config {
   const read = new Reader(env);
   const host = read.text('HOST', '127.0.0.1');
-  if (!isLoopback(host))
-    read.faults.push(`HOST=${host} is not a loopback address; this version has no authentication, so it serves this machine only`);
+  const auth = readAuth(read);
+  if (!isLoopback(host) && !auth)
+    read.faults.push(`HOST=${host} is not a loopback address; without AUTH_JWT_SECRET or AUTH_JWKS_URL this machine alone is served`);
   for (const name of NOT_YET) if (env[name]) read.faults.push(`${name} is set, but this version does not obey it yet`);
   const databaseUrl = read.text('DATABASE_URL', '');
   if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl)) read.faults.push('DATABASE_URL is not a postgres:// address');
   const currency = read.text('CURRENCY', 'CNY');
   const timeZone = read.text('TIME_ZONE', 'UTC');
   const config: Config = {
-    mode: read.oneOf('MODE', ['development', 'production'], 'development'),
+    mode: read.oneOf('MODE', ['development', 'production'], auth ? 'production' : 'development'),
     host,
     port: read.integer('PORT', 0, 65_535, 3000),
     databaseUrl: databaseUrl === '' ? null : databaseUrl,
@@ -143,6 +168,8 @@ export function readConfig(env: Environment): Config {
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     userStateMaxBytes: read.integer('USER_STATE_MAX_MB', 16, 65_536, 512) * 1024 * 1024,
     webhookTarget: readWebhook(read),
+    auth,
+    rateLimitPerSecond: read.integer('RATE_LIMIT_PER_SECOND', 1, 1_000_000, 200),
   };
   read.oneOf('ROLE', ['all'], 'all');
   if (config.locales.length === 0) read.faults.push('LOCALES is empty');

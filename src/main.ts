@@ -34,7 +34,7 @@ function stopOnSignal(started: Promise<Service>, log: pino.Logger): void {
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = pino({ level: config.logLevel });
-  log.warn('no authentication is configured: everything is allowed, from this machine only');
+  if (!config.auth) log.warn('no authentication is configured: everything is allowed, from this machine only');
   const started = startService(config, log);
   stopOnSignal(started, log);
   process.stdout.write(greeting((await started).url));

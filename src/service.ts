@@ -57,7 +57,13 @@ export async function startService(
     const shipped = models && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
     closers.push(async () => shipped?.stop());
     if (config.sample === 'shop') await loadSample(running.app, { ...binding, clock });
-    const server = await createServer({ app: running.app, config: { ...config, authConfigured: false }, log, metrics });
+    const server = await createServer({
+      app: running.app,
+      config,
+      log,
+      metrics,
+      rateLimiter: binding.createRateLimiter(config.rateLimitPerSecond),
+    });
     closers.push(() => server.close());
     await atMost(SHIPPED_MS, shipped?.settled);
     const url = await server.listen(config.host, config.port);

@@ -15,6 +15,7 @@ const VENDORS: Record<string, string[]> = {
   bullmq: ['bullmq'],
   ioredis: ['redis', 'bullmq'],
   'onnxruntime-node': ['onnx'],
+  'rate-limiter-flexible': ['memory', 'redis'],
 };
 const MIGRATIONS = 'migrations/';
 const MAX_LINES = 300;

@@ -39,7 +39,7 @@ describe('configuration', () => {
 
   it('refuses a host that others can reach, and settings that it would not obey', () => {
     expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow('HOST=0.0.0.0 is not a loopback address');
-    expect(() => readConfig({ AUTH_JWT_SECRET: 'very secret words' })).toThrow(/AUTH_JWT_SECRET is set, but/);
+    expect(() => readConfig({ REDIS_URL: 'redis://localhost' })).toThrow(/REDIS_URL is set, but/);
   });
 
   it('takes the address and the secret of a webhook together, over https or on this machine', () => {
@@ -53,6 +53,22 @@ describe('configuration', () => {
     expect(() => readConfig({ WEBHOOK_URL: 'https://shop.example' })).toThrow('WEBHOOK_URL is set without WEBHOOK_SECRET');
     expect(() => read()).toThrow('WEBHOOK_SECRET is set without WEBHOOK_URL');
     expect(() => read('https://shop.example', 'hunter2')).toThrow(/^((?!hunter2).)*has 7 characters((?!hunter2).)*$/);
+  });
+
+  it('verifies tokens by a secret or by keys at an address, and then serves other machines, in production', () => {
+    const AUTH_JWT_SECRET = 's'.repeat(32);
+    expect(readConfig({}).auth).toBeNull();
+    const read = readConfig({ AUTH_JWT_SECRET, AUTH_ISSUER: 'shop', HOST: '0.0.0.0' });
+    expect(read).toMatchObject({
+      auth: { secret: AUTH_JWT_SECRET, issuer: 'shop', audience: null },
+      mode: 'production',
+      rateLimitPerSecond: 200,
+    });
+    expect(readConfig({ AUTH_JWKS_URL: 'https://id.example/keys' }).auth).toMatchObject({ jwksUrl: 'https://id.example/keys' });
+    expect(() => readConfig({ AUTH_JWT_SECRET: 'hunter2' })).toThrow(/^((?!hunter2).)*has 7 characters((?!hunter2).)*$/);
+    expect(() => readConfig({ AUTH_JWKS_URL: 'http://id.example/keys' })).toThrow('AUTH_JWKS_URL is not an https:// address');
+    expect(() => readConfig({ AUTH_JWT_SECRET, AUTH_JWKS_URL: 'https://id.example/' })).toThrow('are both set');
+    expect(() => readConfig({ AUTH_ISSUER: 'shop' })).toThrow('go with AUTH_JWT_SECRET or AUTH_JWKS_URL');
   });
 
   it('never shows a secret', () => {

@@ -4,7 +4,7 @@ import { Refusal } from './refusals.js';
 
 const LOOPBACK_IPV4 = /^(::ffff:)?127(\.\d{1,3}){3}$/;
 
-const isLoopbackAddress = (address: string): boolean => address === '::1' || LOOPBACK_IPV4.test(address);
+export const isLoopbackAddress = (address: string): boolean => address === '::1' || LOOPBACK_IPV4.test(address);
 const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name.replace(/^\[|\]$/g, ''));
 

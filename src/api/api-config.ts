@@ -1,3 +1,5 @@
+import { type AuthConfig } from './access/token-verifier.js';
+
 /** What the edge needs to know; made once from the environment. */
 export interface ApiConfig {
   mode: 'development' | 'production';
@@ -7,8 +9,10 @@ export interface ApiConfig {
   /** Origins of browsers that may call besides loopback ones, as in `https://shop.example`. */
   corsOrigins: readonly string[];
   trustProxy: boolean;
-  /** Without authentication the service is in protected mode: everything is allowed, and only from this machine. */
-  authConfigured: false;
+  /** Null: protected mode, in which everything is allowed, and only from this machine. */
+  auth: AuthConfig | null;
+  /** Budget of a caller, where there is authentication. */
+  rateLimitPerSecond: number;
   /** Languages of reasons, the default first. */
   locales: readonly string[];
 }

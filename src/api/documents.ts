@@ -1,5 +1,6 @@
 import {
   type DocumentNode,
+  getArgumentValues,
   GraphQLError,
   type GraphQLObjectType,
   type GraphQLSchema,
@@ -18,8 +19,8 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { AppError } from '../core/errors.js';
-import { brokenLimits, fragmentsOf, LIMITS, shapeOf } from './document-limits.js';
-import { costOf } from './query-cost.js';
+import { brokenLimits, type Fragments, fragmentsOf, LIMITS, shapeOf } from './document-limits.js';
+import { costOf, rootFields } from './query-cost.js';
 import { type Variables, variablesReader } from './variables.js';
 
 type Problem = Pick<GraphQLError, 'message' | 'locations'>;
@@ -35,12 +36,20 @@ export class BadQuery extends AppError {
   }
 }
 
+/** A root field, with what its arguments come to. */
+export interface RootField {
+  field: string;
+  args: (variables: Variables) => Record<string, unknown>;
+}
+
 /** An operation that may run: checked whole, with what has to be asked of each request's variables. */
 export interface Operation {
   /** Text with this one operation in it. Compiled queries are kept by text, so two operations must not share one. */
   source: string;
   /** The field it asks for, or `several`: few enough to label metrics with. */
   label: string;
+  /** The fields it asks for, without those of introspection. */
+  roots: RootField[];
   readVariables: (given: Variables) => Variables;
   cost: (variables: Variables) => number;
   /** Set when it must not be compiled: the compiler gives null for a variable left out inside a written-out list or object, not the default. */
@@ -103,6 +112,16 @@ const labelOf = ({ selectionSet }: OperationDefinitionNode): string => {
   return others.length === 0 && only.kind === Kind.FIELD ? only.name.value : 'several';
 };
 
+/** Every root field of an operation, however it is brought in. Directives that leave some out are not looked at: who may not ask for a field may not name it. */
+function rootsOf(operation: OperationDefinitionNode, root: GraphQLObjectType, fragments: Fragments): RootField[] {
+  return [...rootFields(operation.selectionSet, fragments).keys()]
+    .filter(({ name }) => !name.value.startsWith('__'))
+    .map((node) => {
+      const field = root.getFields()[node.name.value];
+      return { field: field.name, args: (variables) => getArgumentValues(field, node, variables) };
+    });
+}
+
 /** Check one operation of a document, cheap bounds first, and make it ready to run. Throws BadQuery. */
 function prepare(schema: GraphQLSchema, rules: DocumentRules, query: string, operationName: string | null): Operation {
   const document = parsed(query);
@@ -124,6 +143,7 @@ function prepare(schema: GraphQLSchema, rules: DocumentRules, query: string, ope
   return {
     source: alone.definitions.length === document.definitions.length ? query : print(alone),
     label: labelOf(operation),
+    roots: rootsOf(operation, root, fragmentsOf(document)),
     readVariables: variablesReader(schema, operation, refusingNull(schema, document, operation)),
     cost,
     interpreted: shape.nestsVariables ? alone : null,

@@ -1,7 +1,12 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { AppError } from '../core/errors.js';
 import { type Log } from '../ports/log.js';
-import { createDocuments, type DocumentRules, refuseCost } from './documents.js';
+import { type RateLimiter } from '../ports/rate-limiter.js';
+import { type Caller, hasScope, LOCAL } from './access/caller.js';
+import { type Budget, withinBudget } from './access/guard.js';
+import { INTROSPECTION_SCOPES, operationRefusal } from './access/operation-rules.js';
+import { createDocuments, type DocumentRules, type Operation, refuseCost } from './documents.js';
 import { answerErrors } from './error-answers.js';
 import { readJsonBodies } from './json-body.js';
 import { Refusal } from './refusals.js';
@@ -10,14 +15,13 @@ import { dropUnread } from './unread-bodies.js';
 import { type Variables } from './variables.js';
 
 const BODY_DEADLINE_MS = 10_000;
-/** The author of changes in protected mode, where nobody says who he is. */
-export const ACTOR = 'local';
-
 export interface GraphqlOptions {
   schema: GraphQLSchema;
   rules: DocumentRules;
   /** Compiles and runs a checked document. */
   run: (source: string, context: EdgeContext) => Promise<ExecutionResult>;
+  /** Budgets of callers; null: none. */
+  limits: RateLimiter | null;
   /** The page for a browser at the same address; null: none. */
   page: { html: string; policy: string } | null;
   log: Log;
@@ -44,19 +48,44 @@ function readRequest(body: unknown): GraphqlRequest {
   return { query, operationName, variables: variables ?? {} };
 }
 
+const mayIntrospect = (caller: Caller): boolean => caller !== LOCAL && caller.user === null && hasScope(caller, INTROSPECTION_SCOPES);
+
+/** Refuse an operation of which a caller may not ask for every field. Introspection has rules of its own. @throws AppError FORBIDDEN */
+function refuseForeign({ roots }: Operation, variables: Variables, caller: Caller): void {
+  for (const { field, args } of roots) {
+    const refusal = operationRefusal(field, args(variables), caller);
+    if (refusal !== null) throw new AppError('FORBIDDEN', refusal);
+  }
+}
+
 /** Whether an answer has anything besides its errors. */
 const isEmpty = (data: ExecutionResult['data']): boolean => !data || Object.values(data).every((value) => value === null);
 
 /** `POST /graphql`. Everything that can be refused is refused before a resolver runs; what was served beside an error is kept. */
-export function registerGraphql(instance: FastifyInstance, { schema, rules, run, page, log }: GraphqlOptions): void {
+export function registerGraphql(instance: FastifyInstance, { schema, rules, run, limits, page, log }: GraphqlOptions): void {
   const operationOf = createDocuments(schema, rules);
+  // For those who may have the schema told where it is not open to all.
+  const openOperationOf = rules.introspection ? operationOf : createDocuments(schema, { introspection: true, suggestions: false });
 
-  async function answer({ body, facts }: FastifyRequest): Promise<ExecutionResult> {
-    const { query, operationName, variables } = readRequest(body);
-    const operation = operationOf(query, operationName);
+  /** The operation that is asked for, within the budget of who asks. */
+  async function prepared({ query, operationName }: GraphqlRequest, caller: Caller): Promise<Operation> {
+    let budget: Budget = 'requests';
+    try {
+      const operation = (mayIntrospect(caller) ? openOperationOf : operationOf)(query, operationName);
+      if (operation.label === 'recordEvents') budget = 'events';
+      return operation;
+    } finally {
+      if (limits) await withinBudget(limits, budget, caller);
+    }
+  }
+
+  async function answer({ body, facts, caller }: FastifyRequest): Promise<ExecutionResult> {
+    const asked = readRequest(body);
+    const operation = await prepared(asked, caller);
     facts.operation = operation.label;
-    const context: EdgeContext = { facts, actor: ACTOR, variables: operation.readVariables(variables) };
+    const context: EdgeContext = { facts, actor: caller.name, variables: operation.readVariables(asked.variables) };
     refuseCost(operation.cost(context.variables));
+    if (caller !== LOCAL) refuseForeign(operation, context.variables, caller);
     if (operation.interpreted)
       return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });
     return run(operation.source, context);

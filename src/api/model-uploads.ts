@@ -34,13 +34,11 @@ const bad = (message: string): Refusal => new Refusal(400, 'INVALID_INPUT', mess
 
 export interface UploadEdge {
   app: Pick<App, 'readModelManifest' | 'uploadModel'>;
-  /** Who is named as the one who uploaded. */
-  actor: string;
   log: Log;
 }
 
 /** `POST /models/{name}/versions`: a manifest and a file as one form, streamed. Nothing is kept of a form that does not arrive whole. */
-export function registerModelUploads(instance: FastifyInstance, { app, actor, log }: UploadEdge): void {
+export function registerModelUploads(instance: FastifyInstance, { app, log }: UploadEdge): void {
   let uploads = 0;
 
   async function upload(request: FastifyRequest, reply: FastifyReply): Promise<object> {
@@ -53,7 +51,7 @@ export function registerModelUploads(instance: FastifyInstance, { app, actor, lo
     try {
       const { name } = request.params as { name: string };
       const { manifest, file } = await readForm(request, (json) => app.readModelManifest(name, json));
-      const uploaded = await app.uploadModel(manifest, file, actor);
+      const uploaded = await app.uploadModel(manifest, file, request.caller.name);
       reply.code(201);
       return uploaded;
     } catch (error) {

@@ -36,10 +36,10 @@ function countFields(selection: SelectionSetNode | undefined, fragments: Fragmen
 }
 
 /** The root fields of a selection, each with the number of times that expanding the fragments brings it. */
-function rootFields(
+export function rootFields(
   selection: SelectionSetNode | undefined,
   fragments: Fragments,
-  known: Map<string, Map<FieldNode, number>>,
+  known: Map<string, Map<FieldNode, number>> = new Map(),
 ): Map<FieldNode, number> {
   const times = new Map<FieldNode, number>();
   const add = (more: Map<FieldNode, number>) => more.forEach((n, field) => times.set(field, (times.get(field) ?? 0) + n));
@@ -107,7 +107,7 @@ export function costOf(
   fragments: Fragments,
 ): (variables: Variables | null) => number {
   const known = new Map<string, number>();
-  const terms = [...rootFields(operation.selectionSet, fragments, new Map())].map(([field, times]) => ({
+  const terms = [...rootFields(operation.selectionSet, fragments)].map(([field, times]) => ({
     times,
     fields: countFields(field.selectionSet, fragments, known),
     sizeOf: sizerOf(field, root),

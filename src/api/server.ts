@@ -5,11 +5,15 @@ import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fa
 import { type Socket } from 'node:net';
 import { type App } from '../app/app.js';
 import { type Log } from '../ports/log.js';
+import { type RateLimiter } from '../ports/rate-limiter.js';
+import { type Caller, LOCAL } from './access/caller.js';
+import { createGuard, type Guard } from './access/guard.js';
+import { createTokenVerifier } from './access/token-verifier.js';
 import { protectedDoor } from './admission.js';
 import { type ApiConfig } from './api-config.js';
 import { edgeModule } from './edge-module.js';
 import { explorerPage } from './explorer-page.js';
-import { ACTOR, registerGraphql } from './graphql-endpoint.js';
+import { registerGraphql } from './graphql-endpoint.js';
 import { HttpErrors, sendHttpError } from './http-errors.js';
 import { type Metrics } from './metrics.js';
 import { registerModelUploads } from './model-uploads.js';
@@ -21,10 +25,13 @@ import { type Life } from './tokens.js';
 declare module 'fastify' {
   interface FastifyRequest {
     facts: RequestFacts;
+    caller: Caller;
   }
 }
 
 export interface Server {
+  /** Everything that it answers, as `GET /health/live`. */
+  addresses: readonly string[];
   /** Starts to listen; gives the address under which it can be reached. */
   listen(host: string, port: number): Promise<string>;
   /** Takes no new connections, lets what is under way finish for at most ten seconds, then cuts it off. */
@@ -36,6 +43,8 @@ export interface ServerParts {
   config: ApiConfig;
   log: Log;
   metrics: Metrics;
+  /** Budgets of callers, where there is authentication. */
+  rateLimiter: RateLimiter;
 }
 
 const HEADERS_DEADLINE_MS = 10_000;
@@ -85,14 +94,29 @@ function refuseEncoded({ headers }: FastifyRequest): Refusal | null {
   return encoding === undefined || encoding === 'identity' ? null : new Refusal(415, 'INVALID_INPUT', 'compressed bodies are not taken');
 }
 
-/** What every request goes through, whatever its address: its facts, the door, one log line and the metrics. */
-function addHooks(instance: FastifyInstance, { config, log, metrics }: ServerParts): void {
+/** Who gets in: with authentication who has a token for it, else who is on this machine. */
+function doorOf({ config, rateLimiter }: ServerParts): Guard {
+  if (config.auth) return createGuard({ verify: createTokenVerifier(config.auth, () => Date.now()), limits: rateLimiter });
   const admit = protectedDoor(config);
+  return (request) => {
+    const refusal = admit(request);
+    return refusal ? Promise.reject(refusal) : ADMITTED;
+  };
+}
+const ADMITTED = Promise.resolve(LOCAL);
+
+/** What every request goes through, whatever its address: its facts, the door, one log line and the metrics. */
+function addHooks(instance: FastifyInstance, parts: ServerParts): void {
+  const { log, metrics } = parts;
+  const door = doorOf(parts);
   instance.decorateRequest('facts', null as unknown as RequestFacts);
-  instance.addHook('onRequest', (request, reply, done) => {
+  instance.decorateRequest('caller', null as unknown as Caller);
+  instance.addHook('onRequest', async (request, reply) => {
     request.facts = newFacts();
     reply.header('x-content-type-options', 'nosniff');
-    done(admit(request) ?? refuseEncoded(request) ?? undefined);
+    request.caller = await door(request);
+    const refusal = refuseEncoded(request);
+    if (refusal) throw refusal;
   });
   instance.addHook('onResponse', ({ facts, method }, { statusCode, elapsedTime }, done) => {
     metrics.observe(facts, statusCode, elapsedTime / 1000);
@@ -106,19 +130,19 @@ function addHooks(instance: FastifyInstance, { config, log, metrics }: ServerPar
   instance.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
 }
 
-function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { config, log }: ServerParts): void {
+function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { config, log, rateLimiter }: ServerParts): void {
   const open = config.mode === 'development';
   registerGraphql(instance, {
     schema: nest.get(GraphQLSchemaHost).schema,
     rules: { introspection: open, suggestions: open },
     run: (source, context) => instance.graphql(source, context),
+    limits: config.auth ? rateLimiter : null,
     page: open ? explorerPage(config.locales[0]) : null,
     log,
   });
 }
 
-const addUploads = (instance: FastifyInstance, { app, log }: ServerParts): void =>
-  registerModelUploads(instance, { app, log, actor: ACTOR });
+const addUploads = (instance: FastifyInstance, { app, log }: ServerParts): void => registerModelUploads(instance, { app, log });
 
 /** The whole edge over one App: GraphQL, imports, exports, health and metrics. */
 export async function createServer(parts: ServerParts): Promise<Server> {
@@ -131,6 +155,8 @@ export async function createServer(parts: ServerParts): Promise<Server> {
     abortOnError: false,
   });
   const instance = adapter.getInstance<FastifyInstance>();
+  const addresses: string[] = [];
+  instance.addHook('onRoute', ({ method, url }) => void addresses.push(...[method].flat().map((one) => `${one} ${url}`)));
   addHooks(instance, parts);
   nest.useGlobalFilters(new HttpErrors(log));
   if (config.corsOrigins.length > 0) nest.enableCors({ origin: [...config.corsOrigins] });
@@ -140,6 +166,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   await instance.ready();
 
   return {
+    addresses,
     async listen(host, port) {
       await nest.listen(port, host);
       return nest.getUrl();

@@ -7,7 +7,7 @@ import { InputReader } from '../core/requests/input-reader.js';
 import { type Fault, refuseFaults } from '../core/errors.js';
 import { emptyState } from '../core/tags/state.js';
 import { localHour } from '../core/time.js';
-import { type App } from './app.js';
+import { type FallbackList } from './answers.js';
 import { presentItem } from './present.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
@@ -17,13 +17,6 @@ const LENGTH = 100;
 const KEPT_MS = 10_000;
 const MAX_SURFACES = 64;
 const SEED = 1;
-
-/** The generic list of a surface, as it is sent. */
-export interface FallbackList {
-  body: string;
-  /** Strong: another body has another. */
-  etag: string;
-}
 
 interface Ports {
   index: ShopIndex;
@@ -59,7 +52,7 @@ function genericInputs(surface: string, { index, settings, timeZone, clock }: Po
  * Generic lists by surface: what a storefront keeps, to show when it reaches nothing else. Made at most every ten seconds, and anew as soon as blocks change.
  * Nothing of it is logged, since nobody knows who sees it.
  */
-export function createFallback(ports: Ports): App['fallback'] {
+export function createFallback(ports: Ports): (surface: string) => Promise<FallbackList> {
   const made = new Map<string, { list: FallbackList; at: number; of: unknown }>();
   return async (surface) => {
     const faults: Fault[] = [];

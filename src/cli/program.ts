@@ -11,6 +11,9 @@ import { type ImportSurroundings, runImport } from './import/command.js';
 import { printItems } from './items.js';
 import { buildSample } from './sample/build.js';
 import { pushModel } from './models/push.js';
+import { atLeastOne } from './numbers.js';
+import { addSimulate } from './simulate/command.js';
+import { printToken, TOKEN_SCOPES, type TokenOptions } from './token.js';
 import { printUsers } from './users.js';
 
 interface ServiceOptions {
@@ -20,13 +23,6 @@ interface ServiceOptions {
 
 const ASK_PATIENCE_MS = 10_000;
 const collect = (value: string, before: string[]): string[] => [...before, value];
-
-/** A whole number of at least 1. */
-function atLeastOne(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1) return value;
-  throw new InvalidArgumentError('It must be a whole number of at least 1.');
-}
 
 function seconds(text: string): number {
   const value = Number(text);
@@ -58,13 +54,14 @@ export async function run(argv: readonly string[], surroundings: ImportSurroundi
 function createProgram(surroundings: ImportSurroundings, exit: (code: number) => void): Command {
   const { output } = surroundings;
   const program = new Command('imago')
-    .description('Talks to a running Imago service over HTTP; export and sample work on files.')
+    .description('Talks to a running Imago service over HTTP; export, sample and simulate work on files.')
     .addOption(new Option('--url <address>', 'where the service is').env('IMAGO_URL').default('http://127.0.0.1:3000'))
     .addOption(new Option('--token <token>', 'sent as bearer token').env('IMAGO_TOKEN'))
     .exitOverride()
     .configureOutput({ writeOut: (text) => output.out(text.trimEnd()), writeErr: (text) => output.note(text.trimEnd()) });
   const clientOf = (options: ServiceOptions) => createClient({ ...options, patienceMs: ASK_PATIENCE_MS });
 
+  addToken(program, surroundings);
   addImport(program, surroundings, exit);
   program
     .command('items')
@@ -105,6 +102,7 @@ function createProgram(surroundings: ImportSurroundings, exit: (code: number) =>
   addCocoon(program, surroundings, exit);
   addLog(program, surroundings, exit);
   addSample(program, surroundings);
+  addSimulate(program, output);
   return program;
 }
 
@@ -161,6 +159,17 @@ function addFeatures(program: Command, { output }: ImportSurroundings): void {
       const options = command.optsWithGlobals<ServiceOptions & { surface: string }>();
       await fitRules(createClient({ ...options, patienceMs: ASK_PATIENCE_MS }), options.surface, output);
     });
+}
+
+function addToken(program: Command, { output, now }: ImportSurroundings): void {
+  program
+    .command('token')
+    .description('make a token for a service that verifies tokens by AUTH_JWT_SECRET, which is read from the environment')
+    .requiredOption('--scope <scope...>', `one or more of ${TOKEN_SCOPES.join(', ')}`)
+    .option('--user <id>', 'the one user whom it may name')
+    .option('--name <name>', 'who is named as the author of changes', 'cli')
+    .option('--minutes <n>', 'how long it holds', atLeastOne, 15)
+    .action((options: TokenOptions) => printToken(options, output, now()));
 }
 
 function addImport(program: Command, surroundings: ImportSurroundings, exit: (code: number) => void): void {

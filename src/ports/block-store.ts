@@ -1,4 +1,4 @@
-import { type BlockOrder } from '../core/requests/block-input.js';
+import { type BlockOrder } from '../core/candidates/block-input.js';
 
 /** One block, in force or not any more. Times are epoch ms. */
 export interface Block extends BlockOrder {

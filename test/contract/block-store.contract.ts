@@ -1,4 +1,4 @@
-import { type BlockOrder } from '../../src/core/requests/block-input.js';
+import { type BlockOrder } from '../../src/core/candidates/block-input.js';
 import { type BlockStore } from '../../src/ports/block-store.js';
 
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
 import { AppError, type Fault, refuseFaults } from '../../core/errors.js';
-import { noBlock, readBlock, readReason } from '../../core/requests/block-input.js';
+import { noBlock, readBlock, readReason } from '../../core/candidates/block-input.js';
 import { InputReader } from '../../core/requests/input-reader.js';
 import { type Block, type BlockStore } from '../../ports/block-store.js';
 import { type BlockAnswer } from '../answers.js';

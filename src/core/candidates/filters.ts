@@ -1,16 +1,14 @@
 import { type NameKind } from '../item.js';
 import { type Filter } from '../pipeline.js';
 import { type RankingSettings } from '../settings.js';
-import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { DAY_MS } from '../time.js';
 import { AGE_LIMITED, ENDING, KNOWN, REGIONAL, REMOVED, SOLD_OUT } from './catalogue.js';
 import { cycleDays, ownCycleDays } from './repurchase.js';
-import { shownOf } from './shown.js';
 import { type Signals } from './signals.js';
+import { SERVED_AS_SEEN, shownToday } from './tiring.js';
 
 type ItemTest = Filter<Signals>;
 const always = (): boolean => true;
-const dayOf = (at: number): number => Math.floor(at / DAY_MS);
 
 const removed: ItemTest = {
   name: 'removed',
@@ -168,30 +166,19 @@ const sameCategory: ItemTest = {
     !request.basket?.itemNos.some((basketNo) => catalogue.leafCategory[basketNo] === catalogue.leafCategory[no]),
 };
 
-/** Being served is a fifth of being seen, where a surface counts what is seen. */
-const SERVED_AS_SEEN = 0.2;
-/** A sum of showings a moment apart has already decayed by so much at most. */
-const DUST = 0.01;
+const DUST = 1e-9;
 
 /** What a memory of served items is worth in the showings that a surface counts. */
 export const impressions = (served: number, { countsAt }: RankingSettings['fatigue']): number =>
   countsAt === 'SERVED' ? served : served * SERVED_AS_SEEN;
 
-/**
- * Hold back, until the next day (UTC), what was shown as often as allowed. The memory of shown items is one decayed number, so showings of the days before
- * count in part. Near-copies count as one item.
- */
+/** Hold back, until the user's next day, what was shown as often as allowed. Near-copies count as one item. */
 export const fatigue: ItemTest = {
   name: 'fatigue',
   failsOpen: true,
   reason: 'it was shown to the user as often today as the settings allow',
-  applies: ({ request, taste }) => (taste?.shown.size ?? 0) > 0 && (request.candidates?.policy.fatigue ?? true),
-  keep(signals, no) {
-    const { settings: { fatigue }, now } = signals; // prettier-ignore
-    const shown = shownOf(signals, no);
-    if (!shown || dayOf(shown.at) !== dayOf(now)) return true;
-    return impressions(decayedValue(shown, now, HALF_LIFE_MS.shown), fatigue) < fatigue.maxImpressionsPerDay - DUST;
-  },
+  applies: ({ request, taste }) => (taste?.weariness.items.size ?? 0) > 0 && (request.candidates?.policy.fatigue ?? true),
+  keep: (signals, no) => shownToday(signals, no) < signals.settings.fatigue.maxImpressionsPerDay - DUST,
 };
 
 /** What may be shown at all, in the order of the pipeline: a candidate is removed by the first that does not keep it. */

@@ -2,7 +2,7 @@ import { type Fault, refuseFaults } from '../errors.js';
 import { ITEM_KINDS, type ItemKind } from '../item.js';
 import { type ItemFilter, type RankPolicy, type Relation } from '../page.js';
 import { type RankingConfigInput } from '../settings.js';
-import { type Fields, InputReader } from './input-reader.js';
+import { type Fields, InputReader, isId } from './input-reader.js';
 
 /** What is known of the moment of a request. */
 export interface RequestContext {
@@ -21,6 +21,8 @@ export interface Preview {
   config: RankingConfigInput | null;
   at: number | null;
   seed: number | null;
+  /** Arms of experiments to see, in the place of one's own. */
+  variants: { experiment: string; variant: string }[] | null;
 }
 
 /** What all requests for a page have in common, checked. */
@@ -55,11 +57,14 @@ export interface RelatedPageInput extends PageInput {
 const NOT_YET = 'nothing obeys it in this version';
 const MAX_LIST = 500;
 const MAX_PAGE = 100;
+const MAX_VARIANTS = 20;
 const MAX_CANDIDATES = 1000;
 const MAX_PRICE = 1e12;
 const GEOHASH = /^[0-9b-hjkmnp-z]{1,12}$/;
 const ISO_INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
+const isArm = (value: unknown): value is { experiment: string; variant: string } =>
+  typeof value === 'object' && value !== null && isId((value as Fields).experiment) && isId((value as Fields).variant);
 const isKind = (value: unknown): value is ItemKind => ITEM_KINDS.includes(value as ItemKind);
 
 const readsAsTimeZone = (name: string): boolean => {
@@ -112,7 +117,6 @@ function readContext(read: InputReader | null): RequestContext {
 
 function readPreview(read: InputReader | null, fields: Fields | null): Preview | null {
   if (!read || !fields) return null;
-  read.refuse(['variants'], NOT_YET);
   const at = read.text('at', 40);
   const instant = at === null ? null : Date.parse(at);
   if (at !== null && (!ISO_INSTANT.test(at) || Number.isNaN(instant))) read.fault('at', at, 'it must be ISO 8601 with an offset');
@@ -123,6 +127,7 @@ function readPreview(read: InputReader | null, fields: Fields | null): Preview |
     config: (fields.config as RankingConfigInput | null | undefined) ?? null,
     at: instant,
     seed: read.integer('seed', -(2 ** 31), 2 ** 31 - 1),
+    variants: read.list('variants', MAX_VARIANTS, isArm, 'it must be an experiment and a variant'),
   };
 }
 

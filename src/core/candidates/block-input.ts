@@ -1,6 +1,6 @@
-import { BLOCK_LEVELS, BLOCK_TARGETS, type BlockRule } from '../candidates/blocks.js';
+import { BLOCK_LEVELS, BLOCK_TARGETS, type BlockRule } from './blocks.js';
 import { type Fault, refuseFaults, shown } from '../errors.js';
-import { type Fields, InputReader } from './input-reader.js';
+import { type Fields, InputReader } from '../requests/input-reader.js';
 
 const MAX_WORDS = 200;
 const MAX_REASON = 1_000;

@@ -1,0 +1,234 @@
+import { buildSchema } from 'graphql';
+import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { readFileSync } from 'node:fs';
+import { createServer as createHttpServer, type Server } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
+import { ADDRESS_RULES } from '../../src/api/access/address-rules.js';
+import { OPERATION_RULES } from '../../src/api/access/operation-rules.js';
+import { type AuthConfig } from '../../src/api/access/token-verifier.js';
+import { type Edge, openEdge, post } from './fixture.js';
+
+const SECRET = 'a secret of at least thirty-two characters';
+const key = (secret = SECRET): Uint8Array => new TextEncoder().encode(secret);
+const now = (): number => Math.floor(Date.now() / 1000);
+
+interface Claims {
+  scope?: unknown;
+  user?: unknown;
+  client_id?: string;
+  iss?: string;
+  aud?: string;
+  exp?: number | null;
+  nbf?: number;
+}
+
+/** A token as the service expects it, but for what a test changes. */
+function token({ exp = now() + 300, ...claims }: Claims, secret = SECRET): Promise<string> {
+  const jwt = new SignJWT({ iss: 'shop', aud: 'imago', ...claims }).setProtectedHeader({ alg: 'HS256' });
+  return (exp === null ? jwt : jwt.setExpirationTime(exp)).sign(key(secret));
+}
+const bearer = (value: string): Record<string, string> => ({ authorization: `Bearer ${value}` });
+const base64 = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+const AUTH: AuthConfig = { secret: SECRET, issuer: 'shop', audience: 'imago' };
+const FEED = { query: 'query($input: FeedInput!) { feed(input: $input) { id } }' };
+const FEED_OF = (userId?: string) => ({ ...FEED, variables: { input: { userId } } });
+
+describe('access', () => {
+  let edge: Edge;
+  const actors: string[] = [];
+  beforeAll(async () => {
+    const unblock = ({ id }: { id: string }, actor: string) => {
+      actors.push(actor);
+      return Promise.reject(new Error(id));
+    };
+    edge = await openEdge({ unblock }, { auth: AUTH, mode: 'production', rateLimitPerSecond: 1_000 });
+  });
+  afterAll(() => edge.server.close());
+
+  const ask = async (body: object, claims: Claims) => post(edge, body, bearer(await token(claims)));
+  const codes = async (body: object, claims: Claims) => (await ask(body, claims)).errors.map(({ extensions }) => extensions.code);
+
+  it('lets in who has a token with the scope', async () => {
+    expect((await ask(FEED_OF('ann'), { scope: 'storefront' })).data).toHaveProperty('feed');
+    expect((await ask(FEED_OF('ann'), { scope: 'other admin' })).data).toHaveProperty('feed');
+  });
+
+  it('names the holder of the token as the author', async () => {
+    await ask({ query: 'mutation { unblock(id: "x", reason: "r") { id } }' }, { scope: 'ops', client_id: 'console' });
+    expect(actors).toEqual(['console']);
+  });
+
+  it.each<[string, () => Promise<Record<string, string>> | Record<string, string>]>([
+    ['without a token', () => ({})],
+    ['with another scheme', () => ({ authorization: 'Basic YTpi' })],
+    ['with no token at all', () => bearer('x')],
+    ['with a token of another secret', async () => bearer(await token({ scope: 'admin' }, 'another secret of thirty-two characters'))],
+    ['with a token that has expired', async () => bearer(await token({ scope: 'admin', exp: now() - 31 }))],
+    ['with a token that does not hold yet', async () => bearer(await token({ scope: 'admin', nbf: now() + 60 }))],
+    ['with a token that never expires', async () => bearer(await token({ scope: 'admin', exp: null }))],
+    ['with a token of another issuer', async () => bearer(await token({ scope: 'admin', iss: 'else' }))],
+    ['with a token for others', async () => bearer(await token({ scope: 'admin', aud: 'else' }))],
+    ['with a token of a user that is no id', async () => bearer(await token({ scope: 'admin', user: 7 }))],
+    ['with an unsigned token', () => bearer(`${base64({ alg: 'none' })}.${base64({ scope: 'admin', exp: now() + 60 })}.`)],
+    ['with a changed token', async () => {
+      const [header, , signature] = (await token({ scope: 'storefront' })).split('.');
+      return bearer([header, base64({ scope: 'admin', iss: 'shop', aud: 'imago', exp: now() + 60 }), signature].join('.'));
+    }],
+    ['with a token that brings its own key', async () => {
+      const { publicKey, privateKey } = await generateKeyPair('ES256');
+      const jwt = new SignJWT({ scope: 'admin', iss: 'shop', aud: 'imago' }).setExpirationTime('1m');
+      return bearer(await jwt.setProtectedHeader({ alg: 'ES256', jwk: await exportJWK(publicKey), jku: 'http://127.0.0.1:1/' }).sign(privateKey));
+    }],
+    ['with a token longer than any', () => bearer('a'.repeat(8_193))],
+  ])('refuses a caller %s', async (_name, headers) => {
+    const answer = await post(edge, FEED_OF('ann'), await headers());
+    expect(answer.status).toBe(401);
+    expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
+    expect(answer.data).toBeNull();
+  }); // prettier-ignore
+
+  it('refuses two Authorization headers', async () => {
+    const text = await new Promise<string>((resolve) => {
+      let got = '';
+      const socket = connect(edge.port, '127.0.0.1', () =>
+        socket.write('POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer a\r\nauthorization: Bearer b\r\ncontent-length: 0\r\nconnection: close\r\n\r\n'),
+      );
+      socket.on('data', (data) => void (got += data.toString()));
+      socket.on('close', () => resolve(got));
+    }); // prettier-ignore
+    expect(text).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  it('refuses what the scopes of a token do not cover, whether or not it exists', async () => {
+    expect(await codes({ query: '{ auditLog { entries { id } } }' }, { scope: 'storefront' })).toEqual(['FORBIDDEN']);
+    expect(await codes({ query: '{ models { name } }' }, { scope: 'ops' })).toEqual(['FORBIDDEN']);
+    expect(await codes(FEED_OF('ann'), { scope: 'ops scientist' })).toEqual(['FORBIDDEN']);
+    const hidden = { query: 'query { ...more } fragment more on Query { item(id: "x") { id } exposure(id: "x") { hash } }' };
+    expect(await codes(hidden, { scope: 'storefront' })).toEqual(['FORBIDDEN']);
+    expect(await codes({ query: '{ item(id: "x") { id } }' }, { scope: '' })).toEqual([]);
+  });
+
+  it('lets previews to operators and data scientists', async () => {
+    const preview = { ...FEED, variables: { input: { preview: {} } } };
+    expect(await codes(preview, { scope: 'storefront' })).toEqual(['FORBIDDEN']);
+    expect(await codes(preview, { scope: 'storefront ops' })).toEqual([]);
+  });
+
+  describe('of a token of one user', () => {
+    const ann = { scope: 'storefront', user: 'ann' };
+    const events = (...userIds: string[]) => ({
+      query: 'mutation($events: [EventInput!]!) { recordEvents(events: $events) { accepted } }',
+      variables: { events: userIds.map((userId, i) => ({ id: `e${i}`, type: 'VIEW', userId, itemId: 'x', occurredAt: '2026-01-01T00:00:00Z' })) },
+    }); // prettier-ignore
+
+    it.each<[string, object]>([
+      ['his own feed', FEED_OF('ann')],
+      ['a feed of nobody', FEED_OF()],
+      ['his own page', { query: '{ userProfile(userId: "ann") { userId } }' }],
+      ['his own acts', events('ann', 'ann')],
+    ])('gives %s', async (_name, body) => expect(await codes(body, ann)).toEqual([]));
+
+    it.each<[string, object]>([
+      ['the feed of another', FEED_OF('bob')],
+      ['the feed of an account', { ...FEED, variables: { input: { identity: { platform: 'web', externalId: '7' } } } }],
+      ['the page of another', { query: '{ userProfile(userId: "bob") { userId } }' }],
+      [
+        'the page of another beside his own',
+        { query: '{ userProfile(userId: "ann") { userId } b: userProfile(userId: "bob") { userId } }' },
+      ],
+      ['acts of another among his own', events('ann', 'bob')],
+      ['the catalogue', { query: 'mutation { removeItems(ids: ["x"]) { accepted } }' }],
+      ['blocks', { query: 'mutation { unblock(id: "x", reason: "r") { id } }' }],
+    ])('refuses %s', async (_name, body) => expect(await codes(body, ann)).toEqual(['FORBIDDEN']));
+
+    it('gives his own export, and nobody else’s', async () => {
+      const of = async (id: string) => (await fetch(`${edge.url}/exports/users/${id}`, { headers: bearer(await token(ann)) })).status;
+      expect([await of('ann'), await of('bob'), await of('constructor')]).toEqual([200, 403, 403]);
+    });
+  });
+
+  it('has the schema told in production to operators and data scientists alone', async () => {
+    const query = { query: '{ __schema { queryType { name } } }' };
+    expect(await codes(query, { scope: 'storefront' })).toEqual(['BAD_QUERY']);
+    expect((await ask(query, { scope: 'scientist' })).data).toHaveProperty('__schema');
+    expect(await codes(query, { scope: 'ops', user: 'ann' })).toEqual(['BAD_QUERY']);
+  });
+
+  it('asks for tokens at other addresses too, but where nobody has one', async () => {
+    const status = async (path: string, claims?: Claims) =>
+      (await fetch(edge.url + path, claims && { headers: bearer(await token(claims)) })).status;
+    expect(await status('/health/live')).toBe(200);
+    expect(await status('/fallback/home.json')).toBe(200);
+    expect(await status('/metrics')).toBe(200); // from this machine
+    expect(await status('/nothing')).toBe(404);
+    expect(await status('/exports/vocabularies')).toBe(401);
+    expect(await status('/exports/vocabularies', { scope: 'storefront' })).toBe(403);
+    expect(await status('/exports/vocabularies', { scope: 'scientist' })).toBe(200);
+  });
+
+  it('keeps tokens and users out of the log', async () => {
+    const secretive = await token({ scope: 'storefront', user: 'user-canary' });
+    await post(edge, FEED_OF('user-canary'), bearer(secretive));
+    await post(edge, FEED_OF('other-canary'), bearer(`${secretive}x`));
+    const lines = JSON.stringify(edge.lines);
+    for (const canary of [secretive, 'user-canary', 'other-canary', SECRET]) expect(lines).not.toContain(canary);
+  });
+
+  it('has a rule for every operation of the schema, and for nothing else', () => {
+    const schema = buildSchema(readFileSync(new URL('../../src/api/schema.graphql', import.meta.url), 'utf8'));
+    const fields = [schema.getQueryType(), schema.getMutationType()].flatMap((type) => Object.keys(type!.getFields()));
+    expect(fields.filter((field) => !Object.hasOwn(OPERATION_RULES, field))).toEqual([]);
+  });
+
+  it('has a rule for every address, and for nothing else', () => {
+    const addresses = edge.server.addresses.filter((address) => !address.startsWith('HEAD ') && !address.startsWith('OPTIONS '));
+    expect([...new Set(addresses)].sort()).toEqual(Object.keys(ADDRESS_RULES).sort());
+  });
+});
+
+describe('access with public keys', () => {
+  it('verifies by the keys at an address, and takes no token that was signed with a public key as if it were a secret', async () => {
+    const { publicKey, privateKey } = await generateKeyPair('RS256', { extractable: true });
+    const jwk = { ...(await exportJWK(publicKey)), kid: 'first', alg: 'RS256' };
+    const keys: Server = createHttpServer((_request, answer) => answer.end(JSON.stringify({ keys: [jwk] })));
+    await new Promise<void>((resolve) => keys.listen(0, '127.0.0.1', resolve));
+    const jwksUrl = `http://127.0.0.1:${(keys.address() as AddressInfo).port}/`;
+    const edge = await openEdge({}, { auth: { jwksUrl, issuer: null, audience: null } });
+    const signed = (kid: string) =>
+      new SignJWT({ scope: 'storefront' }).setProtectedHeader({ alg: 'RS256', kid }).setExpirationTime('1m').sign(privateKey);
+    const asSecret = new SignJWT({ scope: 'admin' }).setProtectedHeader({ alg: 'HS256', kid: 'first' }).setExpirationTime('1m');
+    const status = async (jwt: string) => (await post(edge, FEED_OF('ann'), bearer(jwt))).status;
+    expect(await status(await signed('first'))).toBe(200);
+    expect(await status(await signed('../../dev/null'))).toBe(401);
+    expect(await status(await asSecret.sign(key(JSON.stringify(jwk))))).toBe(401);
+    await edge.server.close();
+    keys.close();
+  });
+
+  it('says that it cannot verify when the keys are away', async () => {
+    const edge = await openEdge({}, { auth: { jwksUrl: 'http://127.0.0.1:9/', issuer: null, audience: null } });
+    const { privateKey } = await generateKeyPair('RS256');
+    const jwt = await new SignJWT({ scope: 'admin' }).setProtectedHeader({ alg: 'RS256' }).setExpirationTime('1m').sign(privateKey);
+    const answer = await post(edge, FEED_OF('ann'), bearer(jwt));
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '1']);
+    await edge.server.close();
+  });
+});
+
+describe('budgets', () => {
+  it('hold each caller to so many requests a second, and events to as many of their own', async () => {
+    const edge = await openEdge({}, { auth: AUTH, rateLimitPerSecond: 5 });
+    const of = async (client: string) => bearer(await token({ scope: 'storefront', client_id: client }));
+    const [first, second] = [await of('first'), await of('second')];
+    const statuses = await Promise.all(Array.from({ length: 8 }, async () => post(edge, FEED_OF('ann'), first)));
+    const refused = statuses.filter(({ status }) => status === 429);
+    expect(refused).toHaveLength(3);
+    expect(refused[0].errors[0].extensions.code).toBe('RATE_LIMITED');
+    expect(refused[0].headers.get('retry-after')).toBe('1');
+    expect((await post(edge, FEED_OF('ann'), second)).status).toBe(200);
+    const event = { query: 'mutation { recordEvents(events: []) { accepted } }' };
+    expect((await post(edge, event, first)).status).toBe(200);
+    await edge.server.close();
+  });
+});
