@@ -14,7 +14,7 @@ export const MOST_BOOST = 0.5;
 export const STEP = 0.15;
 /** Strength that is wanted for each part by which feeds are too narrow. */
 const GAIN = 1.5;
-/** A wish that differs less from what is in force changes nothing. */
+/** What is in force follows the wish at this distance, so that it does not swing about it. */
 export const DEAD_BAND = 0.03;
 /** What the dial at its ends adds to the strength, and takes off the target. */
 export const DIAL_STRENGTH = 0.3;
@@ -77,8 +77,8 @@ export const personalTarget = (
 export function stepBoost(boost: number, { narrow, confidence, target }: { narrow: number; confidence: number; target: number }): number {
   const wanted = Math.min(MOST_BOOST, GAIN * confidence * Math.max(0, narrow - target));
   const away = wanted - boost;
-  if (wanted > 0 && Math.abs(away) <= DEAD_BAND) return boost;
-  return clip(boost + clip(away, -STEP, STEP), 0, MOST_BOOST);
+  const beyond = wanted === 0 ? away : Math.sign(away) * Math.max(0, Math.abs(away) - DEAD_BAND);
+  return clip(boost + clip(beyond, -STEP, STEP), 0, MOST_BOOST);
 }
 
 /**
