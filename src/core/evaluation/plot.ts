@@ -6,28 +6,32 @@ const HEIGHT = 440;
 const MARGIN = { left: 70, right: 120, top: 48, bottom: 56 };
 const TICKS = 5;
 /** Colours that people with colour-blindness tell apart (Okabe and Ito). */
-const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 
-interface Axis {
+/** Where values of one direction are drawn. */
+export interface Axis {
   low: number;
   high: number;
   /** Pixel of a value. */
   at: (value: number) => number;
 }
 
-const escaped = (text: string): string =>
+/** Text as SVG holds it. */
+export const escaped = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
-const px = (value: number): string => value.toFixed(1);
+/** Pixels to a tenth. */
+export const px = (value: number): string => value.toFixed(1);
 
 /** An axis from 0 to a little over the highest value. */
-function axisTo(highest: number, from: number, to: number): Axis {
+export function axisTo(highest: number, from: number, to: number): Axis {
   const high = highest > 0 ? highest * 1.1 : 1;
   return { low: 0, high, at: (value) => from + ((to - from) * value) / high };
 }
 
-const text = (x: number, y: number, words: string, attributes = ''): string =>
+/** Elements of SVG: words, and a straight line. */
+export const text = (x: number, y: number, words: string, attributes = ''): string =>
   `<text x="${px(x)}" y="${px(y)}" ${attributes}>${escaped(words)}</text>`;
-const line = (x1: number, y1: number, x2: number, y2: number, stroke: string): string =>
+export const line = (x1: number, y1: number, x2: number, y2: number, stroke: string): string =>
   `<line x1="${px(x1)}" y1="${px(y1)}" x2="${px(x2)}" y2="${px(y2)}" stroke="${stroke}"/>`;
 
 function frame(x: Axis, y: Axis): string[] {

@@ -26,8 +26,6 @@ export interface DayCount {
   newItemShare: number;
 }
 
-export const DAY_MEASURES = ['index', 'narrowCategory', 'acceptedBreadth', 'tasteCoverage', 'visits', 'clicks', 'purchases', 'discovered', 'entropy', 'coverage', 'creatorGini', 'newItemShare'] as const satisfies readonly (keyof DayCount)[]; // prettier-ignore
-
 const NEW_DAYS = 14;
 
 /** Counts one day while it passes. */

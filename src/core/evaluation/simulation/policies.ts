@@ -15,7 +15,10 @@ export interface Policy {
 /** Every policy turns its pages over at the same pace, so that they differ in what they are compared for. */
 const TURNING: readonly Weight[] = [{ name: 'user.shown@1', value: -2 }, { name: 'user.touched@1', value: -4 }]; // prettier-ignore
 const SHOWN_HALF_LIFE_HOURS = 240;
-const rotating = (rules: readonly Weight[]): Weight[] => [...rules.filter(({ name }) => !TURNING.some((one) => one.name === name)), ...TURNING];
+const rotating = (rules: readonly Weight[]): Weight[] => [
+  ...rules.filter(({ name }) => !TURNING.some((one) => one.name === name)),
+  ...TURNING,
+];
 const DEFAULTS: RankingSettings = {
   ...DEFAULT_SETTINGS,
   rules: rotating(DEFAULT_SETTINGS.rules),
@@ -38,8 +41,9 @@ const widening: RankingSettings = {
   diversity: { ...DEFAULTS.diversity, adaptive: true },
 };
 
-export const MODEL_ONLY = 'ranking only';
+export const RANKING_ONLY = 'ranking only';
 export const OURS = 'ours';
+export const LOOP_ALONE = 'loop without caps';
 
 /** The ranking is that of the default rules, which stand in for a model: they read the same features and suit any catalogue. */
 export const POLICIES: readonly Policy[] = [
@@ -55,7 +59,7 @@ export const POLICIES: readonly Policy[] = [
     settings: { ...PLAIN, rules: rotating([{ name: 'cross.cf@1', value: 1 }, { name: 'cross.last_cf@1', value: 1 }, { name: 'item.popularity_log@1', value: 0.02 }]) }, // prettier-ignore
     hasLoop: false,
   },
-  { name: MODEL_ONLY, note: 'all features by the default rules, no caps, no variety.', settings: PLAIN, hasLoop: false },
+  { name: RANKING_ONLY, note: 'all features by the default rules, no caps, no variety.', settings: PLAIN, hasLoop: false },
   {
     name: 'ranking + cap',
     note: `the same with at most ${maxPerCategory} of a kind in every ${window} cards.`,
@@ -72,6 +76,12 @@ export const POLICIES: readonly Policy[] = [
     name: OURS,
     note: 'the default settings with their caps, the loop that widens narrow feeds, and the source of widening.',
     settings: widening,
+    hasLoop: true,
+  },
+  {
+    name: LOOP_ALONE,
+    note: 'the same with no cap on a kind, a brand or a creator.',
+    settings: { ...widening, diversity: { ...widening.diversity, maxPerCategory: window, maxPerBrand: window, maxPerCreator: window } },
     hasLoop: true,
   },
 ];

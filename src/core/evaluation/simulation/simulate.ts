@@ -113,7 +113,8 @@ async function readBaseline(base: Pick<Run, 'shop' | 'buildPage' | 'scenario' | 
   for (const { id } of asked) {
     const page = await ask(base, DEFAULT_SETTINGS, { userId: id, state: base.shop.stateOf(id), now: START });
     const counts = new Map<number, number>();
-    for (const no of itemNosOf(page)) counts.set(groupOf(catalogue.leafCategory[no]), (counts.get(groupOf(catalogue.leafCategory[no])) ?? 0) + 1);
+    for (const no of itemNosOf(page))
+      counts.set(groupOf(catalogue.leafCategory[no]), (counts.get(groupOf(catalogue.leafCategory[no])) ?? 0) + 1);
     const n = page.placed.length;
     sum += [...counts.values()].reduce((pairs, count) => pairs + count * (count - 1), 0) / Math.max(1, n * (n - 1));
   }
@@ -125,7 +126,15 @@ async function readBaseline(base: Pick<Run, 'shop' | 'buildPage' | 'scenario' | 
 export async function simulate(world: World, scenario: Scenario, policy: Policy, buildPage: BuildPage): Promise<SimulationResult> {
   const shop = new SimulatedShop(world, START);
   shop.wake(0, true);
-  const run: Run = { world, scenario, policy, buildPage, shop, watch: new LoopWatch(policy.settings.diversity.relevanceBudget), ...(await readBaseline({ shop, buildPage, scenario, world })) };
+  const run: Run = {
+    world,
+    scenario,
+    policy,
+    buildPage,
+    shop,
+    watch: new LoopWatch(policy.settings.diversity.relevanceBudget),
+    ...(await readBaseline({ shop, buildPage, scenario, world })),
+  };
   const minds = world.citizens.map((citizen) => new Mind(world, citizen, scenario.strengths));
   const tallies = world.citizens.map(() => ({ clicks: 0, pages: 0 }));
   const days: DayCount[] = [];

@@ -1,4 +1,10 @@
-import { buildBoughtTogether, buildEmbedded, buildSimilar, type Interaction, interactionWeight } from '../../candidates/build-neighbours.js';
+import {
+  buildBoughtTogether,
+  buildEmbedded,
+  buildSimilar,
+  type Interaction,
+  interactionWeight,
+} from '../../candidates/build-neighbours.js';
 import { NO_BLOCKS } from '../../candidates/blocks.js';
 import { Catalogue } from '../../candidates/catalogue.js';
 import { noGraph } from '../../candidates/graph/social-graph.js';

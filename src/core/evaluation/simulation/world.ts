@@ -141,7 +141,9 @@ export function buildWorld(history: History, options: WorldOptions): World {
   const users = history.users.map((id, user) => ({ id, touched: touchedBy[user] }));
   const fitUsers = users.filter(({ id }) => isFit(id));
   const fitted = fitTaste(fitUsers.map(({ touched }) => touched.map((no) => kindOf[no])), kinds.length); // prettier-ignore
-  const interactions = fitUsers.flatMap(({ touched }, userNo) => touched.map((itemNo) => ({ userNo, itemNo, weight: 1, at: 0, bought: false })));
+  const interactions = fitUsers.flatMap(({ touched }, userNo) =>
+    touched.map((itemNo) => ({ userNo, itemNo, weight: 1, at: 0, bought: false })),
+  );
   const similar = finished(buildSimilar(interactions, { items: picked.items.length, now: 0 }));
   const appeals = appealsOf(picked);
   const creatorOf = new Map<number, string>();
@@ -149,7 +151,9 @@ export function buildWorld(history: History, options: WorldOptions): World {
     if (!creatorOf.has(item)) creatorOf.set(item, history.users[history.userOf[row]]);
   });
   const dayOf = (id: string): number =>
-    chanceOf(`${options.seed} new ${id}`) < options.newcomerShare ? 1 + Math.floor(chanceOf(`${options.seed} day ${id}`) * options.days) : 0;
+    chanceOf(`${options.seed} new ${id}`) < options.newcomerShare
+      ? 1 + Math.floor(chanceOf(`${options.seed} day ${id}`) * options.days)
+      : 0;
   const items = Array.from(picked.items, (item, no): WorldItem => {
     const id = history.items[item];
     return { id, kind: kindOf[no], creator: creatorOf.get(item)!, appeal: appeals[no], day: dayOf(id) };
@@ -180,7 +184,10 @@ function pastOf(
   citizens: readonly Citizen[],
   items: readonly WorldItem[],
 ): World['past'] {
-  const all = [...fitUsers.map(({ id, touched }) => ({ userId: id, own: touched })), ...citizens.map(({ id, known }) => ({ userId: id, own: known }))];
+  const all = [
+    ...fitUsers.map(({ id, touched }) => ({ userId: id, own: touched })),
+    ...citizens.map(({ id, known }) => ({ userId: id, own: known })),
+  ];
   const acts = all.flatMap(({ userId, own }) =>
     own.filter((no) => items[no].day === 0).map((itemNo, i) => ({ userId, itemNo, at: (i + chanceOf(`past ${userId}`)) / own.length })),
   );
