@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { startRedis } from './redis-server.mjs';
 
 const here = (name) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -32,26 +33,25 @@ async function startServer() {
 }
 
 /**
- * Tests that need a database ask this address for the server, and the first to ask starts it; a run of pure tests never does.
- * With IMAGO_TEST_DATABASE_URL the server named there is used.
+ * Tests that need a database, or Redis, ask this address for the server, and the first to ask starts it; a run of pure tests never does.
+ * With IMAGO_TEST_DATABASE_URL or REDIS_URL the server named there is used.
  */
 export default async function setup() {
-  if (process.env.IMAGO_TEST_DATABASE_URL) return;
-  let server;
-  const desk = createServer((_request, response) => {
-    server ??= startServer();
-    server.then(
-      ({ url }) => response.end(url),
+  const starts = { '/postgres': startServer, '/redis': startRedis };
+  const servers = {};
+  const desk = createServer(({ url }, response) => {
+    servers[url] ??= starts[url]();
+    servers[url].then(
+      (server) => response.end(server.url),
       (error) => response.writeHead(500).end(error.message),
     );
   }).listen(0, '127.0.0.1');
   desk.unref();
   await once(desk, 'listening');
-  process.env.IMAGO_TEST_POSTGRES_DESK = `http://127.0.0.1:${desk.address().port}`;
-  globalThis.stopTestPostgres = async () => {
+  process.env.IMAGO_TEST_DESK = `http://127.0.0.1:${desk.address().port}`;
+  globalThis.stopTestServers = async () => {
     desk.close();
     desk.closeAllConnections();
-    const started = await server?.catch(() => undefined);
-    await started?.stop();
+    for (const starting of Object.values(servers)) await (await starting.catch(() => undefined))?.stop();
   };
 }

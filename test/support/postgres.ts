@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from 'pg';
+import { serverOfRun } from './desk.js';
 
 export interface TestDatabase {
   /** Connection string of a fresh database with nothing in it. */
@@ -9,15 +10,6 @@ export interface TestDatabase {
 }
 
 let server: Promise<string> | undefined;
-
-async function askForServer(): Promise<string> {
-  const desk = process.env.IMAGO_TEST_POSTGRES_DESK;
-  if (!desk) throw new Error('jest did not run test/support/global-setup.mjs; start tests with npm test');
-  const answer = await fetch(desk, { headers: { connection: 'close' } });
-  const text = await answer.text();
-  if (!answer.ok) throw new Error(text);
-  return text;
-}
 
 async function run(adminUrl: string, statement: string): Promise<void> {
   const client = new Client({ connectionString: adminUrl });
@@ -34,7 +26,7 @@ async function run(adminUrl: string, statement: string): Promise<void> {
  * IMAGO_TEST_DATABASE_URL names, whose user must be allowed to create databases).
  */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  server ??= process.env.IMAGO_TEST_DATABASE_URL ? Promise.resolve(process.env.IMAGO_TEST_DATABASE_URL) : askForServer();
+  server ??= process.env.IMAGO_TEST_DATABASE_URL ? Promise.resolve(process.env.IMAGO_TEST_DATABASE_URL) : serverOfRun('postgres');
   const adminUrl = await server;
   const name = `imago_test_${randomUUID().replaceAll('-', '')}`;
   await run(adminUrl, `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8'`);
