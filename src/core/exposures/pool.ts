@@ -1,6 +1,15 @@
 import { type SlateInputs } from '../diversification/slate-inputs.js';
 import { hash32 } from '../random.js';
+import { type RankingSettings } from '../settings.js';
 import { type ScoreInputs } from '../scoring/score-inputs.js';
+
+/** What a page was made by beside the features of its candidates. */
+export interface PoolInputs {
+  score: ScoreInputs;
+  slate: SlateInputs;
+  /** As they were in force for this page, whatever experiment or trigger had a part in them. */
+  settings: RankingSettings;
+}
 
 /**
  * All that one page was chosen from, best first: without it no other ranking's page can be rebuilt. Columns of equal length, one row per candidate that
@@ -17,7 +26,7 @@ export interface PoolRecord {
   /** What the filters took out, and which of them did, in the order of the pipeline. */
   removed: { itemNo: number; component: string }[];
   /** What the page was scored and placed by beside that; null where the log does not have it. */
-  inputs: { score: ScoreInputs; slate: SlateInputs } | null;
+  inputs: PoolInputs | null;
 }
 
 /** A pool with the share of requests whose pools are kept, so that what is counted over them can be scaled up. */

@@ -45,6 +45,24 @@ export function estimateIntervals<Name extends string>(
   resamples: number,
   random: Random,
 ): Record<Name, EstimateInterval> {
+  return outcomeOf(intervalsInSteps(estimates, users, resamples, random));
+}
+
+/** What a piece of work comes to that pauses now and then. */
+export function outcomeOf<T>(work: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = work.next();
+    if (done) return value;
+  }
+}
+
+/** The same, with a pause after every draw. */
+export function* intervalsInSteps<Name extends string>(
+  estimates: Record<Name, Contributions>,
+  users: Int32Array,
+  resamples: number,
+  random: Random,
+): Generator<void, Record<Name, EstimateInterval>> {
   if (users.length === 0) throw new RangeError('0 rounds have no estimate');
   const { places, count } = placesOf(users);
   const sizes = new Float64Array(count);
@@ -61,6 +79,7 @@ export function estimateIntervals<Name extends string>(
       const below = dot(times, scale);
       draws[e][draw] = dot(times, plain) / rounds + (below === 0 ? 0 : dot(times, corrected) / below);
     });
+    yield;
   }
   return Object.fromEntries(names.map((name, e) => [name, intervalOf(valueOf(estimates[name]), draws[e])])) as Record<
     Name,

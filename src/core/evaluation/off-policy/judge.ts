@@ -1,5 +1,5 @@
 import { directMethod, doublyRobust, ips, snips, switchRobust } from './estimators.js';
-import { type EstimateInterval, estimateIntervals } from './estimate-intervals.js';
+import { type EstimateInterval, intervalsInSteps, outcomeOf } from './estimate-intervals.js';
 import { type LoggedRounds, type RewardEstimates, weightsOf } from './logged-rounds.js';
 import { type Overlap, overlapOf, refusalOf } from './overlap.js';
 import { type Random } from '../../random.js';
@@ -26,7 +26,20 @@ export interface OffPolicyReport {
  *
  * @param resamples draws of users for the 95% intervals
  */
-export function judgeOffPolicy(rounds: LoggedRounds, rewards: RewardEstimates, random: Random, resamples = RESAMPLES): OffPolicyReport {
+export const judgeOffPolicy = (
+  rounds: LoggedRounds,
+  rewards: RewardEstimates,
+  random: Random,
+  resamples = RESAMPLES,
+): OffPolicyReport => outcomeOf(judgeInSteps(rounds, rewards, random, resamples));
+
+/** The same, with a pause after every draw. */
+export function* judgeInSteps(
+  rounds: LoggedRounds,
+  rewards: RewardEstimates,
+  random: Random,
+  resamples = RESAMPLES,
+): Generator<void, OffPolicyReport> {
   const overlap = overlapOf(weightsOf(rounds));
   const logged = overlap.rounds === 0 ? null : rounds.rewards.reduce((sum, reward) => sum + reward, 0) / overlap.rounds;
   const refused = refusalOf(overlap);
@@ -38,6 +51,9 @@ export function judgeOffPolicy(rounds: LoggedRounds, rewards: RewardEstimates, r
     DR: doublyRobust(rounds, rewards),
     SWITCH_DR: switchRobust(rounds, rewards, SWITCH_AT),
   };
-  const intervals = estimateIntervals(contributions, rounds.users, resamples, random);
+  const intervals = yield* intervalsInSteps(contributions, rounds.users, resamples, random);
+  const { DM, DR } = intervals;
+  // Drawing users says nothing of the error of the model of rewards, which is what the doubly robust estimate corrects.
+  intervals.DM = { value: DM.value, low: Math.min(DM.low, DR.low), high: Math.max(DM.high, DR.high) };
   return { overlap, logged, refused, estimates: ESTIMATORS.map((estimator) => ({ estimator, ...intervals[estimator] })) };
 }
