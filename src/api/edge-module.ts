@@ -18,9 +18,11 @@ import { OperatorResolver } from './operator-resolver.js';
 import { ModelResolver } from './model-resolver.js';
 import { PeopleResolver } from './people-resolver.js';
 import { type EdgeContext } from './request-facts.js';
+import { ReportResolver } from './report-resolver.js';
 import { ScientistResolver } from './scientist-resolver.js';
 import { count, date, dateTime, jsonObject } from './scalars.js';
 import { StorefrontResolver } from './storefront-resolver.js';
+import { AlertResolver } from './alert-resolver.js';
 import { TriggerResolver } from './trigger-resolver.js';
 import { APP, LIFE, type Life, METRICS } from './tokens.js';
 
@@ -65,8 +67,10 @@ export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModul
       PeopleResolver,
       OperatorResolver,
       TriggerResolver,
+      AlertResolver,
       ExperimentResolver,
       BlockResolver,
+      ReportResolver,
       ScientistResolver,
       EvidenceResolver,
       { provide: APP, useValue: app },

@@ -5,6 +5,8 @@ import { type ModelRole } from '../core/scoring/model-record.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
 import {
+  type AlertAnswer,
+  type AlertRuleAnswer,
   type AuditPageAnswer,
   type BatchResult,
   type CocoonPointAnswer,
@@ -32,6 +34,7 @@ import {
   type BlockAnswer,
   type FallbackList,
 } from './answers.js';
+import { type FunnelStepAnswer, type KpiRowAnswer, type MetricDefinitionAnswer } from './reports/report-answers.js';
 
 /** Input as the caller wrote it: coerced by the schema or parsed from a line of JSON, checked by the core. */
 export type RawInput = Record<string, unknown>;
@@ -132,6 +135,12 @@ export interface App {
   saveTrigger(input: RawInput, actor: string): Promise<TriggerAnswer>;
   removeTrigger(args: { id: string; reason: string }, actor: string): Promise<TriggerAnswer>;
   triggerFirings(first: number, after: string | null): Promise<TriggerFiringPageAnswer>;
+  alertRules(): Promise<AlertRuleAnswer[]>;
+  /** A new rule, or where an id is given, that one anew. @throws AppError INVALID_INPUT with every fault */
+  saveAlertRule(input: RawInput, actor: string): Promise<AlertRuleAnswer>;
+  /** Those that are open, those that are closed, or with null all; the latest first. */
+  alerts(open: boolean | null): Promise<AlertAnswer[]>;
+  acknowledgeAlert(args: { id: string; note?: string | null }, actor: string): Promise<AlertAnswer>;
   /** Take something down, from everywhere within two seconds. @throws AppError INVALID_INPUT with every fault */
   block(input: RawInput, actor: string): Promise<BlockAnswer>;
   unblock(args: { id: string; reason: string }, actor: string): Promise<BlockAnswer>;
@@ -140,6 +149,10 @@ export interface App {
   fallback(surface: string): Promise<FallbackList>;
   /** How narrow feeds are, and how exposure is shared out, per day; today is worked out when asked for. */
   cocoonTrend(input: RawInput): Promise<CocoonPointAnswer[]>;
+  metricCatalogue(): MetricDefinitionAnswer[];
+  /** Metrics of users, group by group, and of the service; all of them where none is named. */
+  kpis(input: RawInput, metrics?: readonly string[] | null): Promise<KpiRowAnswer[]>;
+  funnel(input: RawInput): Promise<FunnelStepAnswer[]>;
   /** Indices in use beside those worked out again from the logs, a user a line. */
   verifyCocoons(parameters: RawInput): AsyncIterable<string>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;

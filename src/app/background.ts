@@ -1,8 +1,10 @@
 import { type Binding } from '../ports/binding.js';
 import { type HeavyWork } from '../ports/heavy-work.js';
+import { startAlerts } from './alerts/alerts.js';
 import { type RunningApp } from './create-app.js';
 import { createFitRulesJob } from './fit-rules-job.js';
 import { createHeavySchedule } from './heavy-schedule.js';
+import { startTellingRollbacks } from './experiments/tell-rollbacks.js';
 import { startWebhooks } from './triggers/webhook-queue.js';
 
 /** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
@@ -16,6 +18,8 @@ const COCOON_MS = 10 * 60_000;
 const HEADS_MS = 5 * 60_000;
 /** For what an upload could not start, and what a process that ended left. */
 const GATE_MS = 15_000;
+/** How often it is looked whether an experiment does harm, or a ramp is due. */
+const EXPERIMENTS_MS = 2 * 60_000;
 /** How often it is looked which of the jobs that read whole logs are due. */
 const HEAVY_MS = 10_000;
 
@@ -40,6 +44,9 @@ export async function startBackground(
   running.gate.onUpload = judgeSoon;
   judgeSoon(); // what an earlier process left
   await startWebhooks(jobs, running, binding);
+  const stopAlerts = await startAlerts(jobs, running, binding);
+  const tellRollback = await startTellingRollbacks(jobs, { ...binding, clock });
+  await jobs.every('experiments', EXPERIMENTS_MS, () => running.watchExperiments(tellRollback));
 
   let flushing: Promise<void> = Promise.resolve();
   const timer = setInterval(() => {
@@ -52,6 +59,7 @@ export async function startBackground(
       clearInterval(timer);
       running.gate.onUpload = () => undefined;
       running.triggers.onPending = () => undefined;
+      stopAlerts();
       await heavyWork.close();
       await jobs.close();
       await flushing;

@@ -9,6 +9,9 @@ import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js'
 import { createBlockOperations } from './blocks/block-operations.js';
 import { type BlocksInForce, openBlocks } from './blocks/blocks-in-force.js';
 import { createFallback } from './fallback.js';
+import { type AlertMeters, NO_ALERT_METERS } from './alerts/alert-meters.js';
+import { createAlertOperations } from './alerts/alert-operations.js';
+import { type Alerts, createAlerts } from './alerts/alerts.js';
 import { createCocoon, type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { createCocoonReports } from './cocoon/cocoon-reports.js';
 import { createShownCards } from './cocoon/shown-cards.js';
@@ -42,6 +45,9 @@ import { openPopulation } from './population.js';
 import { createProfile } from './profile.js';
 import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
 import { createServePage } from './serve-page.js';
+import { withKnownUsers } from './reports/known-users.js';
+import { createReports } from './reports/reports.js';
+import { createServingTimes, type ServingTimes } from './reports/serving-times.js';
 import { openSettings, type SettingsInForce } from './settings-in-force.js';
 import { openShopIndex, type ShopIndex } from './shop-index.js';
 import { createDeliverFiring } from './triggers/deliver-firings.js';
@@ -63,6 +69,8 @@ export interface AppOptions {
   retentionDays?: number;
   /** Where it is counted how models fare; nowhere when left out. */
   meters?: ModelMeters;
+  /** Where it is counted how many alerts are open; nowhere when left out. */
+  alertMeters?: AlertMeters;
   /** Epoch ms. */
   clock: () => number;
   /** Milliseconds that only grow. */
@@ -80,6 +88,7 @@ export interface RunningApp {
   /** `onPending` is called when firings wait, by whoever delivers them. */
   triggers: TriggersInForce;
   deliverFiring: ReturnType<typeof createDeliverFiring>;
+  alerts: Alerts;
   /** Stop experiments that do harm, and take the steps of ramps. `onRollback` is called before an experiment is rolled back. */
   watchExperiments(onRollback: (key: string) => Promise<void>): Promise<void>;
   /** Complete the indices of a day that is over. */
@@ -93,6 +102,16 @@ export interface RunningApp {
 }
 
 const PSEUDONYM_LENGTH = 16;
+
+/** Pages with how long they took noted. */
+const timedPages = (
+  { feed, rank, related }: Pick<App, 'feed' | 'rank' | 'related'>,
+  { timed }: ServingTimes,
+): Pick<App, 'feed' | 'rank' | 'related'> => ({
+  feed: timed(feed),
+  rank: timed(rank),
+  related: timed(related),
+});
 
 /** Open everything that a process derives and follows, in the order in which one needs the other. */
 async function openParts(binding: Binding, options: AppOptions) {
@@ -119,8 +138,9 @@ async function openParts(binding: Binding, options: AppOptions) {
   const pseudonym = pseudonymsBy(pseudonymSecret);
   const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
-  const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, onError });
-  const shared = { ...binding, ...logs, ...options, ...beside, ...scoring, ...experimentation };
+  const reportStore = withKnownUsers({ ...binding, ...options, ...held });
+  const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, reportStore, onError });
+  const shared = { ...binding, ...logs, ...options, ...beside, ...scoring, ...experimentation, reportStore };
   return { shared, logs, scoring, cursors: createCursors(cursorSecret) };
 }
 
@@ -130,10 +150,13 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const { index, states, settings, triggers, cocoon, blocks, clock, experiments } = shared;
   const userProfile = createProfile(shared);
   const gate = createGate(shared);
+  const servingTimes = createServingTimes(shared);
+  const alerts = createAlerts({ alertMeters: NO_ALERT_METERS, ...shared });
   const { publishHeads, ...logEvidence } = createLogEvidence(shared);
 
   const app: App = {
-    ...createServePage({ ...shared, cursors, newFeedId: createFeedIds(clock) }),
+    ...timedPages(createServePage({ ...shared, cursors, newFeedId: createFeedIds(clock) }), servingTimes),
+    ...createReports({ ...shared, servingTimes }),
     suggestFollows: createSuggestFollows(shared),
     ...createExplain(shared),
     ...createExports(shared),
@@ -148,7 +171,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createBlockOperations(shared),
     fallback: createFallback(shared),
     ...createExperimentOperations(shared),
-    ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null }),
+    ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null, onKpiTrigger: () => alerts.onSaved() }),
+    ...createAlertOperations({ ...shared, onSaved: () => alerts.onSaved() }),
     ...createWrites(shared),
     ...createImportTables(shared),
     ...createPersonalControls({ ...shared, userProfile }),
@@ -172,6 +196,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     states,
     triggers,
     deliverFiring: createDeliverFiring(shared),
+    alerts,
     watchExperiments: (onRollback) => createWatchExperiments({ ...shared, onRollback })(),
     closeDay: () => cocoon.closeDay(),
     publishHeads,

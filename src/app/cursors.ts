@@ -1,5 +1,6 @@
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 import { AppError } from '../core/errors.js';
+import { type LoggedAssignment } from '../core/exposures/exposure.js';
 import { type PageInput } from '../core/requests/page-input.js';
 
 /** What the next page of a feed needs of the page before; the items already placed are read from the exposure log. */
@@ -7,12 +8,15 @@ export interface FeedCursor {
   feedId: string;
   /** Of the page to come, from 1. */
   pageNo: number;
+  /** Of the settings before experiments acted on them. */
   configVersion: number;
-  /** Null for rules. */
+  /** Before experiments acted; null for rules. */
   modelVersion: string | null;
   seed: number;
   /** Epoch ms. */
   issuedAt: number;
+  /** Experiments that the feed takes part in; none when left out, as before there were any. */
+  assignments?: LoggedAssignment[];
   /** Digest of what has to stay the same over the pages of a feed. */
   inputHash: string;
 }
@@ -27,6 +31,22 @@ export const digest = (value: unknown): string => hash('sha256', JSON.stringify(
 export const pinnedInput = (kind: string, input: PageInput, more: unknown = null): string =>
   digest([kind, input.identity ?? input.userId, input.surface, input.filter, input.pageId, more]).slice(0, SHORT_HASH_LENGTH);
 
+type PackedArm = [experiment: string, variant: string, phase: number, forced: 0 | 1, triggered: 0 | 1];
+const packed = ({ experiment, variant, phase, forced, triggered }: LoggedAssignment): PackedArm => [
+  experiment,
+  variant,
+  phase,
+  forced ? 1 : 0,
+  triggered ? 1 : 0,
+];
+const unpacked = ([experiment, variant, phase, forced, triggered]: PackedArm): LoggedAssignment => ({
+  experiment,
+  variant,
+  phase,
+  forced: forced === 1,
+  triggered: triggered === 1,
+});
+
 /** Cursors are signed, so that only what the service gave out comes back, on any process and over restarts. */
 export function createCursors(secret: Buffer) {
   const tag = (body: Buffer): Buffer => createHmac('sha256', secret).update(body).digest().subarray(0, TAG_BYTES);
@@ -37,8 +57,9 @@ export function createCursors(secret: Buffer) {
   };
 
   return {
-    encode({ feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash }: FeedCursor): string {
-      const body = Buffer.from(JSON.stringify([feedId, pageNo, configVersion, seed, issuedAt, inputHash, modelVersion]));
+    encode({ feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash, assignments = [] }: FeedCursor): string {
+      const arms = assignments.length === 0 ? [] : [assignments.map(packed)];
+      const body = Buffer.from(JSON.stringify([feedId, pageNo, configVersion, seed, issuedAt, inputHash, modelVersion, ...arms]));
       return Buffer.concat([tag(body), body]).toString('base64url');
     },
     /** @throws AppError INVALID_INPUT for text that is no cursor, or one of another feed */
@@ -46,7 +67,7 @@ export function createCursors(secret: Buffer) {
       const bytes = Buffer.from(text, 'base64url');
       const body = bytes.subarray(TAG_BYTES);
       if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
-      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null] = JSON.parse(body.toString()) as [
+      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null, arms = []] = JSON.parse(body.toString()) as [
         string,
         number,
         number,
@@ -54,9 +75,11 @@ export function createCursors(secret: Buffer) {
         number,
         string,
         (string | null)?,
+        PackedArm[]?,
       ];
       if (hash !== inputHash) throw invalid();
-      return { feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash };
+      const assignments = arms.map(unpacked);
+      return { feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash, ...(assignments.length > 0 && { assignments }) };
     },
   };
 }

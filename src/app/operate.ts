@@ -34,11 +34,18 @@ export function createOperations({
   settings,
   store,
   fitRules,
+  onActivated,
 }: {
   settings: SettingsInForce;
   store: SettingsStore;
   fitRules: (surface: string) => Promise<RankingConfig>;
+  /** Other settings are active on a surface now. */
+  onActivated: () => Promise<void>;
 }): Operations {
+  const activated = async (config: RankingConfig): Promise<RankingConfigAnswer> => {
+    await onActivated();
+    return present(config);
+  };
   return {
     rankingConfig(surface) {
       check({ surface });
@@ -59,11 +66,11 @@ export function createOperations({
     async activateRankingConfig({ surface, version, reason }, actor) {
       check({ surface, reason });
       if (version < 1) throw new AppError('NOT_FOUND', `surface "${surface}" has no settings with version ${version}`);
-      return present(await settings.activate(surface, version, actor, reason));
+      return activated(await settings.activate(surface, version, actor, reason));
     },
     async rollbackRankingConfig({ surface, reason }, actor) {
       check({ surface, reason });
-      return present(await settings.rollback(surface, actor, reason));
+      return activated(await settings.rollback(surface, actor, reason));
     },
     async auditLog(first, after) {
       const faults: Fault[] = [];

@@ -2,6 +2,8 @@ import { Readable } from 'node:stream';
 import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
 import { type App } from '../../src/app/app.js';
 import {
+  type AlertAnswer,
+  type AlertRuleAnswer,
   type BlockAnswer,
   type ExperimentAnswer,
   type FeedAnswer,
@@ -130,8 +132,15 @@ const profile: UserProfileAnswer = {
 };
 
 const trigger: TriggerAnswer = {
-  id: 'rule', name: 'A rule', tag: 'purchases', comparison: 'ABOVE', threshold: 1, action: 'WEBHOOK', strategy: null, coolDownHours: 24, enabled: true,
+  id: 'rule', name: 'A rule', tag: 'purchases', metric: null, surface: null, segment: null, windowHours: null, baseline: null, minSample: null, comparison: 'ABOVE', threshold: 1, action: 'WEBHOOK', strategy: null, coolDownHours: 24, enabled: true,
   updatedAt: NOW,
+}; // prettier-ignore
+
+const alertRule: AlertRuleAnswer = {
+  id: 'roi', metric: 'ROI', surface: null, segment: null, comparison: 'BELOW', threshold: 1.2, windowHours: 168, baseline: 'PREVIOUS', minSample: 1000, enabled: true,
+}; // prettier-ignore
+const alert: AlertAnswer = {
+  id: 'alert', rule: alertRule, value: 1, openedAt: NOW, closedAt: null, note: null, detail: 'ROI is 1, below 1.2', acknowledgedBy: null,
 }; // prettier-ignore
 
 const block: BlockAnswer = {
@@ -239,10 +248,19 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   createRankingConfig: (_input, actor) => Promise.resolve({ ...settings, version: 2, status: 'DRAFT', author: actor }),
   activateRankingConfig: ({ version }) => Promise.resolve({ ...settings, version }),
   rollbackRankingConfig: () => Promise.resolve(settings),
+  alertRules: () => Promise.resolve([alertRule]),
+  saveAlertRule: () => Promise.resolve(alertRule),
+  alerts: () => Promise.resolve([alert]),
+  acknowledgeAlert: () => Promise.resolve({ ...alert, acknowledgedBy: 'ann' }),
   triggers: () => Promise.resolve([]),
   saveTrigger: () => Promise.resolve(trigger),
   removeTrigger: () => Promise.resolve(trigger),
   triggerFirings: () => Promise.resolve({ firings: [], pageInfo: { endCursor: null, hasNextPage: false } }),
+  metricCatalogue: () => [
+    { key: 'CLICK_RATE', unit: 'clicks per item shown', description: 'Clicks.', higherIsBetter: true, perUser: true },
+  ],
+  kpis: () => Promise.resolve([{ dimension: null, metric: 'CLICK_RATE', value: 0.2, sample: 3 }]),
+  funnel: () => Promise.resolve([{ dimension: null, step: 'EXPOSURE', users: 3, rateFromPrevious: null, rateFromFirst: null }]),
   cocoonTrend: () =>
     Promise.resolve([
       { day: '2026-11-21', users: 2, meanIndex: 0.3, p90Index: 0.5, exposureGini: 0.6, catalogueCoverage: 0.1, smallCreatorShare: 0.2, newItemShare: 0.3 },

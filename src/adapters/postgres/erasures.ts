@@ -44,6 +44,7 @@ const SILENT_WIPES = [
   'DELETE FROM exposure_products WHERE user_id = ANY($1)',
   'DELETE FROM cocoon_days WHERE user_id = ANY($1)',
   'DELETE FROM trigger_standings WHERE user_id = ANY($1)',
+  'DELETE FROM kept_arms WHERE user_id = ANY($1)',
   'DELETE FROM request_claims WHERE EXISTS (SELECT FROM unnest($1::text[]) AS u(id) WHERE position(to_json(u.id)::text IN answer) > 0)',
 ];
 

@@ -12,7 +12,8 @@ const LOAD = `
   SELECT given.id, ${READ_ATTRIBUTES('u')}, p.breadth, p.muted, p.interests_reset_at::float8 AS "resetAt",
     (SELECT json_agg(json_build_object('at', c.at, 'purposes', c.purposes) ORDER BY c.at, c.id) FROM consents c WHERE c.user_id = given.id) AS consents,
     (SELECT json_agg(json_build_object('platform', l.platform, 'externalId', l.external_id, 'userId', l.user_id, 'linkedAt', l.linked_at, 'part', l.part) ORDER BY l.id)
-       FROM identity_links l WHERE l.user_id = given.id) AS links
+       FROM identity_links l WHERE l.user_id = given.id) AS links,
+    (SELECT json_object_agg(k.entry, k.variant) FROM kept_arms k WHERE k.user_id = given.id) AS "keptArms"
   FROM unnest($1::text[]) AS given (id) LEFT JOIN users u ON u.id = given.id LEFT JOIN people p ON p.user_id = given.id`;
 
 interface PersonRow extends UserRow {
@@ -21,6 +22,7 @@ interface PersonRow extends UserRow {
   resetAt: number | null;
   consents: ConsentChange[] | null;
   links: IdentityLink[] | null;
+  keptArms: Record<string, string> | null;
 }
 
 /** People in PostgreSQL, a decision a row. */
@@ -68,7 +70,7 @@ async function read<T extends object>(pool: Pool, name: string, text: string, va
   });
 }
 
-function personOf({ id, breadth, muted, resetAt, consents, links, ...attributes }: PersonRow): Person {
+function personOf({ id, breadth, muted, resetAt, consents, links, keptArms, ...attributes }: PersonRow): Person {
   return {
     ...unknownPerson(id),
     attributes: attributes.attributes === null ? null : { ...attributes, id, attributes: attributes.attributes },
@@ -77,6 +79,7 @@ function personOf({ id, breadth, muted, resetAt, consents, links, ...attributes 
     muted: muted ?? [],
     interestsResetAt: resetAt,
     links: links ?? [],
+    ...(keptArms && { keptArms }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { type Remembered } from '../requests/experiments/sticky.js';
 import { type UserAttributes } from '../user.js';
 import { type IdentityLink } from './identity.js';
 import { type Purpose } from './purposes.js';
@@ -31,6 +32,8 @@ export interface Person {
   interestsResetAt: number | null;
   /** Identities that are his. */
   links: readonly IdentityLink[];
+  /** Arms of experiments that he brought from before he signed in; none when left out. */
+  keptArms?: Remembered;
 }
 
 /** Somebody of whom nothing was said. */
