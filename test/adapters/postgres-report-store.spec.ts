@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { createPostgresExposureLog } from '../../src/adapters/postgres/exposure-log.js';
 import { createPostgresLedger } from '../../src/adapters/postgres/ledger.js';
 import { createPostgresReportStore } from '../../src/adapters/postgres/report-store.js';
-import { factsOfLog, type ShopItem, type UserEvent, type UserPage } from '../../src/core/evaluation/experiments/facts-of-log.js';
+import { factsOfLog, type ShopItem, type UserPage } from '../../src/core/evaluation/experiments/facts-of-log.js';
 import { type UserFacts } from '../../src/core/evaluation/experiments/user-facts.js';
 import { ATTRIBUTIONS, EVENT_TYPES } from '../../src/core/events/event.js';
 import { exposureId, type Page } from '../../src/core/exposures/exposure.js';

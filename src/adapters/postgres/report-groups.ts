@@ -1,3 +1,4 @@
+import { AppError } from '../../core/errors.js';
 import { CANDIDATE_SOURCES } from '../../core/candidates/sources.js';
 import { ITEM_KINDS } from '../../core/item.js';
 import { type ReportDimension, type ReportRange } from '../../ports/report-store.js';
@@ -120,11 +121,11 @@ const NEEDING_EXPOSURES: ReadonlySet<ReportDimension> = new Set([
 /**
  * How entries are put into groups: `windows`, `pages`, `acts` and `placed`, each with the group.
  *
- * @throws RangeError for a dimension that the logs know nothing of
+ * @throws AppError INVALID_INPUT for a dimension that the logs know nothing of
  */
 export function groupsOf({ dimension, surface }: Pick<ReportRange, 'dimension' | 'surface'>): string {
   const groups = GROUPS[dimension];
-  if (groups === null) throw new RangeError(`the logs do not tell the ${dimension} of a page`);
+  if (groups === null) throw new AppError('INVALID_INPUT', `dimension is ${dimension}; it must be another: the logs do not tell it`);
   const acts = surface !== null || NEEDING_EXPOSURES.has(dimension) ? ACTS_HERE : ALL_ACTS_HERE;
   return [HERE, acts, groups].join(',');
 }

@@ -1,0 +1,22 @@
+import { type FunnelStep } from '../../core/evaluation/experiments/funnel.js';
+
+export interface MetricDefinitionAnswer {
+  key: string;
+  unit: string;
+  description: string;
+  higherIsBetter: boolean;
+  perUser: boolean;
+}
+export interface KpiRowAnswer {
+  dimension: string | null;
+  metric: string;
+  value: number | null;
+  sample: number;
+}
+export interface FunnelStepAnswer {
+  dimension: string | null;
+  step: FunnelStep;
+  users: number;
+  rateFromPrevious: number | null;
+  rateFromFirst: number | null;
+}
