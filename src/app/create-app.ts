@@ -20,6 +20,7 @@ import { createLogEvidence } from './evidence/log-evidence.js';
 import { createPrivateReports } from './evidence/private-reports.js';
 import { createExperimentOperations } from './experiments/experiment-operations.js';
 import { openExperimentation } from './experiments/open-experimentation.js';
+import { createKeepArms } from './experiments/keep-arms.js';
 import { createWatchExperiments } from './experiments/watch-experiments.js';
 import { createExplain } from './explain.js';
 import { createExports } from './exports.js';
@@ -175,7 +176,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createAlertOperations({ ...shared, onSaved: () => alerts.onSaved() }),
     ...createWrites(shared),
     ...createImportTables(shared),
-    ...createPersonalControls({ ...shared, userProfile }),
+    ...createPersonalControls({ ...shared, userProfile, keepArms: createKeepArms(shared) }),
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
     ...createCocoonReports(shared),

@@ -6,6 +6,7 @@ import { seededRandom } from '../core/random.js';
 import { type PageInput, type RankPageInput, type RelatedPageInput } from '../core/requests/page-input.js';
 import { type RankingConfig } from '../core/settings.js';
 import { emptyState, type UserState } from '../core/tags/state.js';
+import { localTime } from '../core/tags/local-time.js';
 import { localHour } from '../core/time.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type Log } from '../ports/log.js';
@@ -113,6 +114,7 @@ export function pageRequest(
     region: input.context.region,
     geohash: input.context.geohash,
     hour: localHour(input.preview?.at ?? clock(), input.context.timeZone ?? timeZone),
+    day: localTime(input.preview?.at ?? clock(), timeZone).day,
     contextItems: knownNos([input.context.currentItemId, ...input.context.cartItemIds], index),
     candidates: null,
     basket: null,

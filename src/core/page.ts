@@ -51,6 +51,8 @@ export interface PageRequest {
   geohash: string | null;
   /** Hour of the day where the user is, 0..23. */
   hour: number;
+  /** Days since the epoch in the shop's time zone; in UTC when left out. */
+  day?: number;
   /** Items looked at or in the cart; they are not shown. */
   contextItems: number[];
   /** `rank`: the caller's own candidates, each once, with his scores scaled to 0..1 (highest first gets 1). */

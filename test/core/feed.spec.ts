@@ -4,7 +4,7 @@ import { PageCancelled } from '../../src/core/pipeline.js';
 import { FEATURE_COUNT, FEATURE_NAMES } from '../../src/core/features/catalogue.js';
 import { type BuiltPage, type PageInputs } from '../../src/core/page.js';
 import { pipelineStages } from '../../src/core/pipeline-stages.js';
-import { candidatesFor, DAY, inputsFor, neighboursOf, NO_FILTER, NO_POLICY, NOW, PLAIN, TestShop } from './shop-fixture.js';
+import { candidatesFor, DAY, inputsFor, neighboursOf, NO_FILTER, NO_POLICY, NOW, PLAIN, serveTimes, TestShop } from './shop-fixture.js';
 
 const nos = ({ placed }: BuiltPage): number[] => placed.map(({ itemNo }) => itemNo);
 const page = (inputs: PageInputs): Promise<BuiltPage> => buildPage(inputs);
@@ -171,7 +171,7 @@ describe('consent', () => {
       shop.stateAfter(shop.event('u', 'LIKE', 5), shop.event('u', 'FOLLOW', -1, { targetUserId: 'creator-3' })),
       shop.stateAfter(shop.event('u', 'CLICK', 8), shop.event('u', 'PURCHASE', 30), shop.event('u', 'HIDE', 31)),
     ];
-    states[1].shown.set(7, { value: 99, at: NOW });
+    serveTimes(states[1], 7, 99);
     const orders = await Promise.all(
       states.map(async (state, i) => nos(await page(inputsFor(shop.shop({ similar }), { state, purposes: new Set(['ESSENTIAL', 'SOCIAL_GRAPH']), settings: PLAIN, request: { first: 100, contextItems: i === 1 ? [119] : [] } })))),
     ); // prettier-ignore
@@ -233,7 +233,7 @@ describe('a ranking', () => {
 
   it('places all candidates, whatever was bought, hidden or shown, by their score alone', async () => {
     const state = shop.stateAfter(shop.event('u', 'PURCHASE', given[3]), shop.event('u', 'HIDE', given[4]));
-    state.shown.set(given[5], { value: 99, at: NOW });
+    serveTimes(state, given[5], 99);
     const built = await rank({}, { state });
     expect([...nos(built)].sort((a, b) => a - b)).toEqual([...given].sort((a, b) => a - b));
     expect(built.placed.map(({ rankBefore }) => rankBefore)).toEqual(given.map((_, i) => i + 1));
@@ -242,7 +242,7 @@ describe('a ranking', () => {
 
   it('reshapes on request', async () => {
     const state = shop.stateAfter(shop.event('u', 'PURCHASE', given[3]));
-    state.shown.set(given[5], { value: 99, at: NOW });
+    serveTimes(state, given[5], 99);
     const built = await rank({ policy: { ...NO_POLICY, suppressBought: true, fatigue: true, caps: true, diversity: true } }, { state });
     expect(built.removed).toEqual([{ itemNo: given[3], component: 'already-bought' }, { itemNo: given[5], component: 'fatigue' }]); // prettier-ignore
     expect(built.placed).toHaveLength(48);

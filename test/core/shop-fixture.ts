@@ -20,6 +20,7 @@ import { mergeSettings } from '../../src/core/settings-merge.js';
 import { type RankingConfigInput } from '../../src/core/settings.js';
 import { foldEvent } from '../../src/core/tags/fold.js';
 import { emptyState, type UserState } from '../../src/core/tags/state.js';
+import { foldServed } from '../../src/core/tags/weariness.js';
 
 export const NOW = Date.UTC(2026, 10, 21, 12);
 export const DAY = 86_400_000;
@@ -120,6 +121,12 @@ export class TestShop {
       ...fields,
     };
   }
+}
+
+/** Let an item have been served so many times at one moment. */
+export function serveTimes(state: UserState, itemNo: number, times: number, at = NOW): void {
+  state.shown.set(itemNo, { value: times, at });
+  for (let i = 0; i < times; i++) foldServed(state.weariness, { placed: [{ itemNo }], servedAt: at }, { timeZone: 'UTC' });
 }
 
 export const NO_POLICY = { suppressBought: false, fatigue: false, caps: false, diversity: false, exploration: false };

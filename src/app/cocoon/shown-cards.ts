@@ -9,15 +9,17 @@ export type ShownCardsOf = (page: LoggedPage) => Promise<ShownCards>;
 export function createShownCards({
   settings,
   index,
+  timeZone,
 }: {
   settings: Pick<SettingsInForce, 'of' | 'version'>;
   index: ShopIndex;
+  timeZone: string;
 }): ShownCardsOf {
   const itemOf = (no: number) => index.shop.catalogue.row(no);
   return async (page) => {
     const inForce = settings.of(page.surface);
     const config =
       inForce.version === page.configVersion ? inForce : await settings.version(page.surface, page.configVersion).catch(() => inForce);
-    return { page, countsAt: config.settings.fatigue.countsAt, itemOf };
+    return { page, countsAt: config.settings.fatigue.countsAt, itemOf, timeZone };
   };
 }

@@ -1,16 +1,18 @@
 import { type Candidates } from '../candidates/candidates.js';
 import { type Signals } from '../candidates/signals.js';
+import { worthForTired } from '../candidates/tiring.js';
 import { type Scorer } from '../outcome.js';
 
 /** What is left of the worth of an item of which there is to be less. */
 export const LESS = 0.1;
 
-/** Name of the term that it adds to a score. */
+/** Names of the terms that are added to a score for what there is to be less of, and for what the user is tired of. */
 export const MUTED = 'muted';
+export const TIRED = 'tired';
 
-/** What is taken from a score of something that there is to be less of: 0 or below. */
-export const demoted = (score: number, scorer: Scorer): number =>
-  scorer === 'MODEL' && score > 0 ? score * (LESS - 1) : Math.log(LESS);
+/** What is taken from a score of which a share of the worth is to be left: 0 or below. */
+export const demoted = (score: number, scorer: Scorer, worth = LESS): number =>
+  scorer === 'MODEL' && score > 0 ? score * (worth - 1) : Math.log(worth);
 
 /**
  * Lower the scores of what the user wants less of, or the shop has reduced, to a tenth of their worth, in place. A sum of probabilities is a worth; a sum of rules is the logarithm of one,
@@ -39,4 +41,26 @@ export function demote(
     scores[row] += taken[row];
   }
   return taken;
+}
+
+/** What was taken from scores because the user is tired of something. */
+export interface TiredScores {
+  /** [rows] what is left of the worth of each: above 0, at most 1. */
+  worth: Float64Array;
+  /** [rows] what was taken from each, 0 or below. */
+  taken: Float64Array;
+}
+
+/**
+ * Lower the scores of what the user is tired of, in place; null where that is nothing.
+ *
+ * @param scores [rows] finite
+ */
+export function tire(scores: Float64Array, scorer: Scorer, { itemNos }: Pick<Candidates, 'itemNos'>, signals: Signals): TiredScores | null {
+  const worthOf = worthForTired(signals);
+  if (!worthOf) return null;
+  const worth = Float64Array.from(itemNos, worthOf);
+  const taken = worth.map((left, row) => (left < 1 ? demoted(scores[row], scorer, left) : 0));
+  for (let row = 0; row < scores.length; row++) scores[row] += taken[row];
+  return { worth, taken };
 }

@@ -4,7 +4,7 @@ import { type Scorer as ScorerName } from '../outcome.js';
 import { type FeatureMatrix } from '../features/matrix.js';
 import { type PipelineRun, type Scorer } from '../pipeline.js';
 import { contributionsOf } from './contributions.js';
-import { demote, MUTED } from './demotion.js';
+import { demote, MUTED, tire, TIRED, type TiredScores } from './demotion.js';
 import { type IntentModel, ModelFault, type ModelsForPage } from './intent-model.js';
 import { askModel, MODEL_SCORER, MODEL_TIMEOUT_MS } from './model-scorer.js';
 import { finiteScores } from './objective.js';
@@ -32,6 +32,8 @@ export interface Ranking {
   mixture: Mixture;
   /** [n] by row, what was taken from scores of what there is to be less of, 0 or below; null where nothing was. */
   taken: Float64Array | null;
+  /** The same of what the user is tired of; null where that is nothing. */
+  tired: TiredScores | null;
   /** The exact terms of a row's score. */
   contributionsOf: (row: number) => { name: string; value: number }[];
   /** What the model said that decided; null where none did. */
@@ -62,6 +64,7 @@ export async function rankCandidates(
   const { scores, scorer } = await run.score([...asked.scorers, rulesScorer(terms), popularityScorer], matrix, matrix.rows);
   finiteScores(scores);
   const taken = demote(scores, scorer, candidates, signals);
+  const tired = tire(scores, scorer, candidates, signals);
   const mixture = prior ? mixPrior(scores, prior.scores, priorWeight) : UNMIXED;
   const order = rankRows(scores, prior && priorWeight > 0 ? prior.order : itemNos);
   const { verdict } = asked;
@@ -73,9 +76,11 @@ export async function rankCandidates(
     terms: deciding,
     mixture,
     taken,
+    tired,
     contributionsOf(row) {
       const terms = verdict ? objectiveContributions(verdict.terms, mixture, matrix, row) : contributionsOf(deciding, mixture, matrix, row);
-      return taken && taken[row] !== 0 ? [...terms, { name: MUTED, value: taken[row] * mixture.scale }] : terms;
+      const lowered = [{ name: MUTED, by: taken }, { name: TIRED, by: tired?.taken }]; // prettier-ignore
+      return [...terms, ...lowered.flatMap(({ name, by }) => (by && by[row] !== 0 ? [{ name, value: by[row] * mixture.scale }] : []))];
     },
     model: verdict,
     modelFaults: asked.faults,

@@ -57,12 +57,13 @@ function rawScores(by: ScoredBy, matrix: FeatureMatrix, mayEarn: boolean): Float
 
 /** Score and order candidates as they were kept: the same features, inputs and scorer give the same scores, to the last bit. */
 export function scoreAgain(inputs: ScoreInputs, kept: KeptCandidates, by: ScoredBy): ScoredAgain {
-  const { rows, less, prior, mayEarn } = inputs;
+  const { rows, less, worth, prior, mayEarn } = inputs;
   const n = rows.length;
   const matrix = matrixOf(inputs, kept);
   const scores = finiteScores(rawScores(by, matrix, mayEarn));
   const scorer: Scorer = by.scorer;
   if (less) for (let i = 0; i < n; i++) if (less[i] === 1) scores[rows[i]] += demoted(scores[rows[i]], scorer);
+  if (worth) for (let i = 0; i < n; i++) if (worth[i] < 1) scores[rows[i]] += demoted(scores[rows[i]], scorer, worth[i]);
   const mixes = prior !== null && prior.weight > 0;
   if (mixes) mixPrior(scores, matrix.column(PRIOR), prior.weight);
   const placeOfRow = new Uint32Array(n);

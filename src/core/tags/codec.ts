@@ -16,13 +16,15 @@ import {
 } from './packed-facts.js';
 import { readHours, readLone, readSums, sortedKeys, writeHours, writeLone, writeSums } from './packed-sums.js';
 import { AFFINITY_FAMILIES, emptyState, type UserState } from './state.js';
+import { readWeariness, writeWeariness } from './weariness.js';
 
 /** First byte of a packed state. Another layout is another version; a state in one that is not read is rebuilt from the ledger. */
-const VERSION = 4;
-/** Had no habits, no cocoon, and nothing of how it is widened; what a version lacks begins with what is folded next. */
+const VERSION = 5;
+/** Had no habits, no cocoon, nothing of how it is widened, and nothing of what tires; what a version lacks begins with what is folded next. */
 const WITHOUT_HABITS = 1;
 const WITHOUT_COCOON = 2;
 const WITHOUT_WIDENING = 3;
+const WITHOUT_WEARINESS = 4;
 const HEADER_BYTES = 5;
 const TIMES = ['updatedAt', 'firstSeenAt', 'hoursAt', 'firstBoughtAt', 'lastBoughtAt', 'lastServedAt'] as const;
 
@@ -48,6 +50,7 @@ export function packState(state: UserState): Uint8Array<ArrayBuffer> {
   writeHabits(out, state.habits);
   writeBoughtOn(out, state);
   writeCocoon(out, state.cocoon);
+  writeWeariness(out, state.weariness);
   const packed = new ByteWriter();
   packed.byte(VERSION);
   packed.uint32(0);
@@ -89,6 +92,7 @@ export function unpackState(bytes: Uint8Array): UserState {
     readBoughtOn(from, state);
   }
   if (version > WITHOUT_COCOON) readCocoon(from, state.cocoon, version > WITHOUT_WIDENING);
+  if (version > WITHOUT_WEARINESS) state.weariness = readWeariness(from);
   if (from.left > 0) throw new RangeError(`a packed state has ${from.left} bytes too many`);
   return state;
 }

@@ -16,6 +16,7 @@ import { foldOwnership } from './ownership.js';
 import { addToSketch } from './sketches.js';
 import { BOUNDS, type RecentAct, type UserState } from './state.js';
 import { foldFollow, foldTies } from './ties.js';
+import { foldServed, foldShowing } from './weariness.js';
 
 export interface FoldOptions {
   /** In which the hours of a day are counted. */
@@ -75,6 +76,7 @@ function foldBehaviour(state: UserState, event: LedgerEvent, item: NumberedItem 
   if (event.receivedAt < (options.interestsSince ?? 0)) return;
   const local = localTime(occurredAt, options.timeZone);
   foldHabits(state.habits, inCurrency(event, options.currency) ? event : { ...event, amount: undefined }, item, local);
+  foldShowing(state.weariness, event, item, options.timeZone);
   if (type === 'RENDERED' || type === 'IMPRESSION') return;
   foldHour(state, occurredAt, local.hour);
   if (item) foldInterest(state, event, item, weight);
@@ -119,6 +121,8 @@ function foldRecent(recent: RecentAct[], act: RecentAct): void {
 /** A page whose cards count for the cocoon, and how. */
 export interface ShownCards extends CardOptions {
   page: PageOfCards;
+  /** In which days are counted; UTC when left out. */
+  timeZone?: string;
 }
 
 /** Remember what a page showed, in place, with its cards where they are given. Folding a page again changes nothing. */
@@ -127,6 +131,7 @@ export function foldPage(state: UserState, page: ServedPage, shown?: ShownCards)
   advance(state.pages, page);
   state.lastServedAt = Math.max(state.lastServedAt, page.servedAt);
   if (shown) foldCards(state.cocoon, shown.page, shown);
+  foldServed(state.weariness, page, { timeZone: shown?.timeZone ?? 'UTC', itemOf: shown?.itemOf });
   for (const { itemNo } of page.placed) if (itemNo >= 0) addToMap(state.shown, itemNo, 1, page.servedAt, HALF_LIFE_MS.shown);
   if (state.shown.size > BOUNDS.shown) keepNewest(state.shown, BOUNDS.shown);
 }

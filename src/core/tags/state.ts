@@ -3,6 +3,7 @@ import { type CocoonState, emptyCocoon } from './cocoon/cocoon-state.js';
 import { emptyCursor, type FoldCursor } from './cursor.js';
 import { type Decayed } from './decayed.js';
 import { emptyHabits, type Habits } from './habits.js';
+import { emptyWeariness, type Weariness } from './weariness.js';
 
 export { type Decayed } from './decayed.js';
 
@@ -106,6 +107,7 @@ export interface UserState {
   orderTallies: Map<number, OrderTally>;
   habits: Habits;
   cocoon: CocoonState;
+  weariness: Weariness;
 }
 
 /** The state of someone of whom nothing is known. */
@@ -139,5 +141,6 @@ export function emptyState(): UserState {
     orderTallies: new Map(),
     habits: emptyHabits(),
     cocoon: emptyCocoon(),
+    weariness: emptyWeariness(),
   };
 }

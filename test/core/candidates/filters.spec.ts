@@ -5,7 +5,7 @@ import { signalsOf } from '../../../src/core/candidates/signals.js';
 import { type PageInputs } from '../../../src/core/page.js';
 import { PipelineRun, removedBy } from '../../../src/core/pipeline.js';
 import { type UserAttributes } from '../../../src/core/user.js';
-import { candidatesFor, DAY, HOUR, inputsFor, NO_FILTER, NO_POLICY, NOW, TestShop } from '../shop-fixture.js';
+import { candidatesFor, DAY, HOUR, inputsFor, NO_FILTER, NO_POLICY, NOW, serveTimes, TestShop } from '../shop-fixture.js';
 
 const shop = new TestShop();
 const item = {
@@ -26,7 +26,7 @@ const user: UserAttributes = { id: 'u', birthYear: 2010, gender: null, region: '
 
 function knowingUser() {
   const state = shop.stateAfter(shop.event('u', 'HIDE', item.hidden), shop.event('u', 'PURCHASE', item.bought));
-  state.shown.set(item.tiring, { value: 20, at: NOW });
+  serveTimes(state, item.tiring, 20);
   return state;
 }
 
@@ -166,7 +166,7 @@ describe('already-bought', () => {
 describe('fatigue', () => {
   const shownTimes = (value: number, at: number, fatigue: Parameters<typeof inputsFor>[1] = {}) => {
     const state = shop.stateAfter();
-    state.shown.set(item.fine, { value, at });
+    serveTimes(state, item.fine, value, at);
     return removing(inputsFor(shop.shop(), { state, ...fatigue }), item.fine);
   };
 

@@ -6,7 +6,7 @@ import { gatherSignals } from '../../../src/core/candidates/signals.js';
 import { sourcesOf } from '../../../src/core/candidates/sources.js';
 import { type ItemFilter, type PageInputs } from '../../../src/core/page.js';
 import { PipelineRun } from '../../../src/core/pipeline.js';
-import { candidatesFor, DAY, inputsFor, neighboursOf, NO_FILTER, NOW, TestShop } from '../shop-fixture.js';
+import { candidatesFor, DAY, inputsFor, neighboursOf, NO_FILTER, NOW, serveTimes, TestShop } from '../shop-fixture.js';
 
 const SOURCES = [...FEED_SOURCES, callerCandidates, ...RELATION_SOURCES, ...ALIKE_SOURCES];
 
@@ -185,7 +185,7 @@ describe('finding candidates', () => {
     const shop = new TestShop();
     for (let i = 0; i < 20; i++) shop.put();
     const state = shop.stateAfter();
-    for (let no = 0; no < 15; no++) state.shown.set(no, { value: 99, at: NOW });
+    for (let no = 0; no < 15; no++) serveTimes(state, no, 99);
     const rows = (first: number) => {
       const inputs = inputsFor(shop.shop(), { state, request: { first } });
       const run = new PipelineRun(inputs);

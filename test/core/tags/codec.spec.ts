@@ -111,7 +111,7 @@ describe('unpackState', () => {
       }),
     );
     expect(() => unpackState(new Uint8Array(0))).toThrow('1 bytes wanted where 0 are left');
-    expect(() => unpackState(Uint8Array.of(9, 0, 0, 0, 0))).toThrow('a packed state has version 9; 1 to 4 are read');
+    expect(() => unpackState(Uint8Array.of(9, 0, 0, 0, 0))).toThrow('a packed state has version 9; 1 to 5 are read');
   });
 
   it('reads bytes that stand in the middle of others', () => {
