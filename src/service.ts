@@ -52,7 +52,14 @@ export async function startService(
     const binding = await openEmbeddedBinding({ ...config, clock, log });
     closers.push(() => binding.close());
     const metrics = createMetrics();
-    const running = await createApp(binding, { ...config, purposes: config.defaultConsent, meters: metrics.models, clock, stopwatch });
+    const running = await createApp(binding, {
+      ...config,
+      purposes: config.defaultConsent,
+      meters: metrics.models,
+      alertMeters: metrics.alerts,
+      clock,
+      stopwatch,
+    });
     closers.push(() => running.close());
     const shipped = models && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
     closers.push(async () => shipped?.stop());

@@ -1,11 +1,13 @@
+import { type AlertMeters } from '../app/alerts/alert-meters.js';
 import { type ModelMeters } from '../app/models/model-meters.js';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { type RequestFacts } from './request-facts.js';
 
 /** What the service counts, in one registry of its own. */
 export interface Metrics {
   registry: Registry;
   models: ModelMeters;
+  alerts: AlertMeters;
   /** Count one finished request; `seconds` from the first byte of the request to the last of the answer. */
   observe(facts: RequestFacts, status: number, seconds: number): void;
 }
@@ -48,6 +50,7 @@ export function createMetrics(): Metrics {
   return {
     registry,
     models: modelMeters(registers),
+    alerts: alertMeters(registers),
     observe(facts, status, seconds) {
       requests.observe({ operation: facts.operation, status: `${Math.floor(status / 100)}xx` }, seconds);
       for (const { kind, scorer, degraded } of facts.feeds) {
@@ -60,6 +63,16 @@ export function createMetrics(): Metrics {
         entries.inc({ of, outcome: 'duplicate' }, duplicates);
         entries.inc({ of, outcome: 'rejected' }, rejected);
       }
+    },
+  };
+}
+
+function alertMeters(registers: Registry[]): AlertMeters {
+  const open = new Gauge({ name: 'imago_open_alerts', help: 'Alerts that are open, by metric', labelNames: ['metric'], registers });
+  return {
+    open(openByMetric) {
+      open.reset();
+      for (const [metric, count] of openByMetric) open.set({ metric }, count);
     },
   };
 }

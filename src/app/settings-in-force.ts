@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { LRUCache } from 'lru-cache';
 import { AppError, refuseFaults } from '../core/errors.js';
 import { type RankingConfig, type RankingConfigInput, type RankingSettings } from '../core/settings.js';
@@ -25,6 +26,11 @@ export interface SettingsInForce {
   createDraft(input: RankingConfigInput, actor: string): Promise<RankingConfig>;
   activate(surface: string, version: number, actor: string, reason: string): Promise<RankingConfig>;
   rollback(surface: string, actor: string, reason: string): Promise<RankingConfig>;
+  /**
+   * Put the settings of a version in force, whatever it was made from and whether or not it was in force before: as that version where it can be
+   * activated, else as a copy. Nothing happens where they are in force already.
+   */
+  switchTo(surface: string, version: number, actor: string, reason: string): Promise<RankingConfig>;
   close(): void;
 }
 
@@ -93,8 +99,29 @@ export async function openSettings({ store, notices, clock, onError }: Ports): P
     },
     activate: async (surface, number, actor, reason) => changed(await store.activate(surface, number, actor, reason)),
     rollback: async (surface, actor, reason) => changed(await store.rollback(surface, actor, reason)),
+    switchTo: async (surface, number, actor, reason) =>
+      changed(await putInForce(store, await version(surface, number), { surface, actor, reason })),
     close: () => clearInterval(poll),
   };
+}
+
+/** As the version itself where that is a draft of what is in force now, else as a copy. */
+async function putInForce(
+  store: SettingsStore,
+  wanted: RankingConfig,
+  { surface, actor, reason }: { surface: string; actor: string; reason: string },
+): Promise<RankingConfig> {
+  const now = (await store.active()).find((config) => config.surface === surface) ?? null;
+  if (now && isDeepStrictEqual(now.settings, wanted.settings)) return now;
+  const own = wanted.surface === surface ? await store.activate(surface, wanted.version, actor, reason).catch(nullOnConflict) : null;
+  if (own) return own;
+  const copy = await store.createDraft({ surface, baseVersion: now?.version ?? null, settings: wanted.settings, author: actor });
+  return store.activate(surface, copy.version, actor, reason);
+}
+
+function nullOnConflict(error: unknown): null {
+  if (error instanceof AppError && error.code === 'CONFLICT') return null;
+  throw error;
 }
 
 /** Several processes may find a new database at once: the loser's conflict means that the winner's version is there. */

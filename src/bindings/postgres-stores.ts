@@ -1,3 +1,4 @@
+import { createPostgresAlertStore } from '../adapters/postgres/alert-store.js';
 import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store.js';
 import { createPostgresBlockStore } from '../adapters/postgres/block-store.js';
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
@@ -54,6 +55,7 @@ export function createPostgresStores({
 }: Pick<Database, 'pool' | 'dataSource'> & { clock: () => number; retentionDays: number } & CountingOptions) {
   const logs = { pool, clock, retentionDays };
   const triggerStore = createPostgresTriggerStore(pool);
+  const alertStore = createPostgresAlertStore(pool);
   return {
     ledger: createPostgresLedger(logs),
     exposureLog: createPostgresExposureLog(logs),
@@ -65,6 +67,7 @@ export function createPostgresStores({
     settingsStore: createPostgresSettingsStore(dataSource, clock),
     neighbourStore: createPostgresNeighbourStore(pool),
     triggerStore,
+    alertStore,
     chainHeads: createPostgresChainHeads(pool),
     privacyLedger: createPostgresPrivacyLedger(pool, USUAL_BUDGET),
     experimentStore: createPostgresExperimentStore(pool),
@@ -80,6 +83,7 @@ export function createPostgresStores({
       await dropOldPartitions(pool, clock(), retentionDays);
       await dropOldCocoonDays(pool, clock(), retentionDays);
       await purgeExpiredClaims(pool);
+      await alertStore.purge(clock() - retentionDays * DAY_MS);
       await triggerStore.purge({ firingsBefore: clock() - retentionDays * DAY_MS, now: clock() });
     },
   } satisfies Partial<Binding>;

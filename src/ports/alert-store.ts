@@ -46,8 +46,8 @@ export interface AlertStore {
   rules(): Promise<KeptAlertRule[]>;
   /** Keep a new rule, or another version of one. @throws AppError CONFLICT beyond `most` rules */
   saveRule(rule: KeptAlertRule, actor: string, most: number): Promise<void>;
-  /** Those that are open or all, the latest first. */
-  alerts(which: { open: boolean; first: number }): Promise<Alert[]>;
+  /** Those that are open, those that are closed, or with null all; the latest first. */
+  alerts(which: { open: boolean | null; first: number }): Promise<Alert[]>;
   /** False where the rule has an open one, is off, or is not what it was. */
   open(draft: AlertDraft, call: AlertCall | null): Promise<boolean>;
   /** Remember how many looks found the metric back. */

@@ -1,4 +1,5 @@
 import { type UserState } from '../core/tags/state.js';
+import { type AlertStore } from './alert-store.js';
 import { type ArtefactStore } from './artefact-store.js';
 import { type BlockStore } from './block-store.js';
 import { type CatalogueStore } from './catalogue-store.js';
@@ -43,6 +44,7 @@ export interface Binding {
   settingsStore: SettingsStore;
   neighbourStore: NeighbourStore;
   triggerStore: TriggerStore;
+  alertStore: AlertStore;
   experimentStore: ExperimentStore;
   blockStore: BlockStore;
   /** Null where nobody is to be called. */

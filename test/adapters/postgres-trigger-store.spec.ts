@@ -6,7 +6,7 @@ let database: OpenTestDatabase;
 beforeAll(async () => {
   database = await openTestDatabase();
 });
-beforeEach(() => database.pool.query('TRUNCATE triggers, trigger_standings, trigger_firings'));
+beforeEach(() => database.pool.query('TRUNCATE triggers, trigger_standings, trigger_firings, trigger_crossings'));
 afterAll(() => database.close());
 
 triggerStoreContract('PostgreSQL', () => createPostgresTriggerStore(database.pool));

@@ -31,7 +31,7 @@ export function createPostgresAlertStore(pool: Pool): AlertStore {
     },
     saveRule: (rule, actor, most) => inTransaction(pool, (client) => saveRule(client, rule, actor, most)),
     alerts: ({ open, first }) =>
-      select(`${ALERT} ${open ? 'WHERE closed_at IS NULL' : ''} ORDER BY opened_at DESC, id DESC LIMIT $1`, [first]),
+      select(`${ALERT} WHERE $2::boolean IS NULL OR (closed_at IS NULL) = $2 ORDER BY opened_at DESC, id DESC LIMIT $1`, [first, open]),
     open: (draft, call) => inTransaction(pool, (client) => open(client, draft, call)),
     setLooksBack: async (id, looksBack) => void (await select('UPDATE alerts SET looks_back = $2 WHERE id = $1', [id, looksBack])),
     close: (id, at, call) => inTransaction(pool, (client) => close(client, { id, at, call })),

@@ -1,17 +1,22 @@
 import { type Pool, type PoolClient } from 'pg';
 import { AppError } from '../../core/errors.js';
-import { coolDownMs, type Trigger } from '../../core/tags/triggers.js';
-import { type Firing, type FiringDraft, type Standing, type TriggerStore } from '../../ports/trigger-store.js';
+import { coolDownMs, isOfTag, type Trigger } from '../../core/tags/triggers.js';
+import { type Crossing, type Firing, type FiringDraft, type Standing, type TriggerStore } from '../../ports/trigger-store.js';
 import { asUnavailable } from './faults.js';
 import { notifyOf } from './notice-channels.js';
 import { inTransaction } from './transaction.js';
 
 const RULE = 'SELECT definition FROM triggers';
 const FIRING = `
-  SELECT id, definition AS trigger, user_id AS "userId", value, at::float8 AS at, status, attempts, reason, settled_at::float8 AS "settledAt"
+  SELECT id, definition AS trigger, NULLIF(user_id, '') AS "userId", value, at::float8 AS at, status, attempts, reason, settled_at::float8 AS "settledAt"
     FROM trigger_firings`;
 const STANDING = `
   SELECT trigger_id AS "triggerId", user_id AS "userId", fired_at::float8 AS "firedAt", until::float8 AS until FROM trigger_standings`;
+
+const CROSSING = 'SELECT trigger_id AS "triggerId", baseline, looks_back AS "looksBack" FROM trigger_crossings ORDER BY trigger_id';
+
+/** In the place of a user where a rule is about everybody: no user has an empty id. */
+const EVERYBODY = '';
 
 /** One statement, so that of two that find the same rule to hold of one user the second waits for the first and then sees that it rests. */
 const FIRE = `
@@ -53,9 +58,14 @@ export function createPostgresTriggerStore(pool: Pool): TriggerStore {
     async fire(drafts) {
       const kept = new Set((await select<{ id: string }>(FIRE, columnsOf(drafts))).map(({ id }) => id));
       const where = `${STANDING} WHERE (user_id, trigger_id) IN (SELECT * FROM unnest($1::text[], $2::text[]))`;
-      const pairs = [drafts.map(({ userId }) => userId), drafts.map(({ trigger }) => trigger.id)];
+      const pairs = [drafts.map(({ userId }) => userId ?? EVERYBODY), drafts.map(({ trigger }) => trigger.id)];
       return { fired: drafts.filter(({ id }) => kept.has(id)).map(asFired), standings: await select<Standing>(where, pairs) };
     },
+    crossings: () => select(CROSSING),
+    cross: (draft, baseline) => inTransaction(pool, (client) => cross(client, draft, baseline)),
+    setCrossingBack: async (id, looksBack) =>
+      void (await select('UPDATE trigger_crossings SET looks_back = $2 WHERE trigger_id = $1', [id, looksBack])),
+    endCrossing: async (id) => void (await select('DELETE FROM trigger_crossings WHERE trigger_id = $1', [id])),
     standingsOf: (userId, now) => select(`${STANDING} WHERE user_id = $1 AND until > $2 ORDER BY fired_at DESC, trigger_id`, [userId, now]),
     firing: async (id) => (await select<Firing>(`${FIRING} WHERE id = $1`, [id]))[0] ?? null,
     firings: (first, after) => select(`${FIRING} WHERE $2::text IS NULL OR id < $2 ORDER BY id DESC LIMIT $1`, [first, after]),
@@ -76,7 +86,7 @@ export function createPostgresTriggerStore(pool: Pool): TriggerStore {
   };
 }
 
-const statusOf = ({ action }: Trigger): Firing['status'] => (action === 'WEBHOOK' ? 'PENDING' : 'APPLIED');
+const statusOf = ({ action, on }: Trigger): Firing['status'] => (action === 'STRATEGY' && isOfTag(on) ? 'APPLIED' : 'PENDING');
 
 const asFired = (draft: FiringDraft): Firing => {
   const status = statusOf(draft.trigger);
@@ -86,13 +96,26 @@ const asFired = (draft: FiringDraft): Firing => {
 const columnsOf = (drafts: readonly FiringDraft[]): unknown[] => [
   drafts.map(({ id }) => id),
   drafts.map(({ trigger }) => trigger.id),
-  drafts.map(({ userId }) => userId),
+  drafts.map(({ userId }) => userId ?? EVERYBODY),
   drafts.map(({ trigger }) => JSON.stringify(trigger)),
   drafts.map(({ value }) => value),
   drafts.map(({ at }) => at),
   drafts.map(({ trigger }) => Math.round(coolDownMs(trigger))),
   drafts.map(({ trigger }) => statusOf(trigger)),
 ];
+
+/** The row of the rule is locked, so that a change of it and a firing of it follow one another. */
+async function cross(client: PoolClient, draft: FiringDraft, baseline: Crossing['baseline']): Promise<Firing | null> {
+  const { trigger, at } = draft;
+  const rule = await lockedRule(client, trigger.id);
+  if (rule?.updatedAt !== trigger.updatedAt || !rule.enabled) return null;
+  const held = await client.query('SELECT FROM trigger_crossings WHERE trigger_id = $1', [trigger.id]);
+  if (held.rowCount !== 0) return null;
+  const { rowCount } = await client.query(FIRE, columnsOf([draft]));
+  if (rowCount === 0) return null;
+  await client.query('INSERT INTO trigger_crossings (trigger_id, at, baseline) VALUES ($1, $2, $3)', [trigger.id, at, baseline]);
+  return asFired(draft);
+}
 
 interface Note {
   actor: string;
@@ -124,6 +147,7 @@ async function save(client: PoolClient, trigger: Trigger, actor: string, most: n
     [id, trigger, updatedAt],
   );
   await client.query('UPDATE trigger_standings SET until = fired_at + $2 WHERE trigger_id = $1', [id, Math.round(coolDownMs(trigger))]);
+  await client.query('DELETE FROM trigger_crossings WHERE trigger_id = $1', [id]);
   await note(client, id, { actor, action: 'saveTrigger', at: updatedAt, before, after: trigger });
 }
 

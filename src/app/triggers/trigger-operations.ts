@@ -2,11 +2,13 @@ import { v7 as uuidv7 } from 'uuid';
 import { AppError, type Fault, refuseFaults, shown } from '../../core/errors.js';
 import { identityOf, isIdentityUserId } from '../../core/privacy/identity.js';
 import { InputReader } from '../../core/requests/input-reader.js';
-import { readTrigger } from '../../core/tags/trigger-input.js';
-import { type Trigger } from '../../core/tags/triggers.js';
+import { readAnyTrigger } from '../../core/evaluation/alerts/kpi-triggers.js';
+import { isOfTag, type Trigger } from '../../core/tags/triggers.js';
 import { type Firing, type TriggerStore } from '../../ports/trigger-store.js';
 import { type TriggerAnswer, type TriggerFiringAnswer } from '../answers.js';
+import { knownOf } from '../alerts/known.js';
 import { type App } from '../app.js';
+import { type PopulationInForce } from '../population.js';
 import { type SettingsInForce } from '../settings-in-force.js';
 import { type TriggersInForce } from './triggers-in-force.js';
 
@@ -17,26 +19,32 @@ interface Ports {
   triggerStore: TriggerStore;
   triggers: Pick<TriggersInForce, 'refresh'>;
   settings: Pick<SettingsInForce, 'version'>;
+  population: PopulationInForce;
   /** Whether there is somebody to call. */
   canCall: boolean;
+  retentionDays?: number;
+  /** Called when a rule on a metric was saved. */
+  onKpiTrigger: () => void;
   clock: () => number;
 }
 
 type Operations = Pick<App, 'triggers' | 'saveTrigger' | 'removeTrigger' | 'triggerFirings'>;
 
 /** What an operator does with triggers, and what came of them. */
-export function createTriggerOperations({ triggerStore, triggers, settings, canCall, clock }: Ports): Operations {
+export function createTriggerOperations(ports: Ports): Operations {
+  const { triggerStore, triggers, settings, canCall, clock } = ports;
   return {
     triggers: async () => (await triggerStore.list()).map(present),
     async saveTrigger(input, actor) {
       const faults: Fault[] = [];
-      const read = readTrigger(input, faults, canCall);
+      const read = readAnyTrigger(input, faults, { canCall, known: knownOf(ports) });
       await checkStrategy(read.strategy, settings, faults);
       refuseFaults(faults);
       if (read.id !== null && !(await triggerStore.list()).some(({ id }) => id === read.id)) throw unknown(read.id);
       const trigger = { ...read, id: read.id ?? uuidv7(), updatedAt: clock() };
       await triggerStore.save(trigger, actor, MAX_TRIGGERS);
       await triggers.refresh();
+      if (!isOfTag(trigger.on)) ports.onKpiTrigger();
       return present(trigger);
     },
     async removeTrigger({ id, reason }, actor) {
@@ -65,7 +73,7 @@ export function createTriggerOperations({ triggerStore, triggers, settings, canC
 const unknown = (id: string): AppError => new AppError('NOT_FOUND', `there is no trigger ${shown(id)}`);
 
 async function checkStrategy(strategy: Trigger['strategy'], settings: Ports['settings'], faults: Fault[]): Promise<void> {
-  if (!strategy || strategy.configVersion < 1) return;
+  if (!strategy?.configVersion) return;
   const { surface, configVersion } = strategy;
   await settings.version(surface, configVersion).catch((error: unknown) => {
     if (!(error instanceof AppError && error.code === 'NOT_FOUND')) throw error;
@@ -77,10 +85,13 @@ async function checkStrategy(strategy: Trigger['strategy'], settings: Ports['set
   });
 }
 
-const present = ({ on, ...trigger }: Trigger): TriggerAnswer => ({ ...trigger, tag: on.tag });
+const NO_KPI = { metric: null, surface: null, segment: null, windowHours: null, baseline: null, minSample: null };
+
+const present = ({ on, ...trigger }: Trigger): TriggerAnswer =>
+  isOfTag(on) ? { ...trigger, tag: on.tag, ...NO_KPI } : { ...trigger, tag: null, ...on };
 
 function presentFiring({ trigger, userId, ...firing }: Firing): TriggerFiringAnswer {
-  const isIdentity = isIdentityUserId(userId);
+  const isIdentity = userId !== null && isIdentityUserId(userId);
   return {
     ...firing,
     trigger: present(trigger),

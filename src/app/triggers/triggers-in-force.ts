@@ -56,7 +56,7 @@ export async function openTriggers(ports: TriggerPorts): Promise<TriggersInForce
   const fire = async (drafts: FiringDraft[]): Promise<void> => {
     const { fired, standings } = await triggerStore.fire(drafts);
     for (const { triggerId, userId, until } of standings) resting.note(triggerId, userId, until);
-    strategies.forget(fired.map(({ userId }) => userId));
+    strategies.forget(fired.flatMap(({ userId }) => userId ?? []));
     const pending = fired.filter(({ status }) => status === 'PENDING').map(({ id }) => id);
     if (pending.length > 0) triggers.onPending(pending);
   };

@@ -5,34 +5,57 @@ import { tagNamed, type Strategy, type Trigger, TRIGGER_ACTIONS, TRIGGER_COMPARI
 const MAX_NAME = 100;
 const MAX_COOL_DOWN_HOURS = 8_760;
 
+type Written = Omit<Trigger, 'id' | 'updatedAt'> & { id: string | null };
+/** What is watched, and from where on. */
+type Subject = Pick<Trigger, 'on' | 'comparison' | 'threshold'>;
+
+const needed = <T>(read: InputReader, name: string, value: T | null, otherwise: T): T => {
+  if (!read.has(name)) read.fault(name, null, 'it is needed');
+  return value ?? otherwise;
+};
+
 /**
  * A rule as somebody wrote it, read whole. Every fault goes to `faults`; the rule is of use only where there is none.
  *
- * @param canCall whether there is somebody whom a WEBHOOK could call
+ * @param canCall     whether there is somebody whom a WEBHOOK could call
+ * @param readSubject reads what it watches, once the action is known
  */
-export function readTrigger(fields: Fields, faults: Fault[], canCall: boolean): Omit<Trigger, 'id' | 'updatedAt'> & { id: string | null } {
+export function readTriggerOn(
+  fields: Fields,
+  faults: Fault[],
+  canCall: boolean,
+  readSubject: (action: Trigger['action']) => Subject,
+): Written {
   const read = new InputReader(fields, faults);
-  const needed = <T>(name: string, value: T | null, otherwise: T): T => {
-    if (!read.has(name)) read.fault(name, null, 'it is needed');
-    return value ?? otherwise;
-  };
-  const name = needed('name', read.text('name', MAX_NAME), '').trim();
+  const name = needed(read, 'name', read.text('name', MAX_NAME), '').trim();
   if (read.has('name') && name === '') read.fault('name', fields.name, 'say what the rule is for');
-  const action = needed('action', read.oneOf('action', TRIGGER_ACTIONS), 'WEBHOOK');
+  const action = needed(read, 'action', read.oneOf('action', TRIGGER_ACTIONS), 'WEBHOOK');
   if (action === 'WEBHOOK' && read.has('action') && !canCall)
     read.fault('action', action, 'there is nobody to call before WEBHOOK_URL and WEBHOOK_SECRET are set');
   return {
     id: read.id('id'),
     name,
-    on: { tag: needed('tag', read.text('tag', 500), '') },
-    comparison: needed('comparison', read.oneOf('comparison', TRIGGER_COMPARISONS), 'ABOVE'),
-    threshold: readThreshold(read, fields),
+    ...readSubject(action),
     action,
     strategy: readStrategy(read, action),
     coolDownHours: readCoolDown(read),
     enabled: fields.enabled !== false,
   };
 }
+
+const OF_METRICS = ['surface', 'segment', 'windowHours', 'baseline', 'minSample'];
+
+/** A rule on a tag as somebody wrote it. */
+export const readTrigger = (fields: Fields, faults: Fault[], canCall: boolean): Written =>
+  readTriggerOn(fields, faults, canCall, (action) => {
+    const read = new InputReader(fields, faults);
+    const tag = read.text('tag', 500) ?? '';
+    if (!read.has('tag')) read.fault('tag', null, 'a tag or a metric is needed');
+    read.refuse(OF_METRICS, 'it goes with a metric');
+    if (action === 'ROLLBACK') read.fault('action', action, 'it goes with a metric; for a tag it must be WEBHOOK or STRATEGY');
+    const comparison = needed(read, 'comparison', read.oneOf('comparison', TRIGGER_COMPARISONS), 'ABOVE');
+    return { on: { tag }, comparison, threshold: readThreshold(read, fields) };
+  });
 
 /** The tag too is checked here, since what a threshold may be depends on it. */
 function readThreshold(read: InputReader, { tag, threshold }: Fields): number {
@@ -60,8 +83,12 @@ function readCoolDown(read: InputReader): number {
 function readStrategy(read: InputReader, action: Trigger['action']): Strategy | null {
   const strategy = read.nested('strategy');
   if (action === 'WEBHOOK') {
-    if (strategy) read.fault('strategy', 'given', 'it goes with the action STRATEGY');
+    if (strategy) read.fault('strategy', 'given', 'it goes with the actions STRATEGY and ROLLBACK');
     return null;
+  }
+  if (action === 'ROLLBACK') {
+    if (strategy?.has('configVersion')) strategy.fault('configVersion', 'given', 'a ROLLBACK goes to the version that was in force before');
+    return { surface: strategy?.surface('surface', 'home') ?? 'home', configVersion: null };
   }
   if (!strategy) {
     read.fault('strategy', null, 'say which version of which surface the action STRATEGY switches to');

@@ -1,24 +1,30 @@
 import { type Purpose } from '../privacy/purposes.js';
 import { HOUR_MS } from '../time.js';
 import { declaredTags } from './catalogue.js';
+import { type KpiComparison, type KpiSubject } from './kpi.js';
 import { type UserState } from './state.js';
 import { type TagDeclaration } from './tag.js';
 import { View, type ViewOptions } from './view.js';
 
+/** How tags are compared; metrics can also be compared with what they were. */
 export const TRIGGER_COMPARISONS = ['ABOVE', 'BELOW'] as const;
-export type TriggerComparison = (typeof TRIGGER_COMPARISONS)[number];
-export const TRIGGER_ACTIONS = ['WEBHOOK', 'STRATEGY'] as const;
+export const TRIGGER_ACTIONS = ['WEBHOOK', 'STRATEGY', 'ROLLBACK'] as const;
 export type TriggerAction = (typeof TRIGGER_ACTIONS)[number];
 
-/** What a rule watches: a tag of each user, by key or, of a family, by `family:name`. */
-export interface TriggerSubject {
+/** A tag of each user, by key or, of a family, by `family:name`. */
+export interface TagSubject {
   tag: string;
 }
+
+/** What a rule watches: a tag of each user, or a metric of the shop. */
+export type TriggerSubject = TagSubject | KpiSubject;
+export const isOfTag = (on: TriggerSubject): on is TagSubject => 'tag' in on;
 
 /** Another version of a surface's settings than the one in force. */
 export interface Strategy {
   surface: string;
-  configVersion: number;
+  /** Of ROLLBACK that which is left, once it is known; null before. */
+  configVersion: number | null;
 }
 
 /** A condition that an operator declared, and what is done where it comes to hold. */
@@ -26,12 +32,15 @@ export interface Trigger {
   id: string;
   name: string;
   on: TriggerSubject;
-  comparison: TriggerComparison;
+  comparison: KpiComparison;
   threshold: number;
   action: TriggerAction;
-  /** With STRATEGY: what the user's pages are made with until the cool-down is over. */
+  /**
+   * With STRATEGY on a tag: what the user's pages are made with until the cool-down is over. With STRATEGY on a metric: what comes in force on the surface
+   * for everybody. With ROLLBACK: the surface that goes back to what was in force before.
+   */
   strategy: Strategy | null;
-  /** After a firing for a user there is none for him by this rule for so long. */
+  /** After a firing there is none by this rule for so long, for that user or, on a metric, at all. */
   coolDownHours: number;
   enabled: boolean;
   /** Epoch ms. */
@@ -55,10 +64,10 @@ export function tagNamed(key: string): Pick<CompiledTrigger, 'declaration' | 'na
   return { declaration, name };
 }
 
-/** The rules that are on and whose tags there are. */
+/** The rules on tags that are on and whose tags there are. */
 export const compileTriggers = (triggers: readonly Trigger[]): CompiledTrigger[] =>
   triggers.flatMap((trigger) => {
-    const tag = trigger.enabled ? tagNamed(trigger.on.tag) : undefined;
+    const tag = trigger.enabled && isOfTag(trigger.on) ? tagNamed(trigger.on.tag) : undefined;
     return tag ? [{ trigger, ...tag }] : [];
   });
 
