@@ -14,9 +14,11 @@ import { createAlertOperations } from './alerts/alert-operations.js';
 import { type Alerts, createAlerts } from './alerts/alerts.js';
 import { createCocoon, type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { createCocoonReports } from './cocoon/cocoon-reports.js';
+import { type WideningMeters } from './cocoon/widening-meters.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
 import { createLogEvidence } from './evidence/log-evidence.js';
+import { createNoteEvidence } from './evidence/note-evidence.js';
 import { createPrivateReports } from './evidence/private-reports.js';
 import { createExperimentOperations } from './experiments/experiment-operations.js';
 import { openExperimentation } from './experiments/open-experimentation.js';
@@ -70,6 +72,8 @@ export interface AppOptions {
   retentionDays?: number;
   /** Where it is counted how models fare; nowhere when left out. */
   meters?: ModelMeters;
+  /** Where it is counted what widening does; nowhere when left out. */
+  wideningMeters?: WideningMeters;
   /** Where it is counted how many alerts are open; nowhere when left out. */
   alertMeters?: AlertMeters;
   /** Epoch ms. */
@@ -94,6 +98,8 @@ export interface RunningApp {
   watchExperiments(onRollback: (key: string) => Promise<void>): Promise<void>;
   /** Complete the indices of a day that is over. */
   closeDay(): Promise<void>;
+  /** Show what was found of the models on the last day. */
+  noteEvidence(): Promise<void>;
   /** Publish the ends of the chains for the hour that is over. */
   publishHeads(): Promise<void>;
   /** Keep what is only in memory, so that the next start has less to read. */
@@ -201,6 +207,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     watchExperiments: (onRollback) => createWatchExperiments({ ...shared, onRollback })(),
     closeDay: () => cocoon.closeDay(),
     publishHeads,
+    noteEvidence: createNoteEvidence(shared),
     ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }

@@ -208,6 +208,32 @@ describe('experiments, through the public API', () => {
     await stop('drafted');
   });
 
+  it('lets a visitor who signs in keep his arm, and leaves out whom the account had seen in another', async () => {
+    await run({ key: 'visited' });
+    const drawnAs = async (input: object) => arm(await feed({ ...input, first: 1 }), 'visited');
+    const visitorOf = (i: number) => ({ platform: 'web', externalId: `cookie-${i}` });
+    const merge = (i: number, userId: string) =>
+      service.ask('mutation($v: IdentityInput!, $u: ID!) { mergeVisitor(visitor: $v, userId: $u, scope: ALL) { userId } }', {
+        v: visitorOf(i),
+        u: userId,
+      });
+    const visitorArms = await Promise.all(Array.from({ length: 8 }, (_, i) => drawnAs({ identity: visitorOf(i) })));
+    for (let i = 0; i < 8; i++) {
+      await merge(i, `new-${i}`);
+      expect([await drawnAs({ userId: `new-${i}` }), await drawnAs({ identity: visitorOf(i) })]).toEqual([visitorArms[i], visitorArms[i]]);
+    }
+    const { report } = await read('visited');
+    expect([report.multipleExposure, report.metrics[0].users]).toEqual([0, visitorArms.filter((one) => one === 'treatment').length]);
+
+    let i = 8;
+    while ((await drawnAs({ identity: visitorOf(i) })) === (await drawnAs({ userId: `known-${i}` }))) i++;
+    const own = await drawnAs({ userId: `known-${i}` });
+    await merge(i, `known-${i}`);
+    expect(await drawnAs({ userId: `known-${i}` })).toBe(own);
+    await eventually(async () => expect((await read('visited')).report.multipleExposure).toBeGreaterThan(0), 10_000);
+    await stop('visited');
+  }, 20_000);
+
   it('writes every change into the audit under the name of its mutation', async () => {
     const { auditLog } = await service.ask<{ auditLog: { entries: { action: string; subject: string }[] } }>('{ auditLog(first: 200) { entries { action subject } } }'); // prettier-ignore
     const of = (key: string) => auditLog.entries.filter(({ subject }) => subject === key).map(({ action }) => action).reverse(); // prettier-ignore

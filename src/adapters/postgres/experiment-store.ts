@@ -103,6 +103,7 @@ async function create(client: PoolClient, experiment: Experiment, actor: string)
 async function put(client: PoolClient, { key, kind, layer, status, buckets }: Experiment, definition: Experiment): Promise<void> {
   await client.query('UPDATE experiments SET status = $2, definition = $3 WHERE key = $1', [key, status, definition]);
   await client.query('DELETE FROM experiment_buckets WHERE experiment = $1', [key]);
+  if (status !== 'RUNNING') await client.query(`DELETE FROM kept_arms WHERE split_part(entry, '__', 1) = $1`, [key]);
   if (status !== 'RUNNING' || kind === 'HOLDOUT') return;
   await client.query('INSERT INTO experiment_buckets (layer, bucket, experiment) SELECT $1, unnest($2::int[]), $3', [layer, buckets, key]);
 }

@@ -40,7 +40,7 @@ function readVariants(read: InputReader, kind: Experiment['kind'], surface: stri
     const variant: Variant = {
       key: String(fields.key),
       weight: Number(fields.weight),
-      patch: readPatch(one, (fields.patch ?? null), surface),
+      patch: readPatch(one, fields.patch ?? null, surface),
       configVersion: one.integer('configVersion', 1, 2 ** 31 - 1),
       modelVersion: one.text('modelVersion', 64),
     };

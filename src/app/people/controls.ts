@@ -24,6 +24,8 @@ interface ControlPorts {
   clock: () => number;
   pseudonym: (userId: string) => string;
   userProfile: (userId: string) => Promise<UserProfileAnswer>;
+  /** Looks at what identities saw of experiments before they are linked; what it gives keeps that afterwards. */
+  keepArms: (userId: string, links: readonly IdentityLink[]) => Promise<() => Promise<void>>;
 }
 
 type Controls = Pick<
@@ -94,7 +96,11 @@ function createIdentities(
   const { people, peopleStore, userProfile } = ports;
   const link = async (userId: string, links: IdentityLink[], act: PersonalAct): Promise<UserProfileAnswer> => {
     const touched = [userId, ...links.map(identityUserId)];
-    await people.changing(touched, () => peopleStore.link(links, act));
+    const keep = await ports.keepArms(userId, links);
+    await people.changing(touched, async () => {
+      await peopleStore.link(links, act);
+      await keep();
+    });
     await rebuild(touched, ports);
     return userProfile(userId);
   };
