@@ -57,6 +57,7 @@ export async function startService(
       purposes: config.defaultConsent,
       meters: metrics.models,
       alertMeters: metrics.alerts,
+      wideningMeters: metrics.widening,
       clock,
       stopwatch,
     });

@@ -12,6 +12,7 @@ import { type RawInput } from './app.js';
 import { withoutBlocked } from './blocks/kept-answers.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
 import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
+import { type WideningMeters } from './cocoon/widening-meters.js';
 import { type ShownCardsOf } from './cocoon/shown-cards.js';
 import { continueFeed, type ContinuePorts } from './continue-feed.js';
 import { buildPart } from './experiments/build-part.js';
@@ -30,6 +31,7 @@ export interface ServePagePorts extends PageInputPorts, ContinuePorts {
   inFlight: InFlight;
   cocoon: Pick<CocoonInForce, 'ofPage' | 'note'>;
   shownCardsOf: ShownCardsOf;
+  wideningMeters?: WideningMeters;
   newFeedId: () => string;
   locales: string[];
   /** Share of requests whose pool is kept, 0..1. */
@@ -111,8 +113,9 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
 }
 
 /** Let a page that is about to leave tell how its models fare and how long pages take; what a shadow says of it is found out when it has left. */
-function learnFrom({ page, built }: MadePage, tookMs: number, { models, shadow, overload }: ServePagePorts): void {
+function learnFrom({ page, built }: MadePage, tookMs: number, { models, shadow, overload, wideningMeters }: ServePagePorts): void {
   overload.observe(tookMs);
+  if (page.widening) wideningMeters?.served(page.widening);
   models.observePage(page, built);
   const beside = models.shadowOf(page.surface);
   if (beside) shadow.observe(beside, built);

@@ -1,7 +1,9 @@
 import { type Fault, refuseFaults, shown } from '../../core/errors.js';
 import { type CocoonMeasure } from '../../core/diversification/cocoon/cocoon-index.js';
 import { emptyCursor } from '../../core/tags/cursor.js';
-import { emptyState } from '../../core/tags/state.js';
+import { reluctanceOf } from '../../core/diversification/cocoon/controller.js';
+import { type WideningControl } from '../../core/tags/cocoon/cocoon-state.js';
+import { emptyState, type UserState } from '../../core/tags/state.js';
 import { DAY_MS, utcDay } from '../../core/time.js';
 import { type CocoonLedger } from '../../ports/cocoon-ledger.js';
 import { type ExposureLog } from '../../ports/exposure-log.js';
@@ -41,18 +43,26 @@ export function createVerifyCocoons(ports: VerifyCocoonsPorts): App['verifyCocoo
     return (async function* () {
       await cocoon.keep();
       for (const userId of await cocoonLedger.usersOf(day, limit)) {
-        const [served, recomputed] = [await cocoon.measure(await states.read(userId)), await recompute(userId, ports)];
-        const difference = Math.max(
-          ...(Object.keys(served) as (keyof CocoonMeasure)[]).map((part) => Math.abs(served[part] - recomputed[part])),
-        );
+        const [live, folded] = [await states.read(userId), await recompute(userId, ports)];
+        const [served, recomputed] = [await cocoon.measure(live), await cocoon.measure(folded)];
+        const parts = (Object.keys(served) as (keyof CocoonMeasure)[]).map((part) => Math.abs(served[part] - recomputed[part]));
+        const difference = Math.max(...parts, ...loopDifferences(live, folded, clock()));
         yield `${JSON.stringify({ user: pseudonym(userId), index: served.index, recomputed: recomputed.index, difference })}\n`;
       }
     })();
   };
 }
 
-async function recompute(userId: string, ports: VerifyCocoonsPorts): Promise<CocoonMeasure> {
-  const { ledger, exposureLog, people, cocoon, clock } = ports;
+/** How far what the loop remembers differs: its steps, what it cost, and how it was answered. */
+function loopDifferences({ cocoon: live }: UserState, { cocoon: folded }: UserState, now: number): number[] {
+  const control = (Object.keys(live.control) as (keyof WideningControl)[]).map((name) =>
+    Math.abs(live.control[name] - folded.control[name]),
+  );
+  return [...control, Math.abs(reluctanceOf(live, now) - reluctanceOf(folded, now))];
+}
+
+async function recompute(userId: string, ports: VerifyCocoonsPorts): Promise<UserState> {
+  const { ledger, exposureLog, people, clock } = ports;
   const state = emptyState();
   const [events, pages, person] = await Promise.all([
     ledger.eventsOfUser(userId, emptyCursor()),
@@ -60,7 +70,7 @@ async function recompute(userId: string, ports: VerifyCocoonsPorts): Promise<Coc
     people.get(userId),
   ]);
   await foldHistory(state, { events, pages }, { ...ports, optionsAt: foldOptionsOf(person, people, ports) });
-  return cocoon.measure(state);
+  return state;
 }
 
 function readParameters({ day, limit }: Record<string, unknown>, today: string): { day: string; limit: number } {
