@@ -1,0 +1,91 @@
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+import { type Log } from '../../ports/log.js';
+
+export type RedisConnection = Redis | Cluster;
+
+const PORT = 6379;
+const SENTINEL_PORT = 26_379;
+/** A state that is not had by then is done without. */
+const COMMAND_TIMEOUT_MS = 250;
+const LONGEST_RETRY_MS = 1_000;
+
+/** Where Redis is: one server, one that sentinels name, or a cluster. */
+export type RedisAddress =
+  | { kind: 'single'; url: string }
+  | { kind: 'sentinel'; hosts: { host: string; port: number }[]; name: string; password?: string; tls: boolean }
+  | { kind: 'cluster'; hosts: { host: string; port: number }[]; password?: string; tls: boolean };
+
+/**
+ * Read an address: `redis://…`, `rediss://…`, `redis+sentinel://:password@h1:26379,h2/name`, `redis+cluster://h1,h2:6380,h3`; `rediss+…` is encrypted.
+ *
+ * @returns null for text that is none
+ */
+export function parseRedisAddress(text: string): RedisAddress | null {
+  if (/^rediss?:\/\//.test(text)) return URL.canParse(text) ? { kind: 'single', url: text } : null;
+  const match = /^(rediss?)\+(sentinel|cluster):\/\/(?::([^@/]*)@)?([^/@]+)(?:\/([\w.-]+))?$/.exec(text);
+  if (!match) return null;
+  const [, scheme, kind, password, list, name] = match;
+  const hosts = list.split(',').map((one) => hostOf(one, kind === 'sentinel' ? SENTINEL_PORT : PORT));
+  if (hosts.some((host) => host === null) || (kind === 'sentinel') === (name === undefined)) return null;
+  const shared = {
+    hosts: hosts as { host: string; port: number }[],
+    tls: scheme === 'rediss',
+    ...(password && { password: decodeURIComponent(password) }),
+  };
+  return kind === 'sentinel' ? { kind, name, ...shared } : { kind: 'cluster', ...shared };
+}
+
+function hostOf(text: string, otherwise: number): { host: string; port: number } | null {
+  const match = /^([\w.-]+)(?::(\d{1,5}))?$/.exec(text);
+  return match && { host: match[1], port: match[2] ? Number(match[2]) : otherwise };
+}
+
+/** A connection that fails at once while Redis is away, and is made again; one line in the log each time it goes and comes. */
+export function connectRedis(address: RedisAddress, log: Log): RedisConnection {
+  const options: RedisOptions = {
+    commandTimeout: COMMAND_TIMEOUT_MS,
+    connectTimeout: 2_000,
+    enableAutoPipelining: true,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: (times) => Math.min(times * 50, LONGEST_RETRY_MS),
+    // A master that became a replica still takes the connection; 2: connect anew, and send again.
+    reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
+  };
+  const redis = open(address, options);
+  let isAway = false;
+  redis.on('error', (error: Error) => {
+    if (!isAway) log.warn({ err: error }, 'Redis is away; live states are done without until it is back');
+    isAway = true;
+  });
+  redis.on('ready', () => {
+    if (isAway) log.info({}, 'Redis is back');
+    isAway = false;
+  });
+  return redis;
+}
+
+function open(address: RedisAddress, options: RedisOptions): RedisConnection {
+  if (address.kind === 'single') return new Redis(address.url, options);
+  const tls = address.tls ? { tls: {} } : {};
+  const { hosts, password } = address;
+  if (address.kind === 'sentinel') return new Redis({ ...options, ...tls, sentinels: hosts, name: address.name, password });
+  const { enableAutoPipelining, enableOfflineQueue, retryStrategy, ...redisOptions } = options;
+  return new Cluster(hosts, {
+    enableAutoPipelining,
+    enableOfflineQueue,
+    clusterRetryStrategy: (times) => retryStrategy!(times),
+    slotsRefreshTimeout: 2_000,
+    redisOptions: { ...redisOptions, ...tls, password },
+  });
+}
+
+/** Wait until commands are taken. @throws Error when that takes longer than `withinMs` */
+export async function untilReady(redis: RedisConnection, withinMs: number): Promise<void> {
+  if (redis.status === 'ready') return;
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('Redis does not answer')), withinMs);
+    redis.once('ready', () => resolve());
+  }).finally(() => clearTimeout(timer));
+}
