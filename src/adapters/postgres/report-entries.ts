@@ -114,5 +114,8 @@ const ARRIVALS = `
       FROM all_acts a JOIN arrived v ON v.person = a.person LEFT JOIN sharers s ON s.share_id = a.share_id
      WHERE a.attribution <> 'ORPHAN' AND coalesce(a.referrer, s.person) <> a.person)`;
 
-/** All that facts are counted from, group by group left aside. */
-export const REPORT_ENTRIES = [DECIDERS, ENTRIES, HISTORY, MONTH, GOODS, ARRIVALS].join(',');
+/** Names every parameter, so that a query may leave some of them out. */
+const NAMED = `given AS (SELECT ${REPORT_PARAMETERS.map(given).join(', ')})`;
+
+/** All that facts are counted from, before it is put into groups. */
+export const REPORT_ENTRIES = [NAMED, DECIDERS, ENTRIES, HISTORY, MONTH, GOODS, ARRIVALS].join(',');

@@ -6,6 +6,7 @@ import { sourceBit } from '../../core/candidates/sources.js';
 import { SESSION_GAP_MS } from '../../core/privacy/identity.js';
 import { given } from './report-entries.js';
 
+/** Sums are of decimals, so that they are the same in whatever order entries came. */
 const KEY = 'grp, person';
 const localDate = (at: string): string => `(${at} AT TIME ZONE ${given('timeZone')})::date`;
 const DAY_SECONDS = 86_400;
@@ -56,9 +57,9 @@ const CARD_FACTS = `
     })} FROM shown_cards GROUP BY ${KEY}),
   page_categories AS (SELECT ${KEY}, writer, seq, received_day, category, count(*)::float8 AS n FROM cards GROUP BY ${KEY}, writer, seq, received_day, category),
   entropies AS (
-    SELECT ${KEY}, CASE WHEN sum(n) < 2 THEN 0 ELSE (ln(sum(n)) - sum(n * ln(n)) / sum(n)) / ln(sum(n)) END AS entropy
+    SELECT ${KEY}, CASE WHEN sum(n) < 2 THEN 0 ELSE (ln(sum(n)) - sum((n * ln(n))::numeric)::float8 / sum(n)) / ln(sum(n)) END AS entropy
       FROM page_categories GROUP BY ${KEY}, writer, seq, received_day),
-  entropy_facts AS (SELECT ${KEY}, sum(entropy) AS "categoryEntropySum" FROM entropies GROUP BY ${KEY})`;
+  entropy_facts AS (SELECT ${KEY}, sum(entropy::numeric) AS "categoryEntropySum" FROM entropies GROUP BY ${KEY})`;
 
 const PAGE_FACTS = `
   page_facts AS (
@@ -68,7 +69,7 @@ const PAGE_FACTS = `
       popularityFeeds: `p.scorer = 'POPULARITY'`,
       degradedFeeds: 'p.is_degraded',
       shortFeeds: 'p.is_short',
-    })}, coalesce(sum(d.cocoon_index), 0) AS "cocoonSum", count(d.cocoon_index) AS "cocoonFeeds"
+    })}, coalesce(sum(d.cocoon_index::numeric), 0) AS "cocoonSum", count(d.cocoon_index) AS "cocoonFeeds"
       FROM pages p LEFT JOIN cocoon_days d ON d.user_id = p.person AND d.day = (p.served_at AT TIME ZONE 'UTC')::date GROUP BY p.grp, p.person)`;
 
 const TAKEN_BACK: Partial<Record<UserFact, string>> = { likes: 'UNLIKE', saves: 'UNSAVE' };
@@ -83,10 +84,10 @@ const ACT_FACTS = `
       views: `a.type = 'VIEW' AND a.attribution = 'UNATTRIBUTED'`,
       ratings: `a.type = 'REVIEW' AND a.rating IS NOT NULL`,
       acts: `a.type <> 'COST'`,
-    })}, coalesce(sum(a.dwell_ms) FILTER (WHERE a.type = 'DWELL'), 0) AS "dwellMs", coalesce(sum(a.money) FILTER (WHERE a.type = 'COST'), 0) AS cost,
-           coalesce(sum(a.rating) FILTER (WHERE a.type = 'REVIEW'), 0) AS "ratingSum",
+    })}, coalesce(sum(a.dwell_ms) FILTER (WHERE a.type = 'DWELL'), 0) AS "dwellMs", coalesce(sum(a.money::numeric) FILTER (WHERE a.type = 'COST'), 0) AS cost,
+           coalesce(sum(a.rating::numeric) FILTER (WHERE a.type = 'REVIEW'), 0) AS "ratingSum",
            count(DISTINCT g.category) FILTER (WHERE a.type = 'CLICK') AS "categoriesClicked",
-           coalesce(sum(a.money) FILTER (WHERE a.type = 'PURCHASE' AND a.attribution = 'ATTRIBUTED'), 0) AS "attributedRevenue"
+           coalesce(sum(a.money::numeric) FILTER (WHERE a.type = 'PURCHASE' AND a.attribution = 'ATTRIBUTED'), 0) AS "attributedRevenue"
       FROM acts a LEFT JOIN goods g ON g.no = a.item_no AND g.category > 0 WHERE a.attribution <> 'ORPHAN' GROUP BY a.grp, a.person),
   claim_facts AS (
     SELECT ${KEY}, ${counts({ outcomes: `attribution <> 'UNATTRIBUTED'`, orphans: `attribution = 'ORPHAN'` })} FROM acts GROUP BY ${KEY})`;
@@ -94,8 +95,8 @@ const ACT_FACTS = `
 const ORDERS = `
   lines AS (
     SELECT ${KEY}, order_key, item_no, min(occurred_at) FILTER (WHERE type = 'PURCHASE') AS at,
-           sum(quantity) FILTER (WHERE type = 'PURCHASE') AS units, sum(money) FILTER (WHERE type = 'PURCHASE') AS revenue,
-           coalesce(sum(quantity) FILTER (WHERE type = 'REFUND'), 0) AS refunded_units, coalesce(sum(money) FILTER (WHERE type = 'REFUND'), 0) AS refunded,
+           sum(quantity) FILTER (WHERE type = 'PURCHASE') AS units, sum(money::numeric) FILTER (WHERE type = 'PURCHASE') AS revenue,
+           coalesce(sum(quantity) FILTER (WHERE type = 'REFUND'), 0) AS refunded_units, coalesce(sum(money::numeric) FILTER (WHERE type = 'REFUND'), 0) AS refunded,
            count(*) FILTER (WHERE type = 'REFUND') AS refunds
       FROM acts WHERE type IN ('PURCHASE', 'REFUND') AND attribution <> 'ORPHAN'
      GROUP BY ${KEY}, order_key, item_no HAVING count(*) FILTER (WHERE type = 'PURCHASE') > 0),

@@ -5,7 +5,7 @@ import { groupParameters, groupsOf } from './report-groups.js';
 import { parametersOf, report, type ReportStoreOptions } from './report-reading.js';
 
 const TOTALS = `
-  bought AS (SELECT grp, order_key, person, sum(money) AS money FROM acts WHERE type = 'PURCHASE' AND attribution <> 'ORPHAN' GROUP BY grp, order_key, person)
+  bought AS (SELECT grp, order_key, person, sum(money::numeric) AS money FROM acts WHERE type = 'PURCHASE' AND attribution <> 'ORPHAN' GROUP BY grp, order_key, person)
   SELECT w.grp, count(DISTINCT w.person)::float8, (SELECT count(*) FROM pages p WHERE p.grp = w.grp)::float8,
          (SELECT count(*) FROM bought b WHERE b.grp = w.grp)::float8, (SELECT coalesce(sum(money), 0) FROM bought b WHERE b.grp = w.grp)::float8
     FROM windows w GROUP BY w.grp ORDER BY w.grp`;
