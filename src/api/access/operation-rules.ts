@@ -49,7 +49,7 @@ export const OPERATION_RULES: Readonly<Record<string, OperationRule>> = {
   ...rules(
     [
       'items', 'rankingConfig', 'rankingConfigs', 'experiments', 'experiment', 'metricCatalogue', 'kpis', 'funnel', 'cocoonTrend', 'alertRules', 'alerts',
-      'blocks', 'auditLog', 'exposure', 'whyNot', 'pipeline', 'triggers', 'triggerFirings',
+      'blocks', 'auditLog', 'exposure', 'whyNot', 'whatIf', 'pipeline', 'triggers', 'triggerFirings',
     ],
     rule(OPS),
   ),
@@ -60,6 +60,7 @@ export const OPERATION_RULES: Readonly<Record<string, OperationRule>> = {
     ],
     rule(OPS),
   ),
+  planExperiment: rule(ANALYSTS),
   ...rules(['models', 'modelVersion', 'featureCatalogue', 'replay', 'assignModelRole', 'rollbackModel', 'startReplay'], rule(SCIENTIST)),
 }; // prettier-ignore
 
