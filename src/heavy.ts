@@ -1,4 +1,5 @@
-import { isHeavyJob, runHeavyJobs } from './app/heavy-jobs.js';
+import { MODEL_EVIDENCE } from './app/heavy-schedule.js';
+import { isHeavyJob, runHeavyJobs, runModelEvidenceJob } from './app/heavy-jobs.js';
 import { openHeavyBinding } from './bindings/heavy.js';
 import { type Config } from './config.js';
 import { type Log } from './ports/log.js';
@@ -20,7 +21,9 @@ const clock = (): number => Date.now();
 async function work({ names, setup }: { names: string[]; setup: HeavySetup }): Promise<void> {
   const binding = openHeavyBinding({ ...setup, clock, log });
   try {
-    await runHeavyJobs(names.filter(isHeavyJob), binding, { ...setup, clock });
+    const jobs = names.filter(isHeavyJob);
+    if (jobs.length > 0) await runHeavyJobs(jobs, binding, { ...setup, clock });
+    if (names.includes(MODEL_EVIDENCE)) await runModelEvidenceJob(binding, { ...setup, clock });
   } finally {
     await binding.close();
   }

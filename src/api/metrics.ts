@@ -42,6 +42,12 @@ export function createMetrics(): Metrics {
     labelNames: ['degradation'],
     registers,
   });
+  const badges = new Counter({
+    name: 'imago_badges_total',
+    help: 'Social proof told beside items, by what was told',
+    labelNames: ['part'],
+    registers,
+  });
   const errors = new Counter({ name: 'imago_errors_total', help: 'Errors answered, by code', labelNames: ['code'], registers });
   const entries = new Counter({
     name: 'imago_batch_entries_total',
@@ -57,7 +63,8 @@ export function createMetrics(): Metrics {
     widening: wideningMeters(registers),
     observe(facts, status, seconds) {
       requests.observe({ operation: facts.operation, status: `${Math.floor(status / 100)}xx` }, seconds);
-      for (const { kind, scorer, degraded } of facts.feeds) {
+      for (const { kind, scorer, degraded, badges: told } of facts.feeds) {
+        for (const part of told) badges.inc({ part });
         feeds.inc({ kind, scorer });
         for (const degradation of degraded) degradations.inc({ degradation });
       }

@@ -1,5 +1,8 @@
+import { type DriftRow } from '../core/evaluation/drift/drift-tally.js';
+import { type FairnessRow } from '../core/evaluation/fairness/fairness-tally.js';
 import { type CandidateSource } from '../core/candidates/sources.js';
 import { type MetricRow } from '../core/evaluation/experiments/report.js';
+import { type SocialProof } from '../core/exposures/badges.js';
 import { type ReasonCode } from '../core/exposures/exposure.js';
 import { type Degradation, type Scorer, type SlateRule } from '../core/outcome.js';
 import { type EventType } from '../core/events/event.js';
@@ -14,6 +17,7 @@ import { type Trigger } from '../core/tags/triggers.js';
 import { type Block } from '../ports/block-store.js';
 import { type Firing } from '../ports/trigger-store.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
+import { type ReplayReportAnswer } from './replays/replay-answers.js';
 
 /**
  * Answers in the shape of the public schema, so that no field needs a resolver of its own. Times are epoch milliseconds; the DateTime scalar
@@ -66,7 +70,7 @@ export interface FeedItemAnswer {
   promoted: boolean;
   propensity: number | null;
   reasons: ReasonAnswer[];
-  socialProof: null;
+  socialProof: SocialProof | null;
 }
 export interface FeedAnswer {
   id: string;
@@ -89,9 +93,12 @@ export interface FeedAnswer {
 export interface ModelVersionAnswer extends Omit<ModelRecord, 'checks'> {
   roles: ModelRole[];
   checks: { name: string; passed: boolean; advisory: boolean; detail: string; value: number | null; limit: number | null }[];
-  /** Both are called by the edge. */
+  /** All are called by the edge. */
   shadowReport: () => Promise<ShadowReport | null>;
-  drift: () => { feature: string; psi: number; drifted: boolean }[];
+  /** What its last replay found. */
+  replay: () => Promise<ReplayReportAnswer | null>;
+  drift: () => Promise<DriftRow[]>;
+  fairness: () => Promise<FairnessRow[]>;
 }
 export interface ModelAnswer {
   name: string;

@@ -5,6 +5,7 @@ import { type RunningApp } from './create-app.js';
 import { createFitRulesJob } from './fit-rules-job.js';
 import { createHeavySchedule } from './heavy-schedule.js';
 import { startTellingRollbacks } from './experiments/tell-rollbacks.js';
+import { startReplays } from './replays/replay-queue.js';
 import { startWebhooks } from './triggers/webhook-queue.js';
 
 /** Seldom: a state that was not kept is rebuilt from its last snapshot and the ledger. */
@@ -33,7 +34,7 @@ export async function startBackground(
   const { log } = binding;
   const jobs = await binding.openJobs();
   await jobs.every('maintenance', MAINTENANCE_MS, () => binding.maintain());
-  await jobs.every('heavy', HEAVY_MS, createHeavySchedule({ ...binding, work: heavyWork, clock }));
+  await jobs.every('heavy', HEAVY_MS, createHeavySchedule({ ...binding, work: heavyWork, clock, onEvidence: running.noteEvidence }));
 
   await jobs.every('fit-rules', FIT_RULES_MS, createFitRulesJob({ app: running.app, clock, log }));
   await jobs.every('model-gate', GATE_MS, () => running.gate.run());
@@ -44,6 +45,7 @@ export async function startBackground(
   running.gate.onUpload = judgeSoon;
   judgeSoon(); // what an earlier process left
   await startWebhooks(jobs, running, binding);
+  const stopReplays = await startReplays(jobs, running.replays, binding);
   const stopAlerts = await startAlerts(jobs, running, binding);
   const tellRollback = await startTellingRollbacks(jobs, { ...binding, clock });
   await jobs.every('experiments', EXPERIMENTS_MS, () => running.watchExperiments(tellRollback));
@@ -59,6 +61,7 @@ export async function startBackground(
       clearInterval(timer);
       running.gate.onUpload = () => undefined;
       running.triggers.onPending = () => undefined;
+      stopReplays();
       stopAlerts();
       await heavyWork.close();
       await jobs.close();

@@ -47,6 +47,8 @@ import { createPipelineStatistics } from './pipeline-statistics.js';
 import { openPopulation } from './population.js';
 import { createProfile } from './profile.js';
 import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
+import { createRebuildPages } from './replays/rebuild-pages.js';
+import { createReplays, type ReplayQueue } from './replays/replay-operations.js';
 import { createServePage } from './serve-page.js';
 import { withKnownUsers } from './reports/known-users.js';
 import { createReports } from './reports/reports.js';
@@ -94,6 +96,7 @@ export interface RunningApp {
   triggers: TriggersInForce;
   deliverFiring: ReturnType<typeof createDeliverFiring>;
   alerts: Alerts;
+  replays: ReplayQueue;
   /** Stop experiments that do harm, and take the steps of ramps. `onRollback` is called before an experiment is rolled back. */
   watchExperiments(onRollback: (key: string) => Promise<void>): Promise<void>;
   /** Complete the indices of a day that is over. */
@@ -132,7 +135,7 @@ async function openParts(binding: Binding, options: AppOptions) {
   const sharesTies = (userId: string): boolean => people.sharesTies(userId);
   const { meters = NO_METERS } = options;
   const [index, settings, scoring, population] = await Promise.all([
-    openShopIndex({ ...binding, ...logs, onError, sharesTies }),
+    openShopIndex({ ...binding, ...logs, onError, sharesTies, clock }),
     openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
     openScoring(binding, { ...options, meters, onError }),
     openPopulation({ ...binding, onError }),
@@ -160,6 +163,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const servingTimes = createServingTimes(shared);
   const alerts = createAlerts({ alertMeters: NO_ALERT_METERS, ...shared });
   const { publishHeads, ...logEvidence } = createLogEvidence(shared);
+  const { queue: replays, ...replayOperations } = createReplays(shared);
 
   const app: App = {
     ...timedPages(createServePage({ ...shared, cursors, newFeedId: createFeedIds(clock) }), servingTimes),
@@ -168,6 +172,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createExplain(shared),
     ...createExports(shared),
     ...createModelOperations(shared),
+    ...replayOperations,
+    ...createRebuildPages(shared),
     ...createUploads({ ...binding, onUpload: () => gate.onUpload() }),
     ...createOperations({
       settings,
@@ -207,7 +213,8 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     watchExperiments: (onRollback) => createWatchExperiments({ ...shared, onRollback })(),
     closeDay: () => cocoon.closeDay(),
     publishHeads,
-    noteEvidence: createNoteEvidence(shared),
+    replays,
+    noteEvidence: createNoteEvidence({ ...binding, meters: options.meters ?? NO_METERS }),
     ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }

@@ -5,6 +5,7 @@ import { EVENT_TYPES } from '../core/events/event.js';
 import { exposureId, type Page } from '../core/exposures/exposure.js';
 import { LABELS_MATURE_MS, labelsOf } from '../core/exposures/labels.js';
 import { purposesAt } from '../core/privacy/person.js';
+import { type Purpose } from '../core/privacy/purposes.js';
 import { type ExportedOutcome, type ExportedPage, type ExportedPool, type ExposureExports } from '../ports/exposure-exports.js';
 import { type Log } from '../ports/log.js';
 import { type App } from './app.js';
@@ -62,16 +63,17 @@ export interface Consents extends Pick<ExportPorts, 'purposes'> {
   people: Pick<People, 'many'>;
 }
 
-/** Of each batch the pages of those who agreed that models learn from them, both then and now. */
+/** Of each batch the pages of those who agreed to a purpose, that models learn from them unless told otherwise, both then and now. */
 export async function* consenting<T extends { page: Page }>(
   batches: AsyncIterable<T[]>,
   { people, purposes }: Consents,
+  purpose: Purpose = 'MODEL_TRAINING',
 ): AsyncGenerator<T[]> {
   for await (const batch of batches) {
     const persons = await people.many(batch.flatMap(({ page: { userId } }) => (userId === null ? [] : [userId])));
     yield batch.filter(({ page: { userId, servedAt } }) => {
       const consents = userId === null ? [] : persons.get(userId)!.consents;
-      return [servedAt, Infinity].every((at) => purposesAt({ consents }, at, purposes).has('MODEL_TRAINING'));
+      return [servedAt, Infinity].every((at) => purposesAt({ consents }, at, purposes).has(purpose));
     });
   }
 }

@@ -1,6 +1,7 @@
 import { type Purpose } from '../core/privacy/purposes.js';
 import { type ArtefactStore } from '../ports/artefact-store.js';
 import { type Binding } from '../ports/binding.js';
+import { type ModelEvidencePorts, runModelEvidence } from './evidence/model-evidence-job.js';
 import { createNeighboursJob } from './neighbours-job.js';
 import { linkedLedger } from './people/linked-logs.js';
 import { openPeople } from './people/people.js';
@@ -84,6 +85,15 @@ export async function runHeavyJobs(names: readonly HeavyJob[], ports: HeavyPorts
   }
   close();
   if (failures.length > 0) throw new AggregateError(failures, `${failures.length} of ${names.length} jobs failed`);
+}
+
+/** Look at the days that are over for what the models did on them. It needs nothing of the shop in memory. */
+export async function runModelEvidenceJob(
+  ports: HeavyPorts & Pick<ModelEvidencePorts, 'exposureExports' | 'modelStore' | 'modelEvidence'>,
+  options: HeavyOptions,
+): Promise<void> {
+  const people = await openPeople({ ...ports, ...options }, await ports.secrets.get('pseudonym'));
+  await runModelEvidence({ ...ports, ...options, people });
 }
 
 async function openJobs(

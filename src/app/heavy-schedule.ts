@@ -1,13 +1,21 @@
 import { type ArtefactStore } from '../ports/artefact-store.js';
 import { type HeavyWork } from '../ports/heavy-work.js';
 import { type Ledger } from '../ports/ledger.js';
+import { daysDue } from './evidence/model-evidence-job.js';
 import { HEAVY_JOBS, type HeavyJob, lastBuilt } from './heavy-jobs.js';
+
+/** The job that looks at each day once it is over. */
+export const MODEL_EVIDENCE = 'model-evidence';
+/** One that failed rests so long. */
+const EVIDENCE_REST_MS = 10 * 60_000;
 
 interface Ports {
   ledger: Pick<Ledger, 'appended'>;
   artefacts: ArtefactStore;
   work: Pick<HeavyWork, 'run'>;
   clock: () => number;
+  /** Called when there is evidence of another day. */
+  onEvidence?: () => Promise<void>;
 }
 
 interface Turn {
@@ -18,7 +26,7 @@ interface Turn {
 }
 
 /** Have the jobs done that are due, those that are due together on one reading of the shop. Nothing is done over for events that were read before, by an earlier process neither. */
-export function createHeavySchedule({ ledger, artefacts, work, clock }: Ports): () => Promise<void> {
+export function createHeavySchedule({ ledger, artefacts, work, clock, onEvidence }: Ports): () => Promise<void> {
   const turns = (Object.keys(HEAVY_JOBS) as HeavyJob[]).map((name): Turn => ({
     name,
     dueAt: clock() + HEAVY_JOBS[name].everyMs,
@@ -30,7 +38,16 @@ export function createHeavySchedule({ ledger, artefacts, work, clock }: Ports): 
     return built?.tookMs ?? 0;
   };
 
-  return async () => {
+  let evidenceAt = 0;
+  const evidence = async (): Promise<void> => {
+    if (clock() < evidenceAt) return;
+    evidenceAt = clock() + EVIDENCE_REST_MS;
+    if ((await daysDue({ artefacts, clock })).length === 0) return;
+    await work.run([MODEL_EVIDENCE]);
+    await onEvidence?.();
+  };
+
+  const derived = async (): Promise<void> => {
     const waiting = turns.filter(({ dueAt }) => clock() >= dueAt);
     if (waiting.length === 0) return;
     const appended = await ledger.appended();
@@ -46,5 +63,9 @@ export function createHeavySchedule({ ledger, artefacts, work, clock }: Ports): 
         turn.dueAt = clock() + Math.max(everyMs, restFactor * tookMs);
       }
     }
+  };
+  return async () => {
+    await derived();
+    await evidence();
   };
 }

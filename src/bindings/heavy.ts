@@ -3,7 +3,10 @@ import { createPostgresArtefactStore } from '../adapters/postgres/artefact-store
 import { createPostgresCatalogueStore } from '../adapters/postgres/catalogue-store.js';
 import { openPool } from '../adapters/postgres/database.js';
 import { createPostgresErasures } from '../adapters/postgres/erasures.js';
+import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
 import { createPostgresLedger } from '../adapters/postgres/ledger.js';
+import { createPostgresModelEvidenceStore } from '../adapters/postgres/model-evidence-store.js';
+import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
 import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
 import { createPostgresPublisher } from '../adapters/postgres/notices.js';
 import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
@@ -27,6 +30,9 @@ export function openHeavyBinding({ databaseUrl, retentionDays, clock, log }: Hea
   return {
     ledger: createPostgresLedger({ pool, clock, retentionDays }),
     catalogueStore: createPostgresCatalogueStore({ pool, clock }),
+    exposureExports: createPostgresExposureExports({ pool, clock, retentionDays }),
+    modelStore: createPostgresModelStore({ pool, clock }),
+    modelEvidence: createPostgresModelEvidenceStore(pool),
     userStore: createPostgresUserStore(pool),
     peopleStore: createPostgresPeopleStore(pool),
     erasures: createPostgresErasures(pool),

@@ -10,12 +10,14 @@ import { createPostgresExperimentStore } from '../adapters/postgres/experiment-s
 import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
 import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
 import { createPostgresLedger } from '../adapters/postgres/ledger.js';
+import { createPostgresModelEvidenceStore } from '../adapters/postgres/model-evidence-store.js';
 import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
 import { createPostgresNeighbourStore } from '../adapters/postgres/neighbour-store.js';
 import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
 import { createPostgresReportStore } from '../adapters/postgres/report-store.js';
 import { createPostgresPrivacyLedger } from '../adapters/postgres/privacy-ledger.js';
+import { createPostgresReplayStore } from '../adapters/postgres/replay-store.js';
 import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
@@ -60,6 +62,7 @@ export function createPostgresStores({
     ledger: createPostgresLedger(logs),
     exposureLog: createPostgresExposureLog(logs),
     exposureExports: createPostgresExposureExports(logs),
+    replayStore: createPostgresReplayStore(pool),
     catalogueStore: createPostgresCatalogueStore({ pool, clock }),
     userStore: createPostgresUserStore(pool),
     peopleStore: createPostgresPeopleStore(pool),
@@ -76,6 +79,7 @@ export function createPostgresStores({
     artefacts: createPostgresArtefactStore(pool),
     cocoonLedger: createPostgresCocoonLedger(pool),
     modelStore: createPostgresModelStore({ pool, clock }),
+    modelEvidence: createPostgresModelEvidenceStore(pool),
     secrets: createPostgresSecrets(pool),
     snapshots: createPostgresSnapshotStore(pool),
     async maintain() {

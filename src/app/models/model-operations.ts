@@ -1,10 +1,14 @@
 import { AppError, type Fault, refuseFaults, shown } from '../../core/errors.js';
+import { type DriftRow, driftRows } from '../../core/evaluation/drift/drift-tally.js';
 import { InputReader } from '../../core/requests/input-reader.js';
 import { type ModelRecord, type RoleChange } from '../../core/scoring/model-record.js';
 import { mayBecomeChampion, REPLAY_REQUIRED_FROM } from '../../core/scoring/models/evidence-checks.js';
 import { type IsReady, rollbackTarget, rolesInForce, rolesOf } from '../../core/scoring/roles.js';
+import { DAY_MS } from '../../core/time.js';
 import { type ExposureExports } from '../../ports/exposure-exports.js';
+import { type ModelEvidenceStore } from '../../ports/model-evidence-store.js';
 import { type ModelStore } from '../../ports/model-store.js';
+import { type ReplayStore } from '../../ports/replay-store.js';
 import { type ModelAnswer, type ModelVersionAnswer } from '../answers.js';
 import { type App } from '../app.js';
 import { exposuresWithOutcomes } from './replayable.js';
@@ -22,6 +26,8 @@ interface Ports {
   clock: () => number;
   models: Pick<ModelsInForce, 'refresh' | 'driftOf'>;
   shadow: Pick<Shadow, 'reportOf'>;
+  replayStore: Pick<ReplayStore, 'lastOf'>;
+  modelEvidence: Pick<ModelEvidenceStore, 'latest'>;
 }
 
 /** Check what changes of roles share. @throws AppError INVALID_INPUT with every fault */
@@ -102,7 +108,7 @@ function presentModel(name: string, records: readonly ModelRecord[], history: Ro
 function presentVersion(
   record: ModelRecord,
   history: readonly RoleChange[],
-  { models, shadow }: Ports,
+  { models, shadow, modelEvidence, replayStore }: Ports,
   isReady?: IsReady,
 ): ModelVersionAnswer {
   const { checks, ...fields } = record;
@@ -112,6 +118,23 @@ function presentVersion(
     roles: rolesOf(history, version, isReady ?? (() => record.status === 'READY')),
     checks: checks.map(({ value = null, limit = null, ...checked }) => ({ ...checked, value, limit })),
     shadowReport: () => shadow.reportOf(version),
-    drift: () => models.driftOf(version).map(({ feature, psi }) => ({ feature, psi, drifted: psi > DRIFTED_PSI })),
+    replay: () => replayStore.lastOf(record.name, version),
+    async drift() {
+      const kept = await keptDrift(modelEvidence, version);
+      if (kept.length > 0) return kept;
+      return models.driftOf(version).map(({ feature, psi }) => ({ feature, psi, drifted: psi > DRIFTED_PSI }));
+    },
+    async fairness() {
+      const [latest] = await modelEvidence.latest(version, 1);
+      return latest?.fairness ?? [];
+    },
   };
+}
+
+/** Of the last day that says anything, against the day before it. */
+async function keptDrift(modelEvidence: Ports['modelEvidence'], version: string): Promise<DriftRow[]> {
+  const [latest, before] = await modelEvidence.latest(version, 2);
+  if (!latest) return [];
+  const isDayBefore = before !== undefined && Date.parse(latest.day) - Date.parse(before.day) === DAY_MS;
+  return driftRows(latest.drift, isDayBefore ? before.drift : []);
 }

@@ -17,7 +17,7 @@ export function binsOf(quantiles: readonly number[]): QuantileBins {
   const shares: number[] = [];
   let before = 0;
   for (let i = 1; i < steps; i++) {
-    if (quantiles[i + 1] === quantiles[i] && i + 1 < steps) continue; // its last occurrence counts
+    if (quantiles[i + 1] === quantiles[i]) continue; // its last occurrence counts, and above the greatest there is nothing
     edges.push(quantiles[i]);
     shares.push((i - before) / steps);
     before = i;

@@ -14,6 +14,12 @@ describe('the population stability index', () => {
     expect(psi([0, 1], [1_000, 0])).toBeGreaterThan(5);
   });
 
+  it('give a flag two bins, and nothing is expected above the greatest value', () => {
+    const bins = binsOf([0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1]);
+    expect([[...bins.edges], [...bins.shares]]).toEqual([[0], [0.4, 0.6]]);
+    expect(psi(bins.shares, [400, 600])).toBeLessThan(0.001);
+  });
+
   it('puts values that are the same into one bin', () => {
     const bins = binsOf([0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 9]);
     expect([[...bins.edges], [...bins.shares].map((share) => Math.round(10 * share))]).toEqual([[0, 1, 2, 3, 4, 5], [4, 1, 1, 1, 1, 1, 1]]); // prettier-ignore
