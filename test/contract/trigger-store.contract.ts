@@ -82,6 +82,28 @@ export function triggerStoreContract(name: string, store: () => TriggerStore): v
       expect(await store().standingsOf('w', AT)).toEqual([]);
     });
 
+    it('fires once for a metric that crosses its bound, until it is back, and rests between crossings', async () => {
+      const on = { metric: 'ROI', surface: null, segment: null, windowHours: 24, baseline: 'PREVIOUS', minSample: 1000 } as const;
+      const trigger = rule('kpi', { on, action: 'STRATEGY', strategy: { surface: 'home', configVersion: 2 } });
+      await store().save(trigger, 'ann', 100);
+      const ofShop = (at: number): FiringDraft => ({ ...draft(trigger, '', at), userId: null });
+      const baseline = { mean: 1.5, standardError: 0.1 };
+      const found = await Promise.all(Array.from({ length: 6 }, () => store().cross(ofShop(AT), baseline)));
+      expect(found.filter((firing) => firing !== null)).toMatchObject([{ status: 'PENDING', userId: null }]);
+      expect(await store().crossings()).toEqual([{ triggerId: 'kpi', baseline, looksBack: 0 }]);
+      expect((await store().firings(1, null))[0]).toMatchObject({ userId: null, status: 'PENDING', settledAt: null });
+      await store().setCrossingBack('kpi', 1);
+      expect((await store().crossings())[0].looksBack).toBe(1);
+      expect(await store().cross(ofShop(AT + 3 * HOUR), baseline)).toBeNull(); // it holds still
+      await store().endCrossing('kpi');
+      expect(await store().cross(ofShop(AT + HOUR), baseline)).toBeNull(); // it rests
+      expect(await store().cross(ofShop(AT + 2 * HOUR), null)).not.toBeNull();
+      await store().save({ ...trigger, updatedAt: AT + 1 }, 'ann', 100);
+      expect(await store().crossings()).toEqual([]); // another rule, which is judged anew
+      expect(await store().cross(ofShop(AT + 9 * HOUR), null)).toBeNull(); // of the rule that it was
+      await store().remove('kpi', { actor: 'ann', reason: 'over', at: AT });
+    });
+
     it('keeps what came of each firing, and settles it once', async () => {
       const [calls, switches] = [rule('calls'), rule('switches', { action: 'STRATEGY', strategy: { surface: 'home', configVersion: 1 } })];
       for (const trigger of [calls, switches]) await store().save(trigger, 'ann', 100);

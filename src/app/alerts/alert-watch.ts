@@ -81,12 +81,16 @@ async function watchedNow(ports: AlertWatchPorts): Promise<Watched[]> {
   ];
 }
 
-async function judgeAll(due: readonly Watched[], end: number, { reportStore, clock }: AlertWatchPorts): Promise<void> {
+async function judgeAll(due: readonly Watched[], end: number, { reportStore, clock, log }: AlertWatchPorts): Promise<void> {
   const wanted = due.map(({ condition, open }) => ({ condition, needsBefore: open === null }));
-  const readings = await readWindows(reportStore, wanted, end);
+  const onFailure = (error: unknown): void =>
+    log.error({ err: error }, 'a window of alert rules could not be read; it is at their next look');
+  const readings = await readWindows(reportStore, { wanted, end, onFailure });
   for (const [i, watched] of due.entries()) {
+    const found = readings[i];
+    if (!found) continue;
     const { condition, open } = watched;
-    const judgement = judge(condition, readings[i], open);
+    const judgement = judge(condition, found, open);
     if (judgement.decision === 'OPEN') await watched.begin(judgement, clock());
     else if (judgement.decision === 'CLOSE') await watched.end(judgement, clock());
     else if (open && judgement.looksBack !== open.looksBack) await watched.remember(judgement.looksBack);

@@ -26,9 +26,13 @@ interface Window {
  * Read the windows of conditions that end at an instant: each window once, for all conditions that share it, one after the other, so that memory holds
  * sums alone.
  *
- * @returns readings in the order of what was wanted
+ * @param onFailure called where a window could not be read; it keeps none of the others from being read
+ * @returns readings in the order of what was wanted, null where they could not be read
  */
-export async function readWindows(reports: Reports, wanted: readonly Wanted[], end: number): Promise<Readings[]> {
+export async function readWindows(
+  reports: Reports,
+  { wanted, end, onFailure }: { wanted: readonly Wanted[]; end: number; onFailure: (error: unknown) => void },
+): Promise<(Readings | null)[]> {
   const windows = new Map<string, Window>();
   const windowOf = (condition: Condition, span: Span): Window => {
     const { surface, segment } = condition;
@@ -50,8 +54,12 @@ export async function readWindows(reports: Reports, wanted: readonly Wanted[], e
     return { metric: condition.metric, now: windowOf(condition, now), before: before && needsBefore ? windowOf(condition, before) : null };
   });
   const wholeOf = new Map<Window, WholeValue[]>();
-  for (const window of windows.values()) wholeOf.set(window, await readWindow(reports, window));
+  for (const window of windows.values()) {
+    const whole = await readWindow(reports, window).catch(onFailure);
+    if (whole) wholeOf.set(window, whole);
+  }
   return placed.map(({ metric, now, before }) => {
+    if (!wholeOf.has(now) || (before && !wholeOf.has(before))) return null;
     const tally = now.tallies.get(metric);
     if (tally) return readingsOf(tally, before?.tallies.get(metric) ?? null);
     return { now: wholeReading(wholeOf.get(now)!, metric), before: null };
