@@ -1,5 +1,6 @@
 import { type App, type RawInput } from '../app/app.js';
 import { type BatchResult, type FeedAnswer } from '../app/answers.js';
+import { type SocialProof } from '../core/exposures/badges.js';
 
 export interface FeedFacts {
   kind: 'feed' | 'rank' | 'related';
@@ -9,6 +10,8 @@ export interface FeedFacts {
   surface: unknown;
   scorer: string;
   degraded: readonly string[];
+  /** Parts of social proof that were told, over all items. */
+  badges: readonly (keyof SocialProof)[];
   candidates: number;
   items: number;
   tookMs: number;
@@ -41,6 +44,9 @@ export interface EdgeContext {
   variables: Record<string, unknown>;
 }
 
+const PARTS = ['friendsWhoBought', 'recentBuyers', 'stockLeft'] as const satisfies readonly (keyof SocialProof)[];
+const toldParts = (proof: SocialProof): (keyof SocialProof)[] => PARTS.filter((part) => proof[part] !== null);
+
 /** Note a served page, and pass it on. */
 export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'], input: RawInput, feed: FeedAnswer): FeedAnswer {
   const { scorer, degraded, candidates, tookMs } = feed.ranking;
@@ -54,6 +60,7 @@ export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'],
     surface,
     scorer,
     degraded,
+    badges: feed.items.flatMap(({ socialProof }) => (socialProof ? toldParts(socialProof) : [])),
     candidates,
     items: feed.items.length,
     tookMs,

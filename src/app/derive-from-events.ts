@@ -5,6 +5,7 @@ import { SocialGraph } from '../core/candidates/graph/social-graph.js';
 import { PopularityColumns, type PopularityState } from '../core/candidates/popularity.js';
 import { RegionalTrends, type RegionalTrendsState } from '../core/candidates/regional-trends.js';
 import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
+import { RecentBuyers, type RecentBuyersState } from '../core/candidates/recent-buyers.js';
 import { type Shop } from '../core/candidates/shop.js';
 import { TrialColumns, type TrialsState } from '../core/candidates/trials.js';
 import { Judges, type JudgesState, weightFrom } from '../core/events/authenticity/judges.js';
@@ -21,6 +22,7 @@ interface Kept {
   popularity: PopularityState;
   regional?: RegionalTrendsState;
   acts: ActsState;
+  buyers?: RecentBuyersState;
   trials: TrialsState;
   judges: JudgesState;
   edges: EdgesState;
@@ -51,11 +53,14 @@ export class DerivedFromEvents {
   readonly trials = new TrialColumns();
   readonly judges = new Judges();
   readonly regional = new RegionalTrends();
+  readonly buyers = new RecentBuyers();
   popularity = new PopularityColumns();
   /** Events added since the start. */
   observed = 0;
   private served = 0;
   private keptAt = 0;
+  /** Epoch ms of the latest receipt. */
+  private newestAt = 0;
   private cursor = emptyCursor();
   /** Events that came while a recount is being taken over. */
   private meanwhile: LedgerEvent[] | null = null;
@@ -77,6 +82,7 @@ export class DerivedFromEvents {
       if (isFolded(this.cursor, event)) continue;
       advance(this.cursor, event);
       this.observed++;
+      this.newestAt = Math.max(this.newestAt, event.receivedAt);
       this.meanwhile?.push(event);
       for (const [userId, { before, after }] of this.judges.observe(event)) this.popularity.reweigh(userId, before, after);
       if (event.attribution !== 'ORPHAN') this.fold(event, regionOf(event.userId));
@@ -88,6 +94,7 @@ export class DerivedFromEvents {
     const weight = this.popularity.observe(event, share);
     if (region !== null && weight !== 0) this.regional.add(region, event.itemNo, weight, event.occurredAt);
     this.acts.observe(event);
+    this.buyers.observe(event);
     if (share > 0) this.trials.observe(event);
     this.graph.edges.observe(event, this.catalogue.row(event.itemNo)?.item.creatorId ?? null);
   }
@@ -142,6 +149,7 @@ export class DerivedFromEvents {
   async forget(userIds: readonly string[]): Promise<void> {
     for (const userId of userIds) {
       this.acts.forget(userId);
+      this.buyers.forget(userId);
       this.graph.edges.forget(userId);
       this.judges.forget(userId);
     }
@@ -158,6 +166,7 @@ export class DerivedFromEvents {
       popularity: this.popularity.snapshot(),
       regional: this.regional.snapshot(),
       acts: this.acts.snapshot(),
+      buyers: this.buyers.snapshot(this.newestAt),
       trials: this.trials.snapshot(),
       judges: this.judges.snapshot(),
       edges: this.graph.edges.snapshot(),
@@ -166,10 +175,11 @@ export class DerivedFromEvents {
     this.keptAt = now;
   }
 
-  private restore({ cursor, popularity, regional, acts, trials, judges, edges }: Kept): void {
+  private restore({ cursor, popularity, regional, acts, buyers, trials, judges, edges }: Kept): void {
     this.popularity.restore(popularity);
     this.regional.restore(regional ?? []);
     this.acts.restore(acts);
+    this.buyers.restore(buyers ?? []);
     this.trials.restore(trials);
     this.judges.restore(judges);
     this.graph.edges.restore(edges);

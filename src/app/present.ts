@@ -58,7 +58,7 @@ function presentPlaced(placed: PlacedItem, intent: Intent | undefined, feedId: s
     promoted: placed.promoted,
     propensity: placed.propensity,
     reasons: placed.reasons.map((reason) => presentReason(reason, how)),
-    socialProof: null,
+    socialProof: placed.socialProof ?? null,
   };
 }
 

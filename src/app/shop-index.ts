@@ -51,6 +51,8 @@ interface Ports {
   onError: (error: unknown, doing: string) => void;
   /** Whether what a user does may be used for those who follow him. */
   sharesTies: (userId: string) => boolean;
+  /** Left out where nothing is served. */
+  clock?: () => number;
 }
 
 /** Load everything a process derives from the shop as a whole, and keep it current. */
@@ -62,6 +64,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     popularity: derived.popularity,
     regional: derived.regional,
     acts: derived.acts,
+    buyers: derived.buyers,
     similar: noNeighbours(),
     boughtTogether: noNeighbours(),
     embedded: noNeighbours(),
@@ -72,7 +75,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     trust: noTrust(),
     blocks: NO_BLOCKS,
   };
-  const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore);
+  const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore, ports.clock ?? (() => NaN));
   const refreshNeighbours = neighboursRefresh(shop, ports.neighbourStore);
   const refreshCycles = coalesced(async () => {
     shop.cycles = (await readCycles(ports)) ?? shop.cycles;
@@ -167,14 +170,19 @@ async function forgetStanding(userIds: readonly string[], ports: Ports): Promise
   await ports.notices.publish('standing');
 }
 
-function catalogueRefresh(catalogue: Catalogue, store: CatalogueStore): () => Promise<void> {
+function catalogueRefresh(catalogue: Catalogue, store: CatalogueStore, clock: () => number): () => Promise<void> {
   let revision = 0;
+  /** When the shop said what was there at the start is not known. */
+  let isFirst = true;
   return coalesced(async () => {
     for (;;) {
       const changes = await store.changesSince(revision, ITEMS_A_READ);
       for (const { kind, no, name } of changes.names) catalogue.names[kind].set(no, name);
-      for (const row of changes.items) catalogue.put(row);
-      if (changes.revision <= revision) return;
+      for (const row of changes.items) catalogue.put(row, isFirst ? NaN : clock());
+      if (changes.revision <= revision) {
+        isFirst = false;
+        return;
+      }
       revision = changes.revision;
     }
   });

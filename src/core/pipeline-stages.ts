@@ -7,6 +7,7 @@ import { GATHERERS } from './candidates/signals.js';
 import { explores } from './candidates/newcomers.js';
 import { EXPLORATION } from './diversification/explore-page.js';
 import { PLACEMENT } from './diversification/place-candidates.js';
+import { BADGES } from './exposures/badges.js';
 import { EXPLANATION } from './exposures/explain-placed.js';
 import { wideningSource } from './candidates/widening-source.js';
 import { FEATURE_GROUPS } from './features/groups.js';
@@ -49,6 +50,6 @@ export function pipelineStages(settings: RankingSettings): PipelineStage[] {
       components: [{ ...open(MODEL_SCORER), timeoutMs: MODEL_TIMEOUT_MS }, open(rulesScorer([]).name), closed(popularityScorer.name)],
     },
     { stage: 'slate', components: [closed(PLACEMENT), { ...closed(EXPLORATION), enabled: explores(settings) }] },
-    { stage: 'explain', components: [closed(EXPLANATION)] },
+    { stage: 'explain', components: [closed(EXPLANATION), closed(BADGES)] },
   ];
 }

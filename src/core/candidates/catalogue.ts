@@ -71,6 +71,8 @@ export class Catalogue {
   brand = new Int32Array(1024);
   creator = new Int32Array(1024);
   stock = new Int32Array(1024);
+  /** When the shop last said another number than before, epoch ms; NaN where that is not known. */
+  stockToldAt = new Float64Array(1024);
   minAge = new Uint8Array(1024);
   /** What may keep an item away from somebody, in one byte, since most items have none of it: see the constants above. 0 for a number without an item. */
   flags = new Uint8Array(1024);
@@ -121,7 +123,8 @@ export class Catalogue {
     return this.latest.list();
   }
 
-  put(row: NumberedItem): void {
+  /** @param toldAt epoch ms, NaN where it is not known when the shop said so */
+  put(row: NumberedItem, toldAt = NaN): void {
     const { no, item } = row;
     this.grow(no + 1);
     const before = this.rows[no];
@@ -141,6 +144,7 @@ export class Catalogue {
     this.paths.set(row.categoryNos.slice(0, MAX_DEPTH), no * MAX_DEPTH);
     this.brand[no] = row.brandNo;
     this.creator[no] = row.creatorNo;
+    if (before?.item.stock !== item.stock) this.stockToldAt[no] = toldAt;
     this.stock[no] = item.stock ?? -1;
     this.minAge[no] = item.minAge ?? 0;
     this.price[no] = item.price ?? NONE;
@@ -170,7 +174,7 @@ export class Catalogue {
         this[column] = growInt32(this[column], capacity);
       this.paths = growInt32(this.paths, capacity * MAX_DEPTH);
       this.price = growFloat32(this.price, capacity);
-      for (const column of ['createdAt', 'availableUntil'] as const) this[column] = growFloat64(this[column], capacity);
+      for (const column of ['createdAt', 'availableUntil', 'stockToldAt'] as const) this[column] = growFloat64(this[column], capacity);
     }
     this.size = Math.max(this.size, size);
   }

@@ -6,6 +6,7 @@ import { type GraphView } from './graph/social-graph.js';
 import { type Neighbours } from './neighbours.js';
 import { type Popularity } from './popularity.js';
 import { type RecentActs } from './recent-acts.js';
+import { type RecentBuyers } from './recent-buyers.js';
 import { type RegionalTrending } from './regional-trends.js';
 import { type RepurchaseCycles } from './repurchase.js';
 import { type Trials } from './trials.js';
@@ -37,4 +38,6 @@ export interface Shop {
   blocks: Blocks;
   /** How much creators were shown in thirty days; left out until it is counted. */
   sizes?: CreatorSizes;
+  /** Who bought what lately; left out where that is told to nobody. */
+  buyers?: RecentBuyers;
 }

@@ -7,6 +7,7 @@ import { type FeatureMatrix } from '../features/matrix.js';
 import { type PipelineRun } from '../pipeline.js';
 import { type Ranking } from '../scoring/rank-candidates.js';
 import { DAY_MS } from '../time.js';
+import { BADGES, badgesFor } from './badges.js';
 import { type PlacedItem } from './exposure.js';
 import { Reasons } from './reasons.js';
 
@@ -53,7 +54,16 @@ export function explainPlaced({ signals, candidates, matrix, ranking, slate }: E
       };
     });
   };
-  return run.step('explain', EXPLANATION, slate.order.length, work, (placed) => placed.length);
+  const placed = run.step('explain', EXPLANATION, slate.order.length, work, ({ length }) => length);
+  return withBadges(signals, placed, run);
+}
+
+function withBadges(signals: Signals, placed: PlacedItem[], run: PipelineRun): PlacedItem[] {
+  const work = (): PlacedItem[] => {
+    const badges = badgesFor(signals, placed.map(({ itemNo }) => itemNo)); // prettier-ignore
+    return placed.map((item, i) => (badges[i] ? { ...item, socialProof: badges[i] } : item));
+  };
+  return run.step('explain', BADGES, placed.length, work, (badged) => badged.filter(({ socialProof }) => socialProof).length);
 }
 
 /** Whether the user was shown an item or a near-copy in the 30 days before; false where what he was shown may not be read. */

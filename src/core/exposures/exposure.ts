@@ -1,6 +1,7 @@
 import { type CandidateSource } from '../candidates/sources.js';
 import { type LedgerPosition } from '../events/event.js';
 import { type PageWidening } from '../tags/cocoon/widening.js';
+import { type SocialProof } from './badges.js';
 import { type Degradation, type LoggedKind, type Scorer, type SlateRule } from '../outcome.js';
 
 export const REASON_CODES = [
@@ -41,6 +42,8 @@ export interface PlacedItem {
   reasons: Reason[];
   /** Goods that content was about when it was served; buying one is an outcome of this exposure. */
   productIds: string[];
+  /** What was said beside it of others and of scarcity; left out where nothing was. */
+  socialProof?: SocialProof;
 }
 
 /** An experiment that a page took part in. */

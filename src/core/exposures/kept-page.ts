@@ -1,6 +1,7 @@
 import { sourceBit, sourcesOf } from '../candidates/sources.js';
 import { type Degradation, type SlateRule } from '../outcome.js';
 import { CanonicalBytes } from './canonical-bytes.js';
+import { type SocialProof } from './badges.js';
 import { packContributions, unpackContributions } from './contributions.js';
 import { type Page, type PlacedItem, type Reason } from './exposure.js';
 import { seal, type Seal } from './seal.js';
@@ -112,21 +113,24 @@ function keepItem(item: PlacedItem, numberByMention: Map<string, number>): KeptE
     promoted: item.promoted,
     repeat: item.repeat,
     propensity: item.propensity,
-    reasons: item.reasons.length === 0 ? null : reasonsText(item.reasons, numberByMention),
+    reasons: item.reasons.length === 0 && !item.socialProof ? null : reasonsText(item, numberByMention),
     productIds: item.productIds,
   };
 }
 
-function reasonsText(reasons: readonly Reason[], numberByMention: Map<string, number>): string {
-  if (reasons.every(({ userId }) => userId === undefined)) return JSON.stringify(reasons);
-  return JSON.stringify(
-    reasons.map((reason) => {
+/** Reasons, and behind them what was said beside the item, which older entries do not have. */
+function reasonsText({ reasons, socialProof }: PlacedItem, numberByMention: Map<string, number>): string {
+  const proof = socialProof ? [{ socialProof }] : [];
+  if (reasons.every(({ userId }) => userId === undefined)) return JSON.stringify([...reasons, ...proof]);
+  return JSON.stringify([
+    ...reasons.map((reason) => {
       if (reason.userId === undefined) return reason;
       let mention = numberByMention.get(reason.userId);
       if (mention === undefined) numberByMention.set(reason.userId, (mention = numberByMention.size));
       return { mention, ...reason, userId: undefined };
     }),
-  );
+    ...proof,
+  ]);
 }
 
 /** A page without what belongs to its items. */
@@ -172,13 +176,20 @@ export const floats = (bytes: Uint8Array): Float32Array => new Float32Array(new 
 /** One item as it was placed. */
 export function restoreItem(kept: KeptExposure, mentions: KeptPage['mentions'], contributions: PlacedItem['contributions']): PlacedItem {
   const { sources, reasons, ...plain } = kept;
-  return { ...plain, sources: sourcesOf(sources), contributions, reasons: restoreReasons(reasons, mentions) };
+  return { ...plain, sources: sourcesOf(sources), contributions, ...restoreReasons(reasons, mentions) };
 }
 
-function restoreReasons(text: string | null, mentions: KeptPage['mentions']): Reason[] {
-  if (text === null) return [];
-  return (JSON.parse(text) as (Reason & { mention?: number })[]).map(({ mention, ...reason }) => {
+type KeptReason = (Reason & { mention?: number; socialProof?: undefined }) | { socialProof: SocialProof };
+
+function restoreReasons(text: string | null, mentions: KeptPage['mentions']): Pick<PlacedItem, 'reasons' | 'socialProof'> {
+  if (text === null) return { reasons: [] };
+  const entries = JSON.parse(text) as KeptReason[];
+  const reasons = entries.flatMap((entry): Reason[] => {
+    if (entry.socialProof) return [];
+    const { mention, ...reason } = entry;
     const userId = mention === undefined ? null : mentions[mention];
-    return userId === null ? reason : { ...reason, userId };
+    return [userId === null ? reason : { ...reason, userId }];
   });
+  const proof = entries.find(({ socialProof }) => socialProof)?.socialProof;
+  return proof ? { reasons, socialProof: proof } : { reasons };
 }

@@ -33,7 +33,7 @@ export interface FoldOptions {
 export interface ServedPage extends LedgerPosition {
   receivedAt: number;
   servedAt: number;
-  placed: readonly { itemNo: number }[];
+  placed: readonly { itemNo: number; socialProof?: unknown }[];
 }
 
 /** What happens to an item without the user doing anything with it, so that it would only push the acts out of `recent`. */

@@ -33,6 +33,8 @@ export interface Weariness {
   creators: Map<number, Tally>;
   /** All that is paid for. */
   promotion: Tally;
+  /** Items of that day beside which something was said of others or of scarcity. */
+  badges: number;
 }
 
 const MOST_ITEMS = 400;
@@ -40,7 +42,7 @@ const MOST_CREATORS = 64;
 const KEPT_CREATORS = 48;
 
 const emptyTally = (at = 0): Tally => ({ served: 0, seen: 0, answered: 0, at });
-export const emptyWeariness = (): Weariness => ({ day: 0, items: new Map(), creators: new Map(), promotion: emptyTally() });
+export const emptyWeariness = (): Weariness => ({ day: 0, items: new Map(), creators: new Map(), promotion: emptyTally(), badges: 0 });
 
 type Counted = 'served' | 'seen' | 'answered';
 
@@ -76,6 +78,7 @@ function showingsOn(weariness: Weariness, day: number, itemNo: number): Showings
   if (day > weariness.day) {
     weariness.day = day;
     weariness.items.clear();
+    weariness.badges = 0;
   }
   let showings = weariness.items.get(itemNo);
   if (!showings && weariness.items.size < MOST_ITEMS) weariness.items.set(itemNo, (showings = { served: 0, rendered: 0, seen: 0 }));
@@ -85,14 +88,15 @@ function showingsOn(weariness: Weariness, day: number, itemNo: number): Showings
 /** Take in a served page, in place. Without `itemOf` its creators are not counted. */
 export function foldServed(
   weariness: Weariness,
-  { placed, servedAt }: { placed: readonly { itemNo: number }[]; servedAt: number },
+  { placed, servedAt }: { placed: readonly { itemNo: number; socialProof?: unknown }[]; servedAt: number },
   { timeZone, itemOf }: { timeZone: string; itemOf?: (itemNo: number) => NumberedItem | undefined },
 ): void {
   const { day } = localTime(servedAt, timeZone);
-  for (const { itemNo } of placed) {
+  for (const { itemNo, socialProof } of placed) {
     if (itemNo < 0) continue;
     const showings = showingsOn(weariness, day, itemNo);
     if (showings) showings.served++;
+    if (socialProof && day === weariness.day) weariness.badges++;
     countFor(weariness, itemOf?.(itemNo), 'served', servedAt);
   }
 }
@@ -114,8 +118,9 @@ export function foldShowing(
 
 const ANSWERS: ReadonlySet<EventType> = new Set([...TAKEN, 'CLICK']);
 
-export function writeWeariness(out: ByteWriter, { day, items, creators, promotion }: Weariness): void {
+export function writeWeariness(out: ByteWriter, { day, items, creators, promotion, badges }: Weariness): void {
   out.varint(day);
+  out.varint(badges);
   out.varint(items.size);
   for (const itemNo of sortedKeys(items.keys())) {
     const { served, rendered, seen } = items.get(itemNo)!;
@@ -132,6 +137,7 @@ export function writeWeariness(out: ByteWriter, { day, items, creators, promotio
 export function readWeariness(from: ByteReader): Weariness {
   const weariness = emptyWeariness();
   weariness.day = from.varint();
+  weariness.badges = from.varint();
   for (let n = from.varint(); n > 0; n--)
     weariness.items.set(from.varint(), { served: from.varint(), rendered: from.varint(), seen: from.varint() });
   for (let n = from.varint(); n > 0; n--) weariness.creators.set(from.varint(), readTally(from));

@@ -4,7 +4,7 @@ import { buildPage } from '../../../src/core/feed.js';
 import { type BuiltPage } from '../../../src/core/page.js';
 import { type RankingConfigInput } from '../../../src/core/settings.js';
 import { packState, unpackState } from '../../../src/core/tags/codec.js';
-import { foldEvent, foldPage, type ServedPage } from '../../../src/core/tags/fold.js';
+import { foldEvent, foldPage } from '../../../src/core/tags/fold.js';
 import { emptyState, type UserState } from '../../../src/core/tags/state.js';
 import { DAY, HOUR, inputsFor, NOW, PLAIN, TestShop } from '../shop-fixture.js';
 

@@ -1,0 +1,74 @@
+import { type Signals } from '../candidates/signals.js';
+import { DAY_MS } from '../time.js';
+
+/** What is told of others, and of scarcity, beside an item; each part null where nothing may be said. */
+export interface SocialProof {
+  friendsWhoBought: number | null;
+  recentBuyers: number | null;
+  stockLeft: number | null;
+}
+
+/** Name of the component. */
+export const BADGES = 'badges';
+
+/** Fewer than so many people who bought something are nobody's business: with friends the one asked about would be known. */
+export const LEAST_FRIENDS = 2;
+export const LEAST_BUYERS = 5;
+/** More in stock is not scarce. */
+export const LOW_STOCK = 5;
+/** What is known of stock is good for so long after it was told, and until the next purchase. */
+export const STOCK_FRESH_MS = DAY_MS;
+/** Items with a badge on a page, and over the pages of a user's day. */
+export const BADGES_A_PAGE = 3;
+export const BADGES_A_DAY = 20;
+
+type Facts = Pick<Signals, 'shop' | 'taste' | 'friends' | 'mayUseTies' | 'isMinor' | 'request' | 'now'>;
+
+/**
+ * What may be said beside the items of a page, in the order of positions: the first three of which there is something to say, and no more than twenty items in a
+ * user's day. Nothing is said to minors, nor to those who did not consent to personalisation.
+ *
+ * @returns [items] null for an item without a badge
+ */
+export function badgesFor(signals: Facts, itemNos: readonly number[]): (SocialProof | null)[] {
+  const { taste, isMinor, request, now } = signals;
+  const none = itemNos.map(() => null);
+  if (!taste || isMinor) return none;
+  const { weariness } = taste;
+  const today = weariness.day === (request.day ?? Math.floor(now / DAY_MS)) ? weariness.badges : 0;
+  let left = Math.min(BADGES_A_PAGE, BADGES_A_DAY - today);
+  return itemNos.map((itemNo) => {
+    const proof = left > 0 ? proofOf(signals, itemNo) : null;
+    if (proof) left--;
+    return proof;
+  });
+}
+
+function proofOf(signals: Facts, itemNo: number): SocialProof | null {
+  const { shop, now } = signals;
+  const friends = friendsWhoBought(signals, itemNo);
+  const buyers = shop.buyers?.countOf(itemNo, now, shop.authenticity) ?? 0;
+  const proof = {
+    friendsWhoBought: friends >= LEAST_FRIENDS ? friends : null,
+    recentBuyers: buyers >= LEAST_BUYERS ? buyers : null,
+    stockLeft: scarceStock(signals, itemNo),
+  };
+  return Object.values(proof).every((part) => part === null) ? null : proof;
+}
+
+/** Of the people whom the user follows most, those who bought it, did not give it back and let others know. */
+function friendsWhoBought({ mayUseTies, friends, shop }: Facts, itemNo: number): number {
+  if (!mayUseTies) return 0;
+  let count = 0;
+  for (const { userId } of friends) for (const act of shop.acts.of(userId)) if (act.itemNo === itemNo && act.type === 'PURCHASE') count++;
+  return count;
+}
+
+/** Few left, told lately, and none sold since that may not be counted yet; null otherwise. */
+function scarceStock({ shop: { catalogue, buyers }, now }: Facts, itemNo: number): number | null {
+  const stock = catalogue.stock[itemNo];
+  if (stock < 1 || stock > LOW_STOCK) return null;
+  const toldAt = catalogue.stockToldAt[itemNo];
+  if (!(now - toldAt < STOCK_FRESH_MS)) return null;
+  return buyers?.boughtSince(itemNo, toldAt) ? null : stock;
+}
