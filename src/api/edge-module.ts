@@ -18,6 +18,7 @@ import { OperatorResolver } from './operator-resolver.js';
 import { ModelResolver } from './model-resolver.js';
 import { PeopleResolver } from './people-resolver.js';
 import { type EdgeContext } from './request-facts.js';
+import { ReplayResolver } from './replay-resolver.js';
 import { ReportResolver } from './report-resolver.js';
 import { ScientistResolver } from './scientist-resolver.js';
 import { count, date, dateTime, jsonObject } from './scalars.js';
@@ -64,6 +65,7 @@ export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModul
     providers: [
       StorefrontResolver,
       ModelResolver,
+      ReplayResolver,
       PeopleResolver,
       OperatorResolver,
       TriggerResolver,

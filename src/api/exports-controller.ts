@@ -37,6 +37,12 @@ export class ExportsController {
     sendExport(reply, this.app.exportRequests(parameters));
   }
 
+  @Get('rebuilt')
+  rebuilt(@Query() parameters: RawInput, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
+    facts.operation = 'rebuild pages';
+    sendExport(reply, this.app.rebuildPages(parameters));
+  }
+
   @Get('users/:id')
   user(@Param('id') id: string, @Req() { facts }: FastifyRequest, @Res() reply: FastifyReply): void {
     facts.operation = 'export user';

@@ -1,9 +1,11 @@
+import { type ExposureLoss } from '../core/exposures/exposure-loss.js';
 import { type FeatureDefinition } from '../core/features/catalogue.js';
 import { type Identity } from '../core/privacy/identity.js';
 import { type ModelManifest } from '../core/scoring/intent-model.js';
 import { type ModelRole } from '../core/scoring/model-record.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
+import { type ReplayAnswer, type WhatIfAnswer } from './replays/replay-answers.js';
 import {
   type AlertAnswer,
   type AlertRuleAnswer,
@@ -99,6 +101,8 @@ export interface App {
   exportRequests(parameters: RawInput): LinesExport;
   /** Features of logged exposures anew, by the catalogue of today, from what was known before each; null for what cannot be told again. */
   exportFeatures(parameters: RawInput): LinesExport;
+  /** Pages with logged pools made again and held against the log: a line for each that differs, the last with the count. */
+  rebuildPages(parameters: RawInput): LinesExport;
   /** Numbers of categories, brands, creators and event types; 0 is unknown. */
   exportVocabularies(): AsyncIterable<string>;
 
@@ -114,6 +118,11 @@ export interface App {
   readModelManifest(name: string, json: unknown): ModelManifest;
   /** Keep a version, which then waits for the gate; the same one again is no fault. @throws AppError CONFLICT where it is there with other bytes */
   uploadModel(manifest: ModelManifest, file: { bytes: Uint8Array; sha256: string }, actor: string): Promise<UploadedModel>;
+  /** What another model, other settings or both would have done, worked out beside requests. */
+  startReplay(input: RawInput, actor: string): Promise<ReplayAnswer>;
+  replay(id: string): Promise<ReplayAnswer | null>;
+  /** What a draft would change, by the pools of a time; nothing is kept of it. */
+  whatIf(args: RawInput): Promise<WhatIfAnswer>;
   modelVersion(name: string, version: string): Promise<ModelVersionAnswer | null>;
   /** Give a role to a READY version, or take it away with null. */
   assignModelRole(
@@ -156,6 +165,8 @@ export interface App {
   /** Indices in use beside those worked out again from the logs, a user a line. */
   verifyCocoons(parameters: RawInput): AsyncIterable<string>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
+  /** How much of what was rendered and seen was not reported, by day and surface. */
+  exposureLoss(input: RawInput): Promise<ExposureLoss[]>;
   /** Published ends of the chains of both logs, an hour a line, for others to keep. */
   evidenceHeads(parameters: RawInput): AsyncIterable<string>;
   /** Both logs recomputed and held against the published ends, and against those that somebody kept: a day of a log a line. */

@@ -11,6 +11,7 @@ import { type ImportSurroundings, runImport } from './import/command.js';
 import { printItems } from './items.js';
 import { buildSample } from './sample/build.js';
 import { pushModel } from './models/push.js';
+import { type RebuildOptions, rebuildPages } from './rebuild.js';
 import { atLeastOne } from './numbers.js';
 import { addSimulate } from './simulate/command.js';
 import { printToken, TOKEN_SCOPES, type TokenOptions } from './token.js';
@@ -125,9 +126,15 @@ function addCocoon(program: Command, { output }: ImportSurroundings, exit: (code
 }
 
 function addLog(program: Command, { output }: ImportSurroundings, exit: (code: number) => void): void {
-  program
-    .command('log')
-    .description('the logs of what was shown and what was done')
+  const log = program.command('log').description('the logs of what was shown and what was done');
+  log
+    .command('rebuild')
+    .description('makes pages again from their logged pools and compares them with the log; ends with 1 where any differs')
+    .option('--from <iso>', 'served at this time or later')
+    .option('--to <iso>', 'served before this time')
+    .option('--surface <name>', 'only of this place in the storefront')
+    .action(async (_, command: Command) => exit(await rebuildPages(command.optsWithGlobals<RebuildOptions>(), output)));
+  log
     .command('verify')
     .description(
       'recomputes the chains of both logs, holds them against their published ends, and names the first bad entry; ends with 1 where there is one',

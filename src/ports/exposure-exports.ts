@@ -27,8 +27,7 @@ export interface ExportedPage {
   outcomes: ExportedOutcome[];
 }
 
-export interface ExportedPool {
-  page: Page;
+export interface ExportedPool extends ExportedPage {
   pool: SampledPool;
 }
 

@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream';
+import { exposureLoss } from '../../src/core/exposures/exposure-loss.js';
 import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
 import { type App } from '../../src/app/app.js';
 import {
@@ -228,6 +229,10 @@ export const appOf = (parts: Partial<App> = {}): App => ({
   },
   exportExposures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportFeatures: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
+  rebuildPages: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
+  startReplay: () => Promise.resolve({ id: 'r', status: 'WAITING', error: null, report: null }),
+  replay: () => Promise.resolve(null),
+  whatIf: () => Promise.resolve({ requests: 0, refused: 'nothing is logged', churn: null, rows: [] }),
   exportRequests: () => ({ asOf: 0, pieces: Readable.from(['{}\n']) }),
   exportVocabularies: () => Readable.from(['{}\n']),
   experiments: () => Promise.resolve([experiment]),
@@ -266,6 +271,7 @@ export const appOf = (parts: Partial<App> = {}): App => ({
       { day: '2026-11-21', users: 2, meanIndex: 0.3, p90Index: 0.5, exposureGini: 0.6, catalogueCoverage: 0.1, smallCreatorShare: 0.2, newItemShare: 0.3 },
     ]), // prettier-ignore
   verifyCocoons: () => Readable.from(['{}\n']),
+  exposureLoss: () => Promise.resolve([exposureLoss({ day: '2026-11-21', surface: 'home', pages: 9, silentPages: 1, served: 90, servedOnReported: 80, rendered: 70, seen: 40, clicked: 8, seenAndClicked: 6 })]), // prettier-ignore
   evidenceHeads: () => Readable.from(['{}\n']),
   verifyLogs: () => Promise.resolve(Readable.from(['{}\n'])),
   privateReport: () =>

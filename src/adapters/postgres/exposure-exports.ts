@@ -2,7 +2,13 @@ import { type Pool } from 'pg';
 import { exposureId } from '../../core/exposures/exposure.js';
 import { restorePage } from '../../core/exposures/kept-page.js';
 import { DAY_MS, utcDay } from '../../core/time.js';
-import { type ExportedPage, type ExportedPool, type ExportRange, type ExposureExports } from '../../ports/exposure-exports.js';
+import {
+  type ExportedOutcome,
+  type ExportedPage,
+  type ExportedPool,
+  type ExportRange,
+  type ExposureExports,
+} from '../../ports/exposure-exports.js';
 import { PAGE_WIDTH, readItems, readPage, readPageColumns } from './exposure-reading.js';
 import { type PageRow } from './exposure-rows.js';
 import { asUnavailable } from './faults.js';
@@ -69,26 +75,30 @@ export function createPostgresExposureExports({ pool, clock, retentionDays }: Ex
     return pages;
   };
 
+  const outcomesByPage = async (pages: PageRow[], { asOf }: ExportRange): Promise<ExportedOutcome[][]> => {
+    const ids = pages.flatMap(({ page }) => page.placed.map(({ position }) => exposureId(page.feedId, position)));
+    const outcomes = await outcomesOf(pool, ids, { firstDay: pages[0].day, asOf });
+    return pages.map(({ page }) => page.placed.flatMap(({ position }) => outcomes.get(exposureId(page.feedId, position)) ?? []));
+  };
+
   return {
     pages: (range) =>
       available(async function* (): AsyncGenerator<ExportedPage[]> {
         for await (const rows of batches({ name: 'export-pages', text: PAGES, size: PAGES_A_BATCH }, range)) {
           const pages = await restored(rows);
-          const ids = pages.flatMap(({ page }) => page.placed.map(({ position }) => exposureId(page.feedId, position)));
-          const outcomes = await outcomesOf(pool, ids, { firstDay: pages[0].day, asOf: range.asOf });
-          yield pages.map(({ page }, i) => ({
-            page: restorePage(page, rows[i][PAGE_WIDTH] as string[]),
-            outcomes: page.placed.flatMap(({ position }) => outcomes.get(exposureId(page.feedId, position)) ?? []),
-          }));
+          const outcomes = await outcomesByPage(pages, range);
+          yield pages.map(({ page }, i) => ({ page: restorePage(page, rows[i][PAGE_WIDTH] as string[]), outcomes: outcomes[i] }));
         }
       }),
     pools: (range) =>
       available(async function* (): AsyncGenerator<ExportedPool[]> {
         for await (const rows of batches({ name: 'export-pools', text: POOLS, size: POOLS_A_BATCH }, range)) {
           const pages = await restored(rows);
+          const outcomes = await outcomesByPage(pages, range);
           yield pages.map(({ page }, i) => ({
             page: { ...restorePage(page, []), featureNames: rows[i][PAGE_WIDTH] as string[] },
             pool: readPool(rows[i], PAGE_WIDTH + 1),
+            outcomes: outcomes[i],
           }));
         }
       }),

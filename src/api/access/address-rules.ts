@@ -24,6 +24,7 @@ export const ADDRESS_RULES: Readonly<Record<string, AddressRule>> = {
   'GET /exports/exposures': SCIENTIST,
   'GET /exports/features': SCIENTIST,
   'GET /exports/requests': SCIENTIST,
+  'GET /exports/rebuilt': SCIENTIST,
   'GET /exports/vocabularies': SCIENTIST,
   'GET /exports/users/:id': { scopes: ['storefront'], user: 'id' },
   'GET /exports/cocoons': ANALYSTS,
