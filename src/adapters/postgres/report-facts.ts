@@ -82,6 +82,7 @@ const ACT_FACTS = `
   act_facts AS (
     SELECT a.grp, a.person, ${typed.join(', ')}, ${counts({
       views: `a.type = 'VIEW' AND a.attribution = 'UNATTRIBUTED'`,
+      ledClicks: `a.type = 'CLICK' AND a.attribution = 'ATTRIBUTED'`,
       ratings: `a.type = 'REVIEW' AND a.rating IS NOT NULL`,
       acts: `a.type <> 'COST'`,
     })}, coalesce(sum(a.dwell_ms) FILTER (WHERE a.type = 'DWELL'), 0) AS "dwellMs", coalesce(sum(a.money::numeric) FILTER (WHERE a.type = 'COST'), 0) AS cost,

@@ -7,7 +7,7 @@ const deepActs = ({ likes, saves, comments, shares, helpful, reviews, follows, c
   likes + saves + comments + shares + helpful + reviews + follows + cartAdds;
 
 export const ENGAGEMENT_METRICS: Metric[] = [
-  ratio(['CLICK_RATE', 'clicks per item shown', 'Clicks by items seen, or served where the surface reports none.'], 'clicks', 'shown'),
+  ratio(['CLICK_RATE', 'clicks per item shown', 'Clicks on items shown by items seen, or served where the surface reports none.'], 'ledClicks', 'shown'),
   mean(['CLICKS_PER_USER', 'clicks per user', 'Clicks by users exposed.'], 'clicks'),
   share(['CLICKING_USERS', 'share of users', 'Users exposed who clicked.'], 'clicks'),
   ratio(['SEEN_RATE', 'share of items', 'Items reported as seen by items served.'], 'impressions', 'served'),

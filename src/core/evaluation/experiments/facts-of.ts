@@ -136,7 +136,10 @@ function actFacts(acts: readonly FactEvent[], options: FactOptions): Partial<Use
     else if (type === 'REVIEW' && rating !== undefined) {
       facts.ratings++;
       facts.ratingSum += rating;
-    } else if (type === 'CLICK') clicked.add(options.itemOf(act.itemNo)?.category ?? 0);
+    } else if (type === 'CLICK') {
+      clicked.add(options.itemOf(act.itemNo)?.category ?? 0);
+      if (attribution === 'ATTRIBUTED') facts.ledClicks++;
+    }
     if (type !== 'COST') facts.acts++;
   }
   clicked.delete(0);

@@ -47,11 +47,14 @@ export function mean([key, unit, description]: Words, fact: UserFact | Number, c
   return { key, unit, description, higherIsBetter: true, shape: 'MEAN', read, ofExposed: counts === undefined };
 }
 
-/** One sum over users by another. */
+/** What only users with a page have. */
+const OF_PAGES: ReadonlySet<UserFact | Number> = new Set<UserFact>(['shown', 'served', 'feeds']);
+
+/** One sum over users by another; by what was served, over the users who were served something. */
 export function ratio([key, unit, description]: Words, above: UserFact | Number, below: UserFact | Number): Metric {
   const [numerator, denominator] = [asNumber(above), asNumber(below)];
   const read = (facts: UserFacts) => ({ numerator: numerator(facts), denominator: denominator(facts) });
-  return { key, unit, description, higherIsBetter: true, shape: 'RATIO', read };
+  return { key, unit, description, higherIsBetter: true, shape: 'RATIO', read, ofExposed: OF_PAGES.has(below) };
 }
 
 /** Of the service or the catalogue as a whole. */

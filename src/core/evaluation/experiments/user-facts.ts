@@ -7,6 +7,7 @@ export const USER_FACTS = {
   impressions: 'items reported as seen',
   shown: 'items that count as shown: seen, or served where nobody reported one of the surface as seen in the period',
   clicks: 'clicks',
+  ledClicks: 'clicks that an exposure led to',
   views: 'item pages opened without an exposure',
   dwellMs: 'time spent with items, milliseconds',
   skips: 'items passed over',

@@ -2,7 +2,14 @@ import { METRICS, metricOf, totalOf } from '../../../../src/core/evaluation/expe
 import { isPerUser } from '../../../../src/core/evaluation/experiments/metric.js';
 import { NO_FACTS, USER_FACTS, type UserFacts } from '../../../../src/core/evaluation/experiments/user-facts.js';
 
-const user = (facts: Partial<UserFacts>): UserFacts => ({ ...NO_FACTS, followedDays: 40, sessions: 1, feeds: 2, ...facts });
+const user = (facts: Partial<UserFacts>): UserFacts => ({
+  ...NO_FACTS,
+  followedDays: 40,
+  sessions: 1,
+  feeds: 2,
+  ledClicks: facts.clicks ?? 0,
+  ...facts,
+});
 
 /** Twelve users, seen for 40 days unless said otherwise. Two pages each, 24 in all. */
 const TWELVE = [

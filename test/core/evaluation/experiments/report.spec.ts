@@ -8,7 +8,7 @@ const met = (variant: string, facts: Partial<UserFacts>, over: Partial<MetUser> 
   variants: [variant],
   isForced: false,
   isTriggered: true,
-  facts: { ...NO_FACTS, ...facts },
+  facts: { ...NO_FACTS, ledClicks: facts.clicks ?? 0, ...facts },
   before: null,
   ...over,
 });
