@@ -17,6 +17,7 @@ import { createCocoonReports } from './cocoon/cocoon-reports.js';
 import { type WideningMeters } from './cocoon/widening-meters.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
+import { createExposureLosses } from './evidence/exposure-losses.js';
 import { createLogEvidence } from './evidence/log-evidence.js';
 import { createNoteEvidence } from './evidence/note-evidence.js';
 import { createPrivateReports } from './evidence/private-reports.js';
@@ -43,6 +44,7 @@ import { createPersonalData } from './people/personal-data.js';
 import { createPersonalControls } from './people/controls.js';
 import { createLoadStates } from './load-states.js';
 import { createOperations } from './operate.js';
+import { createMixShares } from './mix-shares.js';
 import { createPipelineStatistics } from './pipeline-statistics.js';
 import { openPopulation } from './population.js';
 import { createProfile } from './profile.js';
@@ -51,6 +53,7 @@ import { createRebuildPages } from './replays/rebuild-pages.js';
 import { createReplays, type ReplayQueue } from './replays/replay-operations.js';
 import { createServePage } from './serve-page.js';
 import { withKnownUsers } from './reports/known-users.js';
+import { createItemJourney } from './reports/item-journey.js';
 import { createReports } from './reports/reports.js';
 import { createServingTimes, type ServingTimes } from './reports/serving-times.js';
 import { openSettings, type SettingsInForce } from './settings-in-force.js';
@@ -145,8 +148,13 @@ async function openParts(binding: Binding, options: AppOptions) {
   const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people, shownCardsOf }));
   const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
+  people.onErased = (userIds) => {
+    triggers.forget(userIds);
+    index.forget(userIds).catch((error: unknown) => onError(error, 'forget what erased users told others'));
+  };
   const pseudonym = pseudonymsBy(pseudonymSecret);
-  const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym };
+  const mixShares = createMixShares({ ...binding, index, clock, onError });
+  const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym, mixShares };
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const reportStore = withKnownUsers({ ...binding, ...options, ...held });
   const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, reportStore, onError });
@@ -168,6 +176,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const app: App = {
     ...timedPages(createServePage({ ...shared, cursors, newFeedId: createFeedIds(clock) }), servingTimes),
     ...createReports({ ...shared, servingTimes }),
+    itemJourney: createItemJourney(shared),
     suggestFollows: createSuggestFollows(shared),
     ...createExplain(shared),
     ...createExports(shared),
@@ -194,6 +203,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createCocoonReports(shared),
     ...logEvidence,
     ...createPrivateReports(shared),
+    ...createExposureLosses(binding),
     items: createListItems(index.shop),
     item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,

@@ -32,6 +32,13 @@ export function noticesContract(name: string, make: () => Promise<NoticesUnderTe
       await eventually(() => expect([...heard].sort()).toEqual(['here settings', 'there settings']));
     });
 
+    it('tells what it is about, in any letters', async () => {
+      const told: string[] = [];
+      made.there.subscribe('people', (about) => void told.push(about));
+      for (const about of ['["ann"]', "it's \\ 鞋 ;--", undefined]) await made.here.publish('people', about);
+      await eventually(() => expect(told).toEqual(['["ann"]', "it's \\ 鞋 ;--", '']));
+    });
+
     it('calls every listener of a channel, also after one that throws', async () => {
       made.here.subscribe('catalogue', () => {
         throw new Error('this listener fails');

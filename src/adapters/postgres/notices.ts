@@ -2,7 +2,7 @@ import { Client, type Pool } from 'pg';
 import { type Log } from '../../ports/log.js';
 import { type NoticeChannel, type Notices } from '../../ports/notices.js';
 import { asUnavailable } from './faults.js';
-import { channelOf, listenTo, notifyOf } from './notice-channels.js';
+import { channelOf, listenTo, nameOf, notifyOf } from './notice-channels.js';
 
 const CHANNELS: readonly NoticeChannel[] = [
   'catalogue',
@@ -15,7 +15,9 @@ const CHANNELS: readonly NoticeChannel[] = [
   'triggers',
   'experiments',
   'blocks',
+  'people',
 ];
+const TELL = 'SELECT pg_notify($1, $2)';
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -31,17 +33,17 @@ interface NoticeSource extends Notices {
  * @throws AppError UNAVAILABLE when the first connection cannot be had
  */
 export async function createPostgresNotices({ url, pool, log }: { url: string; pool: Pool; log: Log }): Promise<NoticeSource> {
-  const listeners = new Map<string, Set<() => void>>(CHANNELS.map((channel) => [channel, new Set()]));
-  const call = (channel: string) => {
+  const listeners = new Map<string, Set<(about: string) => void>>(CHANNELS.map((channel) => [channel, new Set()]));
+  const call = (channel: string, about = '') => {
     for (const listener of listeners.get(channel) ?? []) {
       try {
-        listener();
+        listener(about);
       } catch (error) {
         log.error({ err: error, channel }, 'a listener to notices failed');
       }
     }
   };
-  const connection = new ListeningConnection(url, log, call, () => CHANNELS.forEach(call));
+  const connection = new ListeningConnection(url, log, call, () => CHANNELS.forEach((channel) => call(channel)));
   await connection.open().catch((error: unknown) => {
     throw asUnavailable(error);
   });
@@ -55,8 +57,9 @@ export async function createPostgresNotices({ url, pool, log }: { url: string; p
 /** Notices by who does not listen. */
 export const createPostgresPublisher =
   (pool: Pool): Notices['publish'] =>
-  async (channel) => {
-    await pool.query(notifyOf(channel)).catch((error: unknown) => {
+  async (channel, about) => {
+    const sent = about ? pool.query(TELL, [nameOf(channel), about]) : pool.query(notifyOf(channel));
+    await sent.catch((error: unknown) => {
       throw asUnavailable(error);
     });
   };
@@ -70,7 +73,7 @@ class ListeningConnection {
   constructor(
     private readonly url: string,
     private readonly log: Log,
-    private readonly onNotice: (channel: string) => void,
+    private readonly onNotice: (channel: string, about: string) => void,
     private readonly onReconnect: () => void,
   ) {}
 
@@ -83,7 +86,7 @@ class ListeningConnection {
       keepAliveInitialDelayMillis: 10_000,
     });
     client.on('error', () => undefined); // what follows is done when it ends
-    client.on('notification', ({ channel }) => this.onNotice(channelOf(channel)));
+    client.on('notification', ({ channel, payload }) => this.onNotice(channelOf(channel), payload ?? ''));
     try {
       await client.connect();
       await client.query(listenTo(CHANNELS));

@@ -3,8 +3,8 @@ import { LRUCache } from 'lru-cache';
 import { identityOf, type IdentityLink, identityUserId, isIdentityUserId, type Moment, ownerOf } from '../../core/privacy/identity.js';
 import { type Person, purposesAt, unknownPerson } from '../../core/privacy/person.js';
 import { type Purpose } from '../../core/privacy/purposes.js';
-import { type Erasures, type PeopleStore } from '../../ports/people-store.js';
-import { type UserChange, type UserStore } from '../../ports/user-store.js';
+import { type UserChange } from '../../ports/user-store.js';
+import { loadEverybody, type PeoplePorts } from './everybody.js';
 
 const CACHED = 50_000;
 
@@ -27,34 +27,24 @@ export interface People {
   /** Nothing of what happened before is taken in any more. */
   markErased(userId: string, at: number): Promise<void>;
   keyOf(userId: string): string;
+  /** Called when another process, or this one, erased users. */
+  onErased: (userIds: string[]) => void;
 }
 
-export interface PeoplePorts {
-  peopleStore: PeopleStore;
-  erasures: Erasures;
-  userStore: UserStore;
-  /** What counts for a user who was never asked. */
-  purposes: ReadonlySet<Purpose>;
-}
-
-/** Load what has to be known of everyone at once, and open the rest for reading. */
+/** Load what has to be known of everyone at once, and open the rest for reading. What other processes change is read anew. */
 export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<People> {
-  const { peopleStore, erasures, userStore, purposes } = ports;
-  const isSharedByDefault = purposes.has('SOCIAL_GRAPH');
-  const [erased, deciders] = await Promise.all([erasures.all(), peopleStore.usersWho(!isSharedByDefault, 'SOCIAL_GRAPH')]);
-  const otherwiseThanDefault = new Set(deciders);
+  const { peopleStore, erasures, userStore, purposes, notices } = ports;
+  const everybody = await loadEverybody(ports);
   const people = createCache(CACHED, (ids) => peopleStore.load(ids), unknownPerson);
   const links = createCache<readonly IdentityLink[]>(CACHED, async (ids) => byIdentity(await peopleStore.linksOf(ids.map(identityOf))), () => []); // prettier-ignore
   const keyOf = (userId: string): string => createHmac('sha256', secret).update(`erased ${userId}`).digest('hex');
-
-  const noteTies = async (userIds: readonly string[]): Promise<void> => {
-    for (const person of (await people.many(userIds)).values()) {
-      const shares = purposesAt(person, Infinity, purposes).has('SOCIAL_GRAPH');
-      if (shares === isSharedByDefault) otherwiseThanDefault.delete(person.userId);
-      else otherwiseThanDefault.add(person.userId);
-    }
+  const noteTies = async (userIds: readonly string[]): Promise<void> => everybody.noteTies((await people.many(userIds)).values());
+  const tell = (news: News): Promise<void> => {
+    const about = JSON.stringify(news);
+    return notices.publish('people', about.length <= LONGEST_NEWS ? about : '');
   };
-  return {
+  const whole: People = {
+    onErased: () => undefined,
     keyOf,
     get: async (userId) => (await people.many([userId])).get(userId)!,
     many: (userIds) => people.many(userIds),
@@ -65,25 +55,53 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
       const known = await links.many(identities);
       return acts.map((act) => ownerOf(known.get(act.userId) ?? [], act) ?? act.userId);
     },
-    sharesTies: (userId) => otherwiseThanDefault.has(userId) !== isSharedByDefault,
-    erasedAt: (userId) => (erased.size === 0 ? null : (erased.get(keyOf(userId)) ?? null)),
+    sharesTies: (userId) => everybody.sharesTies(userId),
+    erasedAt: (userId) => everybody.erasedAt(() => keyOf(userId)),
     async upsert(users) {
       const ids = users.map(({ id }) => id);
       await people.changing(ids, () => userStore.upsert(users));
+      await tell({ userIds: ids });
     },
     async changing(userIds, change) {
       links.clear();
       const result = await people.changing(userIds, change);
       links.clear();
       await noteTies(userIds);
+      await tell({ userIds });
       return result;
     },
     async markErased(userId, at) {
       await erasures.mark(keyOf(userId), at);
-      erased.set(keyOf(userId), at);
+      everybody.noteErased([keyOf(userId)], at);
+      await tell({ userIds: [userId], erasedAt: at });
     },
   };
+  notices.subscribe('people', (about) => {
+    links.clear();
+    const news = about === '' ? null : (JSON.parse(about) as News);
+    if (!news) people.clear();
+    else people.forget(news.userIds);
+    if (news?.erasedAt !== undefined) {
+      everybody.noteErased(news.userIds.map(keyOf), news.erasedAt);
+      whole.onErased([...news.userIds]);
+      return;
+    }
+    (news ? noteTies(news.userIds) : everybody.reload()).catch((error: unknown) => ports.log.warn({ err: error }, MISSED));
+  });
+  return whole;
 }
+
+const MISSED = 'what another process changed of users could not be read; who shares ties is known again with their next change';
+
+/** Whose record changed, and whether they were erased. */
+interface News {
+  userIds: readonly string[];
+  /** Epoch ms. */
+  erasedAt?: number;
+}
+
+/** As long as a notice may be, in letters of up to four bytes. */
+const LONGEST_NEWS = 1_700;
 
 function byIdentity(links: readonly IdentityLink[]): Map<string, IdentityLink[]> {
   const found = new Map<string, IdentityLink[]>();
@@ -95,7 +113,12 @@ function byIdentity(links: readonly IdentityLink[]): Map<string, IdentityLink[]>
 function createCache<T extends object>(max: number, load: (ids: string[]) => Promise<Map<string, T>>, absent: (id: string) => T) {
   const cache = new LRUCache<string, T>({ max });
   let changes = 0;
+  const forget = (ids: readonly string[]): void => {
+    changes++;
+    for (const id of ids) cache.delete(id);
+  };
   return {
+    forget,
     clear(): void {
       changes++;
       cache.clear();
@@ -119,12 +142,8 @@ function createCache<T extends object>(max: number, load: (ids: string[]) => Pro
       return found;
     },
     async changing<R>(ids: readonly string[], change: () => Promise<R>): Promise<R> {
-      const forget = (): void => {
-        changes++;
-        for (const id of ids) cache.delete(id);
-      };
-      forget();
-      return change().finally(forget);
+      forget(ids);
+      return change().finally(() => forget(ids));
     },
   };
 }
