@@ -2,6 +2,7 @@ import { Inject } from '@nestjs/common';
 import { Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type App, type RawInput } from '../app/app.js';
 import { type PrivacyBudgetAnswer, type PrivateReportAnswer } from '../app/answers.js';
+import { type ExposureLoss } from '../core/exposures/exposure-loss.js';
 import { type EdgeContext } from './request-facts.js';
 import { APP } from './tokens.js';
 
@@ -10,6 +11,10 @@ import { APP } from './tokens.js';
 export class EvidenceResolver {
   constructor(@Inject(APP) private readonly app: App) {}
 
+  @Query('exposureLoss')
+  exposureLoss(_parent: unknown, { input }: { input: RawInput }): Promise<ExposureLoss[]> {
+    return this.app.exposureLoss(input);
+  }
   @Query('privateReport')
   privateReport(_parent: unknown, { input }: { input: RawInput }, { actor }: EdgeContext): Promise<PrivateReportAnswer> {
     return this.app.privateReport(input, actor);

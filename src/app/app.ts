@@ -1,4 +1,6 @@
 import { type ExposureLoss } from '../core/exposures/exposure-loss.js';
+import { type AlertAnswer, type AlertRuleAnswer } from './alerts/alert-answers.js';
+import { type TriggerAnswer, type TriggerFiringPageAnswer } from './triggers/trigger-answers.js';
 import { type FeatureDefinition } from '../core/features/catalogue.js';
 import { type Identity } from '../core/privacy/identity.js';
 import { type ModelManifest } from '../core/scoring/intent-model.js';
@@ -7,16 +9,12 @@ import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
 import { type ReplayAnswer, type WhatIfAnswer } from './replays/replay-answers.js';
 import {
-  type AlertAnswer,
-  type AlertRuleAnswer,
   type AuditPageAnswer,
   type BatchResult,
   type CocoonPointAnswer,
   type ConsentAnswer,
   type DataHeldAnswer,
   type ErasureReceiptAnswer,
-  type ExperimentAnswer,
-  type ExperimentPlanAnswer,
   type ExposureAnswer,
   type FeedAnswer,
   type PrivacyBudgetAnswer,
@@ -29,14 +27,13 @@ import {
   type UploadedModel,
   type PipelineStageAnswer,
   type RankingConfigAnswer,
-  type TriggerAnswer,
-  type TriggerFiringPageAnswer,
   type UserProfileAnswer,
   type WhyNotAnswer,
   type BlockAnswer,
   type FallbackList,
 } from './answers.js';
-import { type FunnelStepAnswer, type KpiRowAnswer, type MetricDefinitionAnswer } from './reports/report-answers.js';
+import { type ExperimentAnswer, type ExperimentPlanAnswer } from './experiments/experiment-answers.js';
+import { type FunnelStepAnswer, type ItemJourneyAnswer, type KpiRowAnswer, type MetricDefinitionAnswer } from './reports/report-answers.js';
 
 /** Input as the caller wrote it: coerced by the schema or parsed from a line of JSON, checked by the core. */
 export type RawInput = Record<string, unknown>;
@@ -162,6 +159,10 @@ export interface App {
   /** Metrics of users, group by group, and of the service; all of them where none is named. */
   kpis(input: RawInput, metrics?: readonly string[] | null): Promise<KpiRowAnswer[]>;
   funnel(input: RawInput): Promise<FunnelStepAnswer[]>;
+  /** What users do in the seven days after they first followed somebody. */
+  followFunnel(input: RawInput): Promise<FunnelStepAnswer[]>;
+  /** What became of an item in the requests whose candidates were kept. */
+  itemJourney(itemId: string, input: RawInput): Promise<ItemJourneyAnswer>;
   /** Indices in use beside those worked out again from the logs, a user a line. */
   verifyCocoons(parameters: RawInput): AsyncIterable<string>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;

@@ -9,6 +9,7 @@ import { createPostgresErasures } from '../adapters/postgres/erasures.js';
 import { createPostgresExperimentStore } from '../adapters/postgres/experiment-store.js';
 import { createPostgresExposureExports } from '../adapters/postgres/exposure-exports.js';
 import { createPostgresExposureLog, purgeExpiredClaims } from '../adapters/postgres/exposure-log.js';
+import { createPostgresExposureReports } from '../adapters/postgres/exposure-reports.js';
 import { createPostgresLedger } from '../adapters/postgres/ledger.js';
 import { createPostgresModelEvidenceStore } from '../adapters/postgres/model-evidence-store.js';
 import { createPostgresModelStore } from '../adapters/postgres/model-store.js';
@@ -62,6 +63,7 @@ export function createPostgresStores({
     ledger: createPostgresLedger(logs),
     exposureLog: createPostgresExposureLog(logs),
     exposureExports: createPostgresExposureExports(logs),
+    exposureReports: createPostgresExposureReports(pool),
     replayStore: createPostgresReplayStore(pool),
     catalogueStore: createPostgresCatalogueStore({ pool, clock }),
     userStore: createPostgresUserStore(pool),

@@ -9,6 +9,7 @@ import { type CommunityFinder } from './communities.js';
 import { type ExperimentStore } from './experiment-store.js';
 import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
+import { type ExposureReports } from './exposure-reports.js';
 import { type HeavyWork } from './heavy-work.js';
 import { type Jobs } from './jobs.js';
 import { type Ledger } from './ledger.js';
@@ -36,6 +37,7 @@ export interface Binding {
   ledger: Ledger;
   exposureLog: ExposureLog;
   exposureExports: ExposureExports;
+  exposureReports: ExposureReports;
   replayStore: ReplayStore;
   chainHeads: ChainHeads;
   privacyLedger: PrivacyLedger;

@@ -3,16 +3,15 @@ import { exposureLoss } from '../../src/core/exposures/exposure-loss.js';
 import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
 import { type App } from '../../src/app/app.js';
 import {
-  type AlertAnswer,
-  type AlertRuleAnswer,
   type BlockAnswer,
-  type ExperimentAnswer,
   type FeedAnswer,
   type ItemAnswer,
   type RankingConfigAnswer,
-  type TriggerAnswer,
   type UserProfileAnswer,
 } from '../../src/app/answers.js';
+import { type AlertAnswer, type AlertRuleAnswer } from '../../src/app/alerts/alert-answers.js';
+import { type TriggerAnswer } from '../../src/app/triggers/trigger-answers.js';
+import { type ExperimentAnswer } from '../../src/app/experiments/experiment-answers.js';
 import { type ApiConfig } from '../../src/api/api-config.js';
 import { createMetrics, type Metrics } from '../../src/api/metrics.js';
 import { createServer, type Server } from '../../src/api/server.js';
@@ -265,6 +264,22 @@ export const appOf = (parts: Partial<App> = {}): App => ({
     { key: 'CLICK_RATE', unit: 'clicks per item shown', description: 'Clicks.', higherIsBetter: true, perUser: true },
   ],
   kpis: () => Promise.resolve([{ dimension: null, metric: 'CLICK_RATE', value: 0.2, sample: 3 }]),
+  followFunnel: () => Promise.resolve([]),
+  itemJourney: (itemId) => {
+    const none = { sampled: 0, estimated: 0 };
+    return Promise.resolve({
+      itemId,
+      requests: none,
+      retrieved: none,
+      removed: none,
+      removedBy: [],
+      ranked: none,
+      displaced: none,
+      served: none,
+      seen: none,
+      meanRank: null,
+    });
+  },
   funnel: () => Promise.resolve([{ dimension: null, step: 'EXPOSURE', users: 3, rateFromPrevious: null, rateFromFirst: null }]),
   cocoonTrend: () =>
     Promise.resolve([
