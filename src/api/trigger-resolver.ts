@@ -1,7 +1,7 @@
 import { Inject } from '@nestjs/common';
 import { Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type App, type RawInput } from '../app/app.js';
-import { type TriggerAnswer, type TriggerFiringPageAnswer } from '../app/answers.js';
+import { type TriggerAnswer, type TriggerFiringPageAnswer } from '../app/triggers/trigger-answers.js';
 import { type EdgeContext } from './request-facts.js';
 import { APP } from './tokens.js';
 

@@ -1,7 +1,6 @@
 import { type DriftRow } from '../core/evaluation/drift/drift-tally.js';
 import { type FairnessRow } from '../core/evaluation/fairness/fairness-tally.js';
 import { type CandidateSource } from '../core/candidates/sources.js';
-import { type MetricRow } from '../core/evaluation/experiments/report.js';
 import { type SocialProof } from '../core/exposures/badges.js';
 import { type ReasonCode } from '../core/exposures/exposure.js';
 import { type Degradation, type Scorer, type SlateRule } from '../core/outcome.js';
@@ -9,13 +8,7 @@ import { type EventType } from '../core/events/event.js';
 import { type Item } from '../core/item.js';
 import { type ModelRecord, type ModelRole, type RoleChange } from '../core/scoring/model-record.js';
 import { type ShadowReport } from '../core/scoring/watch/shadow-comparison.js';
-import { type Experiment } from '../core/requests/experiments/experiment.js';
-import { type Identity } from '../core/privacy/identity.js';
-import { type AlertRule } from '../core/evaluation/alerts/alert-rule.js';
-import { type KpiSubject } from '../core/tags/kpi.js';
-import { type Trigger } from '../core/tags/triggers.js';
 import { type Block } from '../ports/block-store.js';
-import { type Firing } from '../ports/trigger-store.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
 import { type ReplayReportAnswer } from './replays/replay-answers.js';
 
@@ -237,23 +230,6 @@ export interface ErasureReceiptAnswer {
   later: string[];
   hash: string;
 }
-/** With a tag or with a metric. */
-export interface TriggerAnswer extends Omit<Trigger, 'on'>, Record<Exclude<keyof KpiSubject, 'windowHours' | 'minSample'>, string | null> {
-  tag: string | null;
-  windowHours: number | null;
-  minSample: number | null;
-}
-export interface TriggerFiringAnswer extends Omit<Firing, 'trigger' | 'userId'> {
-  trigger: TriggerAnswer;
-  /** Null for an identity that belongs to nobody. */
-  userId: string | null;
-  identity: Identity | null;
-}
-export interface TriggerFiringPageAnswer {
-  firings: TriggerFiringAnswer[];
-  pageInfo: { endCursor: string | null; hasNextPage: boolean };
-}
-
 export interface BlockAnswer extends Omit<Block, 'target' | 'value'> {
   itemId: string | null;
   creatorId: string | null;
@@ -269,48 +245,9 @@ export interface FallbackList {
   etag: string;
 }
 
-export type AlertRuleAnswer = AlertRule;
-export interface AlertAnswer {
-  id: string;
-  rule: AlertRuleAnswer;
-  value: number;
-  openedAt: number;
-  closedAt: number | null;
-  note: string | null;
-  detail: string;
-  acknowledgedBy: string | null;
-}
-
 export interface AuditPageAnswer {
   entries: { id: string; at: number; actor: string; action: string; subject: string; before: object | null; after: object | null }[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
-}
-
-export interface ExperimentAnswer extends Omit<Experiment, 'buckets' | 'forced' | 'excluded'> {
-  phase: number;
-  forcedUsers: { userId: string; variant: string }[];
-  excludedUserIds: string[];
-  /** Called by the edge with the argument of the field. */
-  report: (args: { at?: string | null }) => Promise<ExperimentReportAnswer>;
-}
-export type MetricComparisonAnswer = MetricRow;
-export interface ExperimentReportAnswer {
-  asOf: number;
-  sampleRatioPValue: number | null;
-  sampleRatioMismatch: boolean;
-  detectableLoss: number | null;
-  multipleExposure: number;
-  dataCompleteUntil: number;
-  /** Called by the edge with the argument of the field. */
-  metrics: (args: { force: boolean }) => MetricComparisonAnswer[];
-}
-export interface ExperimentPlanAnswer {
-  metric: string;
-  usersPerArm: number;
-  days: number;
-  mean: number;
-  standardDeviation: number;
-  usersPerDay: number;
 }
 
 /** What the upload of a model version is answered with. */

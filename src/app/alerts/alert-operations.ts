@@ -3,7 +3,7 @@ import { readAlertRule } from '../../core/evaluation/alerts/rule-input.js';
 import { AppError, type Fault, refuseFaults, shown } from '../../core/errors.js';
 import { InputReader } from '../../core/requests/input-reader.js';
 import { type Alert, type AlertStore, type KeptAlertRule } from '../../ports/alert-store.js';
-import { type AlertAnswer, type AlertRuleAnswer } from '../answers.js';
+import { type AlertAnswer, type AlertRuleAnswer } from './alert-answers.js';
 import { type App } from '../app.js';
 import { type PopulationInForce } from '../population.js';
 import { MAX_RULES } from './alert-watch.js';

@@ -5,7 +5,7 @@ import { InputReader } from '../../core/requests/input-reader.js';
 import { readAnyTrigger } from '../../core/evaluation/alerts/kpi-triggers.js';
 import { isOfTag, type Trigger } from '../../core/tags/triggers.js';
 import { type Firing, type TriggerStore } from '../../ports/trigger-store.js';
-import { type TriggerAnswer, type TriggerFiringAnswer } from '../answers.js';
+import { type TriggerAnswer, type TriggerFiringAnswer } from './trigger-answers.js';
 import { knownOf } from '../alerts/known.js';
 import { type App } from '../app.js';
 import { type PopulationInForce } from '../population.js';
