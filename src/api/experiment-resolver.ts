@@ -1,6 +1,6 @@
 import { Inject } from '@nestjs/common';
 import { Mutation, Query, Resolver } from '@nestjs/graphql';
-import { type ExperimentAnswer, type ExperimentPlanAnswer } from '../app/answers.js';
+import { type ExperimentAnswer, type ExperimentPlanAnswer } from '../app/experiments/experiment-answers.js';
 import { type App, type RawInput } from '../app/app.js';
 import { type EdgeContext } from './request-facts.js';
 import { APP } from './tokens.js';

@@ -184,8 +184,13 @@ async function keepPage({ page, built, answer }: MadePage, claim: Claim | null, 
   return answer;
 }
 
-/** The pool to keep with a page: of a share of all, and of every one that chance had a part in, without which no other policy's page can be rebuilt. */
-function sampledPool({ feedId, pageNo, placed }: Page, built: BuiltPage, { poolSample }: ServePagePorts): SampledPool | undefined {
+/** The pool to keep with a page: of a share of all, and of every one that chance had a part in, without which no other policy's page can be rebuilt. An interleaved page comes from two, so that neither tells how it was made. */
+function sampledPool(
+  { feedId, pageNo, placed, assignments }: Page,
+  built: BuiltPage,
+  { poolSample }: ServePagePorts,
+): SampledPool | undefined {
+  if (assignments.some(({ teams }) => teams !== undefined)) return undefined;
   if (placed.some(({ propensity }) => propensity !== null)) return { ...built.pool(), samplingRate: 1 };
   return isPoolSampled(feedId, pageNo, poolSample) ? { ...built.pool(), samplingRate: poolSample } : undefined;
 }
@@ -223,8 +228,9 @@ export const chosenLocale = (asked: string | null, locales: string[]): string =>
 };
 
 /** Note what was shown, for fatigue, repeats, the cocoon and the next page's attribution. */
-async function remember(page: LoggedPage, { states, index, cocoon, shownCardsOf }: ServePagePorts): Promise<void> {
+async function remember(page: LoggedPage, { states, index, cocoon, shownCardsOf, mixShares }: ServePagePorts): Promise<void> {
   index.observePage(page.placed);
+  mixShares.observe(page);
   if (page.userId === null) return;
   const shown = await shownCardsOf(page);
   await states.update([page.userId], (_, state) => foldPage(state, page, shown));

@@ -1,5 +1,5 @@
 import { createArms } from '../../src/app/experiments/arms.js';
-import { interleave } from '../../src/app/experiments/interleave.js';
+import { interleave } from '../../src/core/requests/experiments/interleave.js';
 import { createCursors } from '../../src/app/cursors.js';
 import { type PlacedItem } from '../../src/core/exposures/exposure.js';
 import { type BuiltPage, type RankPolicy } from '../../src/core/page.js';
@@ -73,7 +73,7 @@ describe('an interleaved page', () => {
   }); // prettier-ignore
   const page = (nos: number[]): BuiltPage => ({
     placed: nos.map(placed), features: Float32Array.from(nos.flatMap((no) => [no, -no])), featureNames: ['a', 'b'], scorer: 'RULES', modelVersion: null,
-    modelFaults: [], intents: null, degraded: [], relaxed: [], poolSize: 9, hasNextPage: false, removed: [], trace: [],
+    modelFaults: [], intents: null, degraded: [], relaxed: [], widening: null, poolSize: 9, hasNextPage: false, removed: [], trace: [],
     ranked: { itemNos: new Uint32Array(), scores: new Float64Array() },
     scoresBy: () => Promise.resolve(new Float64Array()),
     pool: () => { throw new Error('nobody asks'); },

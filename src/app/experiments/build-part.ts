@@ -2,7 +2,7 @@ import { type LoggedAssignment } from '../../core/exposures/exposure.js';
 import { buildPage } from '../../core/feed.js';
 import { type BuiltPage, type PageInputs } from '../../core/page.js';
 import { seededRandom } from '../../core/random.js';
-import { interleave } from './interleave.js';
+import { interleave } from '../../core/requests/experiments/interleave.js';
 import { INTERLEAVED, type Part } from './take-part.js';
 
 /** Build a page, or two of the same request and one of both where rankings are interleaved. */

@@ -10,7 +10,7 @@ import { ramped, started, stopped } from '../../core/requests/experiments/transi
 import { InputReader } from '../../core/requests/input-reader.js';
 import { type ExperimentStore } from '../../ports/experiment-store.js';
 import { type ModelStore } from '../../ports/model-store.js';
-import { type ExperimentAnswer } from '../answers.js';
+import { type ExperimentAnswer } from './experiment-answers.js';
 import { type App } from '../app.js';
 import { SERVED_MODEL } from '../models/models-in-force.js';
 import { type SettingsInForce } from '../settings-in-force.js';

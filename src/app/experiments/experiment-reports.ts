@@ -9,7 +9,7 @@ import { parseInstant } from '../../core/events/instant.js';
 import { type Experiment } from '../../core/requests/experiments/experiment.js';
 import { type ExperimentStore } from '../../ports/experiment-store.js';
 import { type ReportStore } from '../../ports/report-store.js';
-import { type ExperimentPlanAnswer, type ExperimentReportAnswer, type MetricComparisonAnswer } from '../answers.js';
+import { type ExperimentPlanAnswer, type ExperimentReportAnswer, type MetricComparisonAnswer } from './experiment-answers.js';
 import { type RawInput } from '../app.js';
 import { type People } from '../people/people.js';
 import { createPlan } from './plan-experiment.js';

@@ -7,7 +7,7 @@ import { meanOf, varianceOf } from '../../core/evaluation/experiments/statistic.
 import { InputReader } from '../../core/requests/input-reader.js';
 import { DAY_MS } from '../../core/time.js';
 import { type ReportStore } from '../../ports/report-store.js';
-import { type ExperimentPlanAnswer } from '../answers.js';
+import { type ExperimentPlanAnswer } from './experiment-answers.js';
 import { type RawInput } from '../app.js';
 
 const LEAST_USERS = 100;

@@ -2,7 +2,7 @@ import { type Experiment, phaseOf } from '../../core/requests/experiments/experi
 import { rampStep, stopped } from '../../core/requests/experiments/transitions.js';
 import { type ExperimentStore } from '../../ports/experiment-store.js';
 import { type Log } from '../../ports/log.js';
-import { type ExperimentReportAnswer } from '../answers.js';
+import { type ExperimentReportAnswer } from './experiment-answers.js';
 import { type ExperimentReports } from './experiment-reports.js';
 import { type ExperimentsInForce } from './experiments-in-force.js';
 

@@ -1,6 +1,6 @@
-import { type BuiltPage } from '../../core/page.js';
-import { seededRandom } from '../../core/random.js';
-import { teamDraft } from '../../core/requests/experiments/team-draft.js';
+import { type BuiltPage } from '../../page.js';
+import { seededRandom } from '../../random.js';
+import { teamDraft } from './team-draft.js';
 
 /** Two pages of the same request in one, and which of them each item is of. */
 export interface InterleavedPage {
@@ -11,7 +11,7 @@ export interface InterleavedPage {
 
 /**
  * Draft one page from two. Everything that is of the whole page is the first one's. How likely an item was to stand where it stands depends on both
- * rankings and the draft, so no propensity is claimed for it.
+ * rankings and the draft, so no propensity is claimed for it, nor what widening did.
  *
  * @param seed of the feed
  * @param pageNo from 0
@@ -38,6 +38,7 @@ export function interleave(
     ...first,
     placed: rows.map(({ placed }) => placed),
     features,
+    widening: null,
     intents: intents.length === rows.length ? intents : null,
     degraded: [...new Set([...first.degraded, ...second.degraded])],
     relaxed: [...new Set([...first.relaxed, ...second.relaxed])],
