@@ -1,3 +1,4 @@
+import { cocoonNow, type UsualFeeds } from '../diversification/cocoon/cocoon-now.js';
 import { type BuiltPage, type PageInputs, type RankPolicy } from '../page.js';
 import { PURPOSES } from '../privacy/purposes.js';
 import { seededRandom } from '../random.js';
@@ -6,7 +7,7 @@ import { localHour } from '../time.js';
 import { type Method } from './methods.js';
 import { type Stream, type StreamMethod } from './next-event.js';
 import { ReplayedShop } from './replayed-shop.js';
-import { type Task } from './task.js';
+import { type Examinee, type Task } from './task.js';
 
 /** How the service under measurement makes a page, and from how far back it learns the tables of neighbours. */
 export interface Service {
@@ -57,13 +58,13 @@ export function ask(shop: ReplayedShop, deployed: Deployed, user: number, now: n
 /** Nothing is held back of what the caller brings. */
 const AS_BROUGHT: RankPolicy = { suppressBought: false, fatigue: false, caps: false, diversity: false, exploration: false };
 
-/** The page of a user at an instant: a feed without some items, or some candidates ranked. Items are numbers of the catalogue. */
+/** The page of a user at an instant: a feed without some items, widened where it is told what is usual, or some candidates ranked. Items are numbers of the catalogue. */
 export function pageOf(
   shop: ReplayedShop,
   { service, config }: Deployed,
   user: number,
   now: number,
-  { shownOnPage = [], candidates }: { shownOnPage?: number[]; candidates?: number[] },
+  { shownOnPage = [], candidates, usual }: { shownOnPage?: number[]; candidates?: number[]; usual?: UsualFeeds },
 ): Promise<BuiltPage> {
   const brought = candidates && {
     itemNos: Uint32Array.from(candidates),
@@ -71,6 +72,7 @@ export function pageOf(
     priorWeight: 0,
     policy: AS_BROUGHT,
   };
+  const state = shop.stateOf(user, now);
   return service.buildPage({
     request: {
       kind: brought ? 'rank' : 'feed',
@@ -88,7 +90,8 @@ export function pageOf(
     },
     config,
     shop: shop.shop,
-    state: shop.stateOf(user, now),
+    state,
+    ...(usual && { cocoon: cocoonNow(state.cocoon, usual, { isControlled: true, breadth: 0 }) }),
     user: null,
     purposes: new Set(PURPOSES),
     now,
@@ -100,21 +103,33 @@ export function pageOf(
 }
 
 /**
- * Pages of all examinees, one after the other in time, each from what happened up to the instant at which he is asked; but for the tables of neighbours,
- * which come from all of the fit data, as those of every other method do.
+ * Make the pages of all examinees, one after the other in time, each from what happened up to the instant at which he is asked; but for the tables of
+ * neighbours, which come from all of the fit data, as those of every other method do.
  */
-async function pagesOf(task: Task, deployed: Deployed): Promise<Map<number, Int32Array>> {
+export async function eachPage(
+  task: Task,
+  deployed: Deployed,
+  use: (examinee: Examinee, page: BuiltPage, itemAt: (no: number) => number) => void,
+): Promise<void> {
   const { fit } = task.split;
   const shop = new ReplayedShop(task.history, fit);
   shop.learnFrom(fit.length, deployed.service.neighbourWindowMs, true);
-  const pages = new Map<number, Int32Array>();
   const inTime = [...task.examinees].sort((a, b) => a.askAt - b.askAt || a.user - b.user);
-  for (const { user, masked, askAt } of inTime) {
+  for (const examinee of inTime) {
+    const { user, masked, askAt } = examinee;
     while (shop.told < fit.length && !(task.history.at[fit[shop.told]] > askAt)) shop.observeNext();
-    const { placed } = await ask(shop, deployed, user, askAt, masked);
-    const items = Int32Array.from(placed, ({ itemNo }) => shop.itemAt(itemNo));
-    pages.set(user, items);
+    use(examinee, await ask(shop, deployed, user, askAt, masked), (no) => shop.itemAt(no));
   }
+}
+
+async function pagesOf(task: Task, deployed: Deployed): Promise<Map<number, Int32Array>> {
+  const pages = new Map<number, Int32Array>();
+  await eachPage(task, deployed, ({ user }, { placed }, itemAt) =>
+    pages.set(
+      user,
+      Int32Array.from(placed, ({ itemNo }) => itemAt(itemNo)),
+    ),
+  );
   return pages;
 }
 

@@ -1,10 +1,11 @@
 import { categoryGroups } from '../../diversification/cocoon/category-groups.js';
 import { type CocoonBaseline, measureCocoon } from '../../diversification/cocoon/cocoon-index.js';
+import { type UsualFeeds } from '../../diversification/cocoon/cocoon-now.js';
 import { describeGenericFeed, type GenericFeed } from '../../diversification/cocoon/generic-feed.js';
 import { hash32 } from '../../random.js';
 import { DEFAULT_SETTINGS } from '../../settings-defaults.js';
 import { type RankingSettings } from '../../settings.js';
-import { type CocoonState } from '../../tags/cocoon/cocoon-state.js';
+import { type CocoonState, emptyControl } from '../../tags/cocoon/cocoon-state.js';
 import { collisionOf, emptySpread } from '../../tags/cocoon/spread.js';
 import { foldPage } from '../../tags/fold.js';
 import { DAY_MS } from '../../time.js';
@@ -32,6 +33,8 @@ export interface CocoonRow {
   amplification: number;
   tasteCoverage: number;
   confidence: number;
+  /** Share of the worth of the pages that widening took. */
+  cost: number;
   /** Correlation of the index with the logarithm of how much each user did before. */
   withActivity: number;
 }
@@ -44,21 +47,32 @@ export interface CocoonReport extends CocoonPlan {
 }
 
 const { diversity } = DEFAULT_SETTINGS;
+/** Only the loop asks for things from next door. */
+const sources = DEFAULT_SETTINGS.sources.map((one) => (one.source === 'WIDENING' ? { ...one, limit: 40 } : one));
 const OPEN = { maxPerCategory: diversity.window, maxPerBrand: diversity.window, maxPerCreator: diversity.window } as const;
 const FEEDS: readonly { feed: string; diversity: Partial<RankingSettings['diversity']> }[] = [
   { feed: 'as a new shop has it', diversity: {} },
   { feed: 'without caps and variety', diversity: { ...OPEN, algorithm: 'NONE' } },
+  { feed: 'variety of strength 0.2 without caps', diversity: OPEN },
+  { feed: 'the same with the loop', diversity: { ...OPEN, adaptive: true } },
+  { feed: 'as a new shop has it, with the loop', diversity: { adaptive: true } },
   { feed: 'variety of strength 0.5 without caps', diversity: { ...OPEN, strength: 0.5 } },
   { feed: 'calibrated to the taste, 0.5, without caps', diversity: { ...OPEN, algorithm: 'CALIBRATED', strength: 0.5 } },
 ];
 const PAGES = [1, 3, 10] as const;
 const GENERIC_PAGES = 5;
 
-interface Watched {
+interface Watched extends Seen {
   feed: string;
   pages: number;
   activity: number;
+}
+
+/** What was shown to a user, and what widening took from it. */
+interface Seen {
   cocoon: CocoonState;
+  value: number;
+  spent: number;
 }
 
 /** Serve users of a data set a page a day under several settings, and measure how narrow what they were shown is. */
@@ -71,12 +85,15 @@ export async function measureCocoons(history: History, plan: CocoonPlan, service
   for (const row of rows) activity.set(history.userOf[row], (activity.get(history.userOf[row]) ?? 0) + 1);
   const users = [...activity.keys()].sort((a, b) => hash32(history.users[a]) - hash32(history.users[b]) || a - b).slice(0, plan.limit);
   const generic = await readGeneric(shop, { service, plan, nobody: history.users.length });
+  const chance = { generic: generic.categoryCollision, mean: generic.categoryCollision };
+  const makers = { generic: generic.makerCollision, mean: generic.makerCollision };
+  const usual = { baseline: { categories: chance, makers }, groupOf: categoryGroups(shop.shop.catalogue, generic.level) };
   const watched: Watched[] = [];
   for (const user of users)
     for (const { feed, diversity: change } of FEEDS) {
-      const settings = { ...DEFAULT_SETTINGS, diversity: { ...diversity, ...change } };
-      for (const [pages, cocoon] of await watch(shop, { service, settings, user, from: plan.testFrom }))
-        watched.push({ feed, pages, activity: activity.get(user)!, cocoon });
+      const settings = { ...DEFAULT_SETTINGS, diversity: { ...diversity, ...change }, sources };
+      for (const [pages, seen] of await watch(shop, { service, settings, user, from: plan.testFrom, usual }))
+        watched.push({ feed, pages, activity: activity.get(user)!, ...seen });
     }
   return { ...plan, users: users.length, generic, ...summarise(watched, generic, shop) };
 }
@@ -98,16 +115,25 @@ let served = 0;
 /** What was shown to a user, after some of his pages. */
 async function watch(
   shop: ReplayedShop,
-  { service, settings, user, from }: { service: Service; settings: RankingSettings; user: number; from: number },
-): Promise<Map<number, CocoonState>> {
+  { service, settings, user, from, usual }: { service: Service; settings: RankingSettings; user: number; from: number; usual: UsualFeeds },
+): Promise<Map<number, Seen>> {
   const state = shop.stateOf(user, from);
   state.shown = new Map();
-  Object.assign(state.cocoon, { categories: emptySpread(), makers: emptySpread(), repeats: emptySpread() });
-  const after = new Map<number, CocoonState>();
+  Object.assign(state.cocoon, {
+    categories: emptySpread(),
+    makers: emptySpread(),
+    repeats: emptySpread(),
+    offered: emptySpread(),
+    control: emptyControl(),
+  });
+  const after = new Map<number, Seen>();
+  let [value, spent] = [0, 0];
   const last = PAGES[PAGES.length - 1];
   for (let pages = 1; pages <= last; pages++) {
     const servedAt = from + (pages - 1) * DAY_MS;
-    const { placed } = await pageOf(shop, { service, config: configOf(settings) }, user, servedAt, {});
+    const { placed, widening } = await pageOf(shop, { service, config: configOf(settings) }, user, servedAt, { usual });
+    value += widening?.value ?? 0;
+    spent += widening?.spent ?? 0;
     const page = {
       writer: 1,
       seq: ++served,
@@ -117,9 +143,10 @@ async function watch(
       kind: 'feed',
       fixedByCaller: false,
       placed,
+      ...(widening && { widening }),
     };
     foldPage(state, page, { page, countsAt: 'SERVED', itemOf: (no) => shop.shop.catalogue.row(no) });
-    if ((PAGES as readonly number[]).includes(pages)) after.set(pages, structuredClone(state.cocoon));
+    if ((PAGES as readonly number[]).includes(pages)) after.set(pages, { cocoon: structuredClone(state.cocoon), value, spent });
   }
   return after;
 }
@@ -150,6 +177,7 @@ function summarise(
         amplification: part('amplification'),
         tasteCoverage: part('tasteCoverage'),
         confidence: part('confidence'),
+        cost: sum(these.map(({ spent }) => spent)) / Math.max(Number.MIN_VALUE, sum(these.map(({ value }) => value))),
         withActivity: correlation(measured.map(({ index }) => index), these.map(({ activity }) => Math.log(activity))), // prettier-ignore
       };
     }),
@@ -157,6 +185,7 @@ function summarise(
   return { baseline, rows };
 }
 
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 
 /** Pearson's, -1..1; 0 where one of them does not vary. */
