@@ -12,6 +12,7 @@ import { type LiveStates } from '../ports/live-states.js';
 import { type Log } from '../ports/log.js';
 import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { type ChosenModels, type ModelsInForce } from './models/models-in-force.js';
+import { type MixShares } from './mix-shares.js';
 import { type Overload } from './overload.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
@@ -26,6 +27,7 @@ export interface PageInputPorts {
   triggers: Pick<TriggersInForce, 'versionFor'>;
   models: ModelsInForce;
   overload: Overload;
+  mixShares: MixShares;
   cocoon: Pick<CocoonInForce, 'ofPage'>;
   timeZone: string;
   clock: () => number;
@@ -171,10 +173,14 @@ export async function loadPageInputs(
 ): Promise<PageInputs> {
   const started = ports.stopwatch();
   const [state, person] = await Promise.all([loadState(input.userId, ports), loadPerson(input.userId, ports)]);
+  const { mix } = config.settings;
+  await ports.mixShares.waitFor(mix);
   const now = input.preview?.at ?? ports.clock();
   return {
     request,
     config,
+    // A preview shows what the settings do, not what the day has come to.
+    owed: input.preview ? undefined : ports.mixShares.owed(input.surface, mix),
     shop: ports.index.shop,
     state,
     user: person?.attributes ?? null,
