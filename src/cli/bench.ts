@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { measureExposureExport } from './bench/exposure-export.js';
 import { measureExposureRows } from './bench/exposure-rows.js';
 import { measureSize } from './bench/measure.js';
 import { type BenchResult, benchMarkdown, brokenLimits, machine } from './bench/report.js';
@@ -18,10 +19,22 @@ interface Options {
   quick?: boolean;
   json?: string;
   markdown?: string;
+  export?: string;
 }
 
-async function bench({ quick, json, markdown }: Options): Promise<void> {
+/** One export of so many exposures, by itself. */
+async function benchExport(rows: number): Promise<void> {
+  const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+  const { rowsPerSecond, cpuSeconds, residentBefore, residentPeak, ...found } = await measureExposureExport({ rows, features: 30 });
+  process.stdout.write(
+    `${found.rows} exposures, ${mb(found.bytes)}: ${Math.round(rowsPerSecond)} rows/s, ${((cpuSeconds * 1e6) / found.rows).toFixed(1)} µs CPU a row; ` +
+      `resident ${mb(residentBefore)} before, ${mb(residentPeak)} at most\n`,
+  );
+}
+
+async function bench({ quick, json, markdown, export: exported }: Options): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
+  if (exported !== undefined) return benchExport(Number(exported));
   const effort = quick ? { seconds: 2, rounds: 1 } : { seconds: 6, rounds: 5 };
   const sizes = [];
   for (const size of quick ? QUICK : SIZES) {
@@ -45,6 +58,7 @@ async function bench({ quick, json, markdown }: Options): Promise<void> {
 await new Command('bench')
   .description('Speed and cost of the built service on a seeded shop, with a plain Mercurius server and a plain COPY in the same run.')
   .option('--quick', 'one small shop and short runs: whether it works, not how fast')
+  .option('--export <rows>', 'only stream an export of so many exposures, and watch the memory of the service')
   .option('--json <file>', 'write the figures as JSON')
   .option('--markdown <file>', 'write the tables to a file')
   .action(bench)

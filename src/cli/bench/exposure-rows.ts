@@ -10,7 +10,8 @@ import { ensurePartitions } from '../../adapters/postgres/partitions.js';
 import { type Page } from '../../core/exposures/exposure.js';
 import { seededRandom } from '../../core/random.js';
 
-const ROWS_A_PAGE = 50;
+/** Exposures of a page as the bench writes them. */
+export const ROWS_A_PAGE = 50;
 const PAGES_AT_ONCE = 32;
 
 export interface ExposureRows {
@@ -22,7 +23,8 @@ export interface ExposureRows {
   cpuMsPerPage: number;
 }
 
-function samplePage(number: number, features: number): Page {
+/** A page of 50 with so many features, seeded by its number. */
+export function samplePage(number: number, features: number): Page {
   const random = seededRandom(number);
   const numbers = Float32Array.from({ length: ROWS_A_PAGE * features }, random);
   const feedId = uuidv7();
