@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { runAuthenticity } from './evaluate/authenticity.js';
 import { runCocoon } from './evaluate/cocoon.js';
 import { countOf, daysOf, type EvaluateOptions, instantOf, namesOf, percentOf } from './evaluate/options.js';
+import { runOffPolicy } from './evaluate/off-policy.js';
 import { PEOPLE_PROTOCOLS, type PeopleProtocol, runPeople } from './evaluate/people.js';
 import { runRepurchase } from './evaluate/repurchase.js';
 import { runRetrieval } from './evaluate/retrieval.js';
@@ -18,21 +19,24 @@ const AUTHENTICITY = 'authenticity';
 /** Of how narrow feeds become. */
 const COCOON = 'cocoon';
 
+/** Of what a replay says of another policy. */
+const OFF_POLICY = 'off-policy';
+
 /** What is known of people. */
 const isOfPeople = (protocol: string): protocol is PeopleProtocol => (PEOPLE_PROTOCOLS as readonly string[]).includes(protocol);
 
 type CommandLine = Omit<EvaluateOptions, 'protocol'> & {
-  protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY | typeof COCOON | PeopleProtocol;
+  protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY | typeof COCOON | typeof OFF_POLICY | PeopleProtocol;
 };
 
 const program = new Command('evaluate')
   .description(
     'Measure ranking methods offline on a folder with events.csv(.gz), items.csv(.gz) and, where there is a graph, follows.csv(.gz).',
   )
-  .argument('<folder>', 'the data set')
+  .argument('[folder]', 'the data set; off-policy makes its own')
   .addOption(
     new Option('--protocol <name>', 'how fit and test are divided')
-      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY, COCOON, ...PEOPLE_PROTOCOLS])
+      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY, COCOON, OFF_POLICY, ...PEOPLE_PROTOCOLS])
       .makeOptionMandatory(),
   )
   .option('--core <k>', 'leave out users and items with fewer than k partners, again and again', countOf)
@@ -45,16 +49,18 @@ const program = new Command('evaluate')
   .option('--model <folder>', 'with model.onnx and manifest.json; adds the method model')
   .option(
     '--limit <n>',
-    'examine at most n users or queries, picked by hash (authenticity: n bots in a botnet, 30 when left out; circles: n random graphs, 20)',
+    'examine at most n users or queries, picked by hash (authenticity: n bots in a botnet, 30 when left out; circles: n random graphs, 20; off-policy: n logs, 500)',
     countOf,
   )
   .option('--traffic <percent>', 'authenticity: as many bots in a botnet as make this share of the events, in place of --limit', percentOf)
   .option('--json <file>', 'write the figures')
   .option('--markdown <file>', 'write the table that is printed')
   .option('--svg <file>', 'write a plot of recall against variety')
-  .action(async (folder: string, { protocol, ...options }: CommandLine) => {
+  .action(async (folder: string | undefined, { protocol, ...options }: CommandLine) => {
     const command = ['npm run evaluate --', ...process.argv.slice(2)].join(' ');
     const run = (): Promise<{ markdown: string }> => {
+      if (protocol === OFF_POLICY) return runOffPolicy(options, command);
+      if (folder === undefined) throw new AppError('INVALID_INPUT', `--protocol ${protocol} needs the folder of a data set`);
       if (protocol === REPURCHASE) return runRepurchase(folder, options, command);
       if (protocol === RETRIEVAL) return runRetrieval(folder, options, command);
       if (protocol === AUTHENTICITY) return runAuthenticity(folder, options, command);
