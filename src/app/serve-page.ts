@@ -7,6 +7,7 @@ import { identityUserId } from '../core/privacy/identity.js';
 import { type PageInput, readFeedInput, readRankInput, readRelatedInput } from '../core/requests/page-input.js';
 import { foldPage } from '../core/tags/fold.js';
 import { type ExposureLog, type RequestClaim, type RequestReplay } from '../ports/exposure-log.js';
+import { type Turns } from '../ports/turns.js';
 import { type FeedAnswer } from './answers.js';
 import { type RawInput } from './app.js';
 import { withoutBlocked } from './blocks/kept-answers.js';
@@ -16,7 +17,6 @@ import { type WideningMeters } from './cocoon/widening-meters.js';
 import { type ShownCardsOf } from './cocoon/shown-cards.js';
 import { continueFeed, type ContinuePorts } from './continue-feed.js';
 import { buildPart } from './experiments/build-part.js';
-import { createKeyedQueue } from './keyed-queue.js';
 import { type Shadow } from './models/shadow.js';
 import { type InFlight } from './people/in-flight.js';
 import { loadPageInputs, type PageInputPorts, pageRequest, resolveBasket, resolveCandidates } from './page-inputs.js';
@@ -29,6 +29,7 @@ export interface ServePagePorts extends PageInputPorts, ContinuePorts {
   statistics: PipelineStatistics;
   shadow: Shadow;
   inFlight: InFlight;
+  turns: Turns;
   cocoon: Pick<CocoonInForce, 'ofPage' | 'note'>;
   shownCardsOf: ShownCardsOf;
   wideningMeters?: WideningMeters;
@@ -54,14 +55,13 @@ const CURSOR_LIFE_MS = 2 * 3_600_000;
 
 /** `feed`, `rank` and `related`: replay, load, build, log, answer. */
 export function createServePage(ports: ServePagePorts) {
-  const inTurn = createKeyedQueue();
   const serve = async (asked: Job): Promise<FeedAnswer> => {
     const job = await underOwner(asked, ports);
     const { pageId, after, preview } = job.input;
     const shared = pageId ?? after;
     // Blocks of one page, or one cursor twice, asked for at once must see each other's items, so they wait for each other.
     const served = () => ports.inFlight.run(() => servePage(job, ports));
-    return shared === null || preview ? served() : inTurn(shared, served);
+    return shared === null || preview ? served() : ports.turns.inTurn(shared, served);
   };
   const { stopwatch, index } = ports;
 

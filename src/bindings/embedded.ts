@@ -1,6 +1,7 @@
 import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.js';
+import { createMemoryTurns } from '../adapters/memory/turns.js';
 import { createWebhook } from '../adapters/http/webhook.js';
 import { createOnnxProbe } from '../adapters/onnx/probe.js';
 import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
@@ -66,6 +67,7 @@ async function bind(
     notices,
     log,
     createStates: (load) => createMemoryLiveStates({ load, snapshots, maxBytes: userStateMaxBytes }),
+    turns: createMemoryTurns(),
     createRateLimiter: createMemoryRateLimiter,
     openJobs: () => createBullMqJobs({ connectionString: url, log }),
     openHeavyWork: (entry, setup, execArgv) =>

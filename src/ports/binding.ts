@@ -29,6 +29,7 @@ import { type Secrets } from './secrets.js';
 import { type SettingsStore } from './settings-store.js';
 import { type SnapshotStore } from './snapshot-store.js';
 import { type TriggerStore } from './trigger-store.js';
+import { type Turns } from './turns.js';
 import { type UserStore } from './user-store.js';
 import { type Webhook } from './webhook.js';
 
@@ -71,6 +72,7 @@ export interface Binding {
   openJobs(): Promise<Jobs & { close(): Promise<void> }>;
   /** Where work that reads whole logs is done: by `entry` in a process of its own, which is told `setup` and where the stores are. */
   openHeavyWork(entry: URL, setup: object, execArgv?: readonly string[]): HeavyWork;
+  turns: Turns;
   /** Budgets of so many points a second each. */
   createRateLimiter(pointsPerSecond: number): RateLimiter;
   /** Keep partitions ahead of time, drop those past retention, purge what expired. Safe to repeat. */

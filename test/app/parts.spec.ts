@@ -3,7 +3,6 @@ import { type BatchTally, type Entry } from '../../src/app/batches.js';
 import { createCursors } from '../../src/app/cursors.js';
 import { createFeedIds } from '../../src/app/feed-ids.js';
 import { importLines } from '../../src/app/import-lines.js';
-import { createKeyedQueue } from '../../src/app/keyed-queue.js';
 import { createPipelineStatistics } from '../../src/app/pipeline-statistics.js';
 import { coalesced } from '../../src/app/coalesced.js';
 import { uuidTime } from '../../src/core/exposures/exposure.js';
@@ -83,25 +82,6 @@ describe('a stream of lines', () => {
       inFlight--;
     });
     expect(most).toBe(3);
-  });
-});
-
-describe('a keyed queue', () => {
-  it('runs one key in order and different keys at once, and goes on after a failure', async () => {
-    const queue = createKeyedQueue();
-    const seen: string[] = [];
-    const note = (name: string, ms: number) => async () => {
-      await later(ms);
-      seen.push(name);
-    };
-    const failed = queue('a', () => Promise.reject(new Error('no')));
-    await Promise.all([
-      expect(failed).rejects.toThrow('no'),
-      queue('a', note('a1', 20)),
-      queue('a', note('a2', 1)),
-      queue('b', note('b1', 5)),
-    ]);
-    expect(seen).toEqual(['b1', 'a1', 'a2']);
   });
 });
 

@@ -1,8 +1,9 @@
-import { createPostgresBackend, DelayedError, type Job, type JobsOptions, Queue, runMigrations, Worker } from 'bullmq';
+import { DelayedError, type Job, type JobsOptions } from 'bullmq';
 import { type Jobs } from '../../ports/jobs.js';
 import { type Log } from '../../ports/log.js';
 import { createJobsPool, runAlone } from './jobs-pool.js';
 import { createQueues } from './queues.js';
+import { createPostgresQueueStore, createRedisQueueStore, type RedisQueues } from './queue-store.js';
 
 const QUEUE = 'imago';
 /** Handlers of different names that run side by side in this process. */
@@ -13,42 +14,41 @@ const UNKNOWN_GRACE_MS = 60_000;
 const SAY_ERRORS_EVERY_MS = 10_000;
 const TIMING = { runRetryDelay: 1_000, stalledInterval: 15_000, maxStalledCount: 1_000 };
 
+export interface BullMqOptions {
+  connectionString: string;
+  /** Where the queues are kept; left out: in PostgreSQL. */
+  redis?: RedisQueues;
+  log: Log;
+}
+
 const RETENTION: JobsOptions = { removeOnComplete: { count: 100 }, removeOnFail: { count: 100 } };
 
 /**
- * Jobs on BullMQ's PostgreSQL backend, in its own schema `bullmq`. Work begins with the first `every`; `close` waits for handlers that run. A job whose
- * process died runs again after 30 to 60 seconds. Lost connections are logged and made again.
+ * Jobs on BullMQ: on its PostgreSQL backend, in its own schema `bullmq`, or on Redis where that is given. A job runs on one process at a time by a lock in
+ * PostgreSQL either way. Work begins with the first `every`; `close` waits for handlers that run. A job whose process died runs again after 30 to 60
+ * seconds. Lost connections are logged and made again.
  *
  * @throws Error when the database cannot be reached or holds a schema of a newer BullMQ
  */
-export async function createBullMqJobs({
-  connectionString,
-  log,
-}: {
-  connectionString: string;
-  log: Log;
-}): Promise<Jobs & { close(): Promise<void> }> {
+export async function createBullMqJobs({ connectionString, redis, log }: BullMqOptions): Promise<Jobs & { close(): Promise<void> }> {
   const pool = createJobsPool(connectionString, CONCURRENCY, log);
   const handlers = new Map<string, () => Promise<void>>();
   const sayError = errorTeller(log);
   try {
-    const client = await pool.connect();
-    await runMigrations(client).finally(() => client.release());
-
-    const queue = new Queue(QUEUE, { connection: pool, defaultJobOptions: RETENTION }, createPostgresBackend);
+    const store = redis ? createRedisQueueStore(redis) : await createPostgresQueueStore(pool);
+    const queue = store.queue(QUEUE, RETENTION);
     const process = createProcessor({
       handlers,
       run: (name, handler) => runAlone(pool, name, handler),
       forget: (name) => queue.removeJobScheduler(name),
       log,
     });
-    const options = { connection: pool, autorun: false, concurrency: CONCURRENCY, ...TIMING };
-    const worker = new Worker(QUEUE, process, options, createPostgresBackend);
+    const worker = store.worker(QUEUE, process, { autorun: false, concurrency: CONCURRENCY, ...TIMING });
     queue.on('error', sayError);
     worker.on('error', sayError);
     await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
-    const queues = createQueues({ pool, timing: TIMING, sayError, log });
+    const queues = createQueues({ store, timing: TIMING, sayError, log });
     return {
       ...queues,
       async every(name, intervalMs, handler) {
@@ -63,6 +63,7 @@ export async function createBullMqJobs({
       async close() {
         await Promise.all([worker.close(), queues.close()]);
         await queue.close();
+        await store.close();
         await pool.end();
       },
     };

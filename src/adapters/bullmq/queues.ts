@@ -1,7 +1,7 @@
-import { createPostgresBackend, type Job, Queue, UnrecoverableError, Worker } from 'bullmq';
-import { type Pool } from 'pg';
+import { type Job, UnrecoverableError } from 'bullmq';
 import { type Jobs, type Retries } from '../../ports/jobs.js';
 import { type Log } from '../../ports/log.js';
+import { type QueueStore } from './queue-store.js';
 
 /** Entries of one queue that are tried side by side in this process. */
 const CONCURRENCY = 4;
@@ -14,7 +14,7 @@ const RETENTION = { removeOnComplete: true, removeOnFail: { count: 10_000 }, sta
 type Handler = Parameters<Jobs['work']>[2];
 
 interface Parts {
-  pool: Pool;
+  store: QueueStore;
   /** Of workers that run at a time or hold a lock. */
   timing: { runRetryDelay: number; stalledInterval: number; maxStalledCount: number };
   sayError: (error: unknown) => void;
@@ -24,11 +24,10 @@ interface Parts {
 type Queues = Pick<Jobs, 'work' | 'enqueue' | 'deadLetters'> & { close(): Promise<void> };
 
 /** Queues on BullMQ, each with a worker of its own, so that no long job holds them up. */
-export function createQueues({ pool, timing, sayError, log }: Parts): Queues {
+export function createQueues({ store, timing, sayError, log }: Parts): Queues {
   const begin = (name: string, retries: Retries, handler: Handler) => {
-    const options = { connection: pool, autorun: false, concurrency: CONCURRENCY, ...timing };
-    const queue = new Queue(PREFIX + name, { connection: pool }, createPostgresBackend);
-    const worker = new Worker(PREFIX + name, createTry(name, handler, log), options, createPostgresBackend);
+    const queue = store.queue(PREFIX + name);
+    const worker = store.worker(PREFIX + name, createTry(name, handler, log), { autorun: false, concurrency: CONCURRENCY, ...timing });
     queue.on('error', sayError);
     worker.on('error', sayError);
     return { queue, worker, retries };

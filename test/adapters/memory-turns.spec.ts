@@ -1,0 +1,14 @@
+import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
+import { createMemoryTurns } from '../../src/adapters/memory/turns.js';
+import { rateLimiterContract } from '../contract/rate-limiter.contract.js';
+import { turnsContract } from '../contract/turns.contract.js';
+
+turnsContract('process memory', () => {
+  const turns = createMemoryTurns();
+  return [turns, turns];
+});
+
+rateLimiterContract('process memory', () => {
+  const limiter = createMemoryRateLimiter(5);
+  return [limiter, limiter];
+});
