@@ -1,3 +1,4 @@
+import { type GroupExposure } from '../core/diversification/cocoon/exposure-fairness.js';
 import { Inject } from '@nestjs/common';
 import { Mutation, Query, Resolver } from '@nestjs/graphql';
 import { type App, type RawInput } from '../app/app.js';
@@ -43,6 +44,11 @@ export class OperatorResolver {
   whyNot(_parent: unknown, args: Parameters<App['whyNot']>[0]): Promise<WhyNotAnswer> {
     return this.app.whyNot(args);
   }
+  @Query('exposureFairness')
+  exposureFairness(_parent: unknown, { input }: { input: RawInput }): Promise<GroupExposure[]> {
+    return this.app.exposureFairness(input);
+  }
+
   @Query('cocoonTrend')
   cocoonTrend(_parent: unknown, { input }: { input: RawInput }): Promise<CocoonPointAnswer[]> {
     return this.app.cocoonTrend(input);

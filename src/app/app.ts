@@ -1,3 +1,4 @@
+import { type GroupExposure } from '../core/diversification/cocoon/exposure-fairness.js';
 import { type ExposureLoss } from '../core/exposures/exposure-loss.js';
 import { type AlertAnswer, type AlertRuleAnswer } from './alerts/alert-answers.js';
 import { type TriggerAnswer, type TriggerFiringPageAnswer } from './triggers/trigger-answers.js';
@@ -155,6 +156,8 @@ export interface App {
   fallback(surface: string): Promise<FallbackList>;
   /** How narrow feeds are, and how exposure is shared out, per day; today is worked out when asked for. */
   cocoonTrend(input: RawInput): Promise<CocoonPointAnswer[]>;
+  /** What groups of items were shown beside what was clicked of it. */
+  exposureFairness(input: RawInput): Promise<GroupExposure[]>;
   metricCatalogue(): MetricDefinitionAnswer[];
   /** Metrics of users, group by group, and of the service; all of them where none is named. */
   kpis(input: RawInput, metrics?: readonly string[] | null): Promise<KpiRowAnswer[]>;

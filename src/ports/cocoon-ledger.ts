@@ -47,4 +47,6 @@ export interface CocoonLedger {
   firstBaseline(): Promise<KeptBaseline | null>;
   /** Exposures by item number of a day, on one surface or on all. */
   exposuresByItem(day: string, surface: string | null): Promise<Map<number, number>>;
+  /** Of these, how many were clicked within a week, by item number. */
+  clicksByItem(day: string, surface: string | null): Promise<Map<number, number>>;
 }

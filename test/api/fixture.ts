@@ -285,6 +285,7 @@ export const appOf = (parts: Partial<App> = {}): App => ({
     Promise.resolve([
       { day: '2026-11-21', users: 2, meanIndex: 0.3, p90Index: 0.5, exposureGini: 0.6, catalogueCoverage: 0.1, smallCreatorShare: 0.2, newItemShare: 0.3 },
     ]), // prettier-ignore
+  exposureFairness: () => Promise.resolve([{ group: 'NEW_ITEMS', items: 2, exposureShare: 0.2, clickShare: 0.1, treatmentRatio: null }]),
   verifyCocoons: () => Readable.from(['{}\n']),
   exposureLoss: () => Promise.resolve([exposureLoss({ day: '2026-11-21', surface: 'home', pages: 9, silentPages: 1, served: 90, servedOnReported: 80, rendered: 70, seen: 40, clicked: 8, seenAndClicked: 6 })]), // prettier-ignore
   evidenceHeads: () => Readable.from(['{}\n']),

@@ -46,6 +46,13 @@ const BY_ITEM = `
     JOIN exposure_pages p ON p.received_day = $1 AND p.writer = e.writer AND p.seq = e.seq AND p.surface = $2
    WHERE e.received_day = $1 AND e.item_no >= 0 AND $2::text IS NOT NULL GROUP BY e.item_no`;
 
+const CLICKS_BY_ITEM = `
+  SELECT e.item_no, count(DISTINCT v.exposure_id)::float8 FROM exposures e
+    JOIN exposure_pages p ON p.received_day = $1 AND p.writer = e.writer AND p.seq = e.seq AND ($2::text IS NULL OR p.surface = $2)
+    JOIN events v ON v.exposure_id = e.feed_id || '.' || e.position AND v.type = 'CLICK' AND v.attribution = 'ATTRIBUTED'
+     AND v.received_day BETWEEN $1 AND $1::date + 7
+   WHERE e.received_day = $1 AND e.item_no >= 0 GROUP BY e.item_no`;
+
 /** Indices go with the exposures that they were measured from; what the days were measured against stays, since it is of nobody. */
 export async function dropOldCocoonDays(pool: Pool, now: number, retentionDays: number): Promise<void> {
   await pool.query('DELETE FROM cocoon_days WHERE day < $1', [utcDay(now - retentionDays * DAY_MS)]);
@@ -53,6 +60,12 @@ export async function dropOldCocoonDays(pool: Pool, now: number, retentionDays: 
 
 /** The daily ledger of cocoon indices in PostgreSQL, a row per user and day. */
 export function createPostgresCocoonLedger(pool: Pool): CocoonLedger {
+  const byItem = async (text: string, day: string, surface: string | null): Promise<Map<number, number>> => {
+    const { rows } = await pool.query<[number, number]>({ text, values: [day, surface], rowMode: 'array' }).catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
+    return new Map(rows);
+  };
   const read = async <T extends object>(text: string, values: unknown[]): Promise<T[]> => {
     const { rows } = await pool.query<T>(text, values).catch((error: unknown) => {
       throw asUnavailable(error);
@@ -90,13 +103,7 @@ export function createPostgresCocoonLedger(pool: Pool): CocoonLedger {
       await read('INSERT INTO cocoon_baselines (day, baseline) VALUES ($1, $2::jsonb) ON CONFLICT DO NOTHING', [day, JSON.stringify(kept)]);
       return (await baseline('WHERE day = $1', [day]))!;
     },
-    async exposuresByItem(day, surface) {
-      const { rows } = await pool
-        .query<[number, number]>({ text: BY_ITEM, values: [day, surface], rowMode: 'array' })
-        .catch((error: unknown) => {
-          throw asUnavailable(error);
-        });
-      return new Map(rows);
-    },
+    exposuresByItem: (day, surface) => byItem(BY_ITEM, day, surface),
+    clicksByItem: (day, surface) => byItem(CLICKS_BY_ITEM, day, surface),
   };
 }

@@ -48,7 +48,7 @@ export const OPERATION_RULES: Readonly<Record<string, OperationRule>> = {
   ...rules(['block', 'unblock'], rule(['ops', 'storefront'])),
   ...rules(
     [
-      'items', 'rankingConfig', 'rankingConfigs', 'experiments', 'experiment', 'metricCatalogue', 'kpis', 'funnel', 'cocoonTrend', 'alertRules', 'alerts',
+      'items', 'rankingConfig', 'rankingConfigs', 'experiments', 'experiment', 'metricCatalogue', 'kpis', 'funnel', 'followFunnel', 'itemJourney', 'cocoonTrend', 'exposureFairness', 'alertRules', 'alerts',
       'blocks', 'auditLog', 'exposure', 'whyNot', 'whatIf', 'pipeline', 'triggers', 'triggerFirings',
     ],
     rule(OPS),

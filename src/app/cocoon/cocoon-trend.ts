@@ -38,7 +38,7 @@ export function createCocoonTrend(ports: CocoonTrendPorts): (input: RawInput) =>
   };
 
   return async (input) => {
-    const { days, surface } = readInput(input, clock());
+    const { days, surface } = readReportDays(input, clock());
     if (days.length === 0) return [];
     await cocoon.keep();
     const rows = await cocoonLedger.population({ from: days[0], to: days[days.length - 1], surface });
@@ -62,7 +62,7 @@ export function createCocoonTrend(ports: CocoonTrendPorts): (input: RawInput) =>
 }
 
 /** UTC days that the time from `from` up to `to` touches, none of them still to come. */
-function readInput(input: RawInput, now: number): { days: string[]; surface: string | null } {
+export function readReportDays(input: RawInput, now: number): { days: string[]; surface: string | null } {
   const faults: Fault[] = [];
   const fault = (path: string, message: string): void => void faults.push({ path, code: 'INVALID_VALUE', message: `${path} ${message}` });
   const [from, to] = [input.from, input.to].map((value) => (typeof value === 'string' ? parseInstant(value) : NaN));
