@@ -129,4 +129,27 @@ describe('the jobs that read whole logs', () => {
     const work = binding.openHeavyWork(entry, {}, []);
     await expect(work.run(NAMES)).rejects.toThrow('the process ended with code 0 before it was done');
   }, 60_000);
+
+  it('look once at each day that is over, in that process too', async () => {
+    const real = Date.now();
+    const work = binding.openHeavyWork(ENTRY, { purposes: common.purposes, timeZone: 'UTC', currency: 'CNY' }, ['--import', LOADER]);
+    const runs: string[][] = [];
+    let told = 0;
+    const counted = { run: (names: readonly string[]) => (runs.push([...names]), work.run(names)) };
+    const schedule = () =>
+      createHeavySchedule({
+        ...binding,
+        ledger: { appended: () => Promise.resolve(0) },
+        work: counted,
+        clock: () => real,
+        onEvidence: () => Promise.resolve(void told++),
+      });
+    const dayAgo = new Date(Math.floor((real - 2 * 3_600_000) / 86_400_000) * 86_400_000 - 2 * 86_400_000);
+    await binding.artefacts.put('model-evidence-done', Buffer.from(dayAgo.toISOString().slice(0, 10)));
+    await schedule()();
+    expect([runs, told]).toEqual([[['model-evidence']], 1]);
+    await schedule()(); // as after a restart
+    expect(runs).toHaveLength(1);
+    await work.close();
+  }, 60_000);
 });
