@@ -66,6 +66,11 @@ export interface ReportStore {
   whole(range: ReportRange): Promise<WholeValue[]>;
   /** Counts of all steps, group by group. */
   funnel(range: ReportRange): Promise<FunnelCount[]>;
+  /**
+   * Facts of everyone who followed somebody in the range, from his first follow on for seven days; only those whose days are over. Dimension and segment are
+   * not obeyed.
+   */
+  afterFollow(range: ReportRange): AsyncIterable<GroupedFacts[]>;
   /** Users whom a phase met, with facts from their first exposure to it on and of the days before, in batches. */
   metUsers(phase: CountedPhase): AsyncIterable<MetUser[]>;
   /** Epoch ms until which everything that happened has been received, as far as one can tell. */

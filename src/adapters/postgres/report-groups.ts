@@ -16,7 +16,7 @@ const CARD = 'e.received_day, e.writer, e.seq, e.feed_id, e.position, e.item_no,
 
 /** Cards of pages, in the groups of `pages`. */
 export const PLACED_ON_PAGES = `
-  placed AS MATERIALIZED (
+  placed AS (
     SELECT p.grp, p.person, p.served_at, p.surface, ${CARD} FROM pages p JOIN exposures e USING (received_day, writer, seq)
      WHERE e.item_no >= 0 AND e.received_day BETWEEN ${given('firstDay')} AND ${given('lastDay')})`;
 
@@ -64,7 +64,7 @@ const DAYS = `
 
 /** Groups by a column of the exposed item or of its card; `groups` is joined to cards as `g`, on their `e`. */
 const byCard = (groups: string, group: string): string => `
-  placed AS MATERIALIZED (
+  placed AS (
     SELECT ${group} AS grp, p.person, p.served_at, p.surface, ${CARD} FROM pages_here p JOIN exposures e USING (received_day, writer, seq) ${groups}
      WHERE e.item_no >= 0 AND e.received_day BETWEEN ${given('firstDay')} AND ${given('lastDay')} AND ${group} IS NOT NULL),
   pages AS MATERIALIZED (
@@ -89,6 +89,25 @@ const VARIANTS = `
   pages AS MATERIALIZED (SELECT w.grp, p.* FROM pages_here p JOIN windows w USING (person) WHERE p.served_at >= w.starts),
   acts AS MATERIALIZED (SELECT w.grp, a.* FROM acts_here a JOIN windows w USING (person) WHERE a.occurred_at >= w.starts),
   ${PLACED_ON_PAGES}`;
+
+/** Who followed somebody, for some days from his first follow on. */
+const followers = (untilPlace: string): string => `
+  windows AS MATERIALIZED (
+    SELECT ''::text AS grp, person, min(occurred_at) AS starts, min(occurred_at) + interval '${FOLLOWED_DAYS} days' AS ends, min(occurred_at) AS opens
+      FROM acts_here WHERE type = 'FOLLOW' AND attribution <> 'ORPHAN' AND occurred_at < ${untilPlace}
+     GROUP BY person HAVING min(occurred_at) + interval '${FOLLOWED_DAYS} days' <= ${given('asOf')}),
+  pages AS MATERIALIZED (SELECT w.grp, p.* FROM pages_here p JOIN windows w USING (person) WHERE p.served_at >= w.starts AND p.served_at < w.ends),
+  acts AS MATERIALIZED (SELECT w.grp, a.* FROM acts_here a JOIN windows w USING (person) WHERE a.occurred_at >= w.starts AND a.occurred_at < w.ends),
+  ${PLACED_ON_PAGES}`;
+
+/** Days after a follow over which is looked at what it led to. */
+export const FOLLOWED_DAYS = 7;
+
+/** The groups of `afterFollow`; one more parameter says until when a follow counts, epoch ms. */
+export const afterFollowGroups = (surface: string | null): string =>
+  [HERE, surface === null ? ALL_ACTS_HERE : ACTS_HERE, followers(`to_timestamp($${REPORT_PARAMETERS.length + 2}::float8 / 1000)`)].join(
+    ',',
+  );
 
 const found = (group: string): string => `CASE WHEN a.page_found THEN ${group} END`;
 

@@ -23,7 +23,7 @@ const USERS_A_BATCH = 500;
 const CLOCKS_DIFFER_MS = DAY_MS;
 
 /** Tables that were filled a moment ago have no statistics; a nested loop that looks cheap without them may take hours. */
-const SESSION = `SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '120s'`;
+const SESSION = `SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '120s'`;
 
 /** Values of the parameters of every report, in their order. */
 export function parametersOf(

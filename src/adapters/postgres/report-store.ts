@@ -1,9 +1,10 @@
+import { DAY_MS } from '../../core/time.js';
 import { FunnelCounts } from '../../core/evaluation/experiments/funnel.js';
 import { type FunnelCount, type GroupedFacts, type ReportRange, type ReportStore } from '../../ports/report-store.js';
 import { asUnavailable } from './faults.js';
 import { REPORT_ENTRIES } from './report-entries.js';
 import { factsQuery, readFacts } from './report-facts.js';
-import { groupParameters, groupsOf } from './report-groups.js';
+import { afterFollowGroups, FOLLOWED_DAYS, groupParameters, groupsOf } from './report-groups.js';
 import { metUsers } from './report-met.js';
 import { parametersOf, report, type ReportStoreOptions } from './report-reading.js';
 import { wholeValues } from './report-whole.js';
@@ -27,6 +28,12 @@ export function createPostgresReportStore(options: ReportStoreOptions): ReportSt
   }
   return {
     facts,
+    async *afterFollow(range) {
+      const text = `WITH ${REPORT_ENTRIES}, ${afterFollowGroups(range.surface)}, ${factsQuery()} ORDER BY w.person`;
+      const whole = { ...range, to: range.to + FOLLOWED_DAYS * DAY_MS };
+      for await (const rows of report(pool, text, [...parametersOf(whole, options), ...groupParameters(range), range.to]))
+        yield rows.map((row) => ({ group: null, userId: row[1] as string, facts: readFacts(row) }));
+    },
     metUsers: (phase) => metUsers(phase, options),
     whole: (range) => wholeValues(range, options),
     async funnel(range) {

@@ -1,3 +1,4 @@
+import { type ItemJourney } from '../../core/evaluation/item-journey.js';
 import { type FunnelStep } from '../../core/evaluation/experiments/funnel.js';
 
 export interface MetricDefinitionAnswer {
@@ -19,4 +20,7 @@ export interface FunnelStepAnswer {
   users: number;
   rateFromPrevious: number | null;
   rateFromFirst: number | null;
+}
+export interface ItemJourneyAnswer extends ItemJourney {
+  itemId: string;
 }

@@ -1,6 +1,7 @@
 import { METRICS, MetricSum } from '../../core/evaluation/experiments/metric-catalogue.js';
 import { isPerUser, type Metric } from '../../core/evaluation/experiments/metric.js';
-import { FUNNEL_STEPS } from '../../core/evaluation/experiments/funnel.js';
+import { AppError } from '../../core/errors.js';
+import { FOLLOW_FUNNEL_STEPS, FUNNEL_STEPS, type FunnelStep, stepsAfterFollow } from '../../core/evaluation/experiments/funnel.js';
 import { type ReportDimension, type ReportStore } from '../../ports/report-store.js';
 import { type App } from '../app.js';
 import { type FunnelStepAnswer, type KpiRowAnswer } from './report-answers.js';
@@ -37,7 +38,11 @@ const isTold = ({ key }: Metric, dimension: ReportDimension): boolean =>
   !(BY_EXPOSURE.has(dimension) && UNTOLD_BY_EXPOSURE.has(key)) && !(PARTS_OF_PAGES.has(dimension) && UNTOLD_OF_PARTS.has(key));
 
 /** What came of feeds, in figures. */
-export function createReports({ reportStore, servingTimes, cocoon }: ReportsPorts): Pick<App, 'kpis' | 'funnel' | 'metricCatalogue'> {
+export function createReports({
+  reportStore,
+  servingTimes,
+  cocoon,
+}: ReportsPorts): Pick<App, 'kpis' | 'funnel' | 'followFunnel' | 'metricCatalogue'> {
   const perUser = async (range: Parameters<ReportStore['facts']>[0], metrics: readonly Metric[]): Promise<KpiRowAnswer[]> => {
     const groups = new Map<string | null, MetricSum[]>();
     for await (const batch of reportStore.facts(range))
@@ -78,12 +83,21 @@ export function createReports({ reportStore, servingTimes, cocoon }: ReportsPort
       if (range.dimension === 'NONE' && groups.size === 0) groups.set(null, FUNNEL_STEPS.map(() => 0)); // prettier-ignore
       return [...groups].flatMap(([dimension, users]) => stepsOf(dimension, users));
     },
+    async followFunnel(input) {
+      const { range } = readReportInput(input);
+      if (range.dimension !== 'NONE' || range.segment !== null)
+        throw new AppError('INVALID_INPUT', 'dimension and segment must be left out: what follows lead to is told of all users together');
+      const users = FOLLOW_FUNNEL_STEPS.map(() => 0);
+      for await (const batch of reportStore.afterFollow(range))
+        for (const { facts } of batch) for (let step = stepsAfterFollow(facts) - 1; step >= 0; step--) users[step]++;
+      return stepsOf(null, users, FOLLOW_FUNNEL_STEPS);
+    },
   };
 }
 
-function stepsOf(dimension: string | null, users: readonly number[]): FunnelStepAnswer[] {
+function stepsOf(dimension: string | null, users: readonly number[], steps: readonly FunnelStep[] = FUNNEL_STEPS): FunnelStepAnswer[] {
   const rate = (part: number, whole: number): number | null => (whole === 0 ? null : part / whole);
-  return FUNNEL_STEPS.map((step, i) => ({
+  return steps.map((step, i) => ({
     dimension,
     step,
     users: users[i],

@@ -4,10 +4,26 @@ import { type UserFacts } from './user-facts.js';
 export const FUNNEL_STEPS = ['EXPOSURE', 'INTERACTION', 'FOLLOW', 'ADD_TO_CART', 'PURCHASE', 'REPURCHASE'] as const;
 export type FunnelStep = (typeof FUNNEL_STEPS)[number];
 
+/** Whether somebody did anything with an item. */
+const interacted = ({
+  clicks,
+  views,
+  likes,
+  saves,
+  comments,
+  shares,
+  helpful,
+  cartAdds,
+  orders,
+  reviews,
+  playEnds,
+  dwellMs,
+}: UserFacts): boolean =>
+  clicks + views + comments + shares + helpful + cartAdds + orders + reviews + playEnds + dwellMs > 0 || likes > 0 || saves > 0;
+
 const TOOK: Record<FunnelStep, (facts: UserFacts) => boolean> = {
   EXPOSURE: ({ shown }) => shown > 0,
-  INTERACTION: ({ clicks, views, likes, saves, comments, shares, helpful, follows, cartAdds, orders, reviews, playEnds, dwellMs }) =>
-    clicks + views + comments + shares + helpful + follows + cartAdds + orders + reviews + playEnds + dwellMs > 0 || likes > 0 || saves > 0,
+  INTERACTION: (facts) => facts.follows > 0 || interacted(facts),
   FOLLOW: ({ follows }) => follows > 0,
   ADD_TO_CART: ({ cartAdds }) => cartAdds > 0,
   PURCHASE: ({ orders }) => orders > 0,
@@ -18,6 +34,15 @@ const TOOK: Record<FunnelStep, (facts: UserFacts) => boolean> = {
 export function stepsTaken(facts: UserFacts): number {
   const missing = FUNNEL_STEPS.findIndex((step) => !TOOK[step](facts));
   return missing === -1 ? FUNNEL_STEPS.length : missing;
+}
+
+/** Steps after a follow, which itself is none of them. */
+export const FOLLOW_FUNNEL_STEPS = ['FOLLOW', 'INTERACTION', 'ADD_TO_CART', 'PURCHASE', 'REPURCHASE'] as const satisfies FunnelStep[];
+
+/** How many steps of the funnel after a follow a user took, each after all before it, 1 to 5. */
+export function stepsAfterFollow(facts: UserFacts): number {
+  const missing = FOLLOW_FUNNEL_STEPS.findIndex((step) => (step === 'INTERACTION' ? !interacted(facts) : !TOOK[step](facts)));
+  return missing === -1 ? FOLLOW_FUNNEL_STEPS.length : missing;
 }
 
 /** Users who took each step and all before it. */
