@@ -259,6 +259,16 @@ describe('reports from PostgreSQL', () => {
       expect(whole.get('CATALOGUE_COVERAGE')).toBeCloseTo(6 / 20, 12);
     });
 
+    it('looks at seven days from the first follow on', async () => {
+      const { pages, events } = twelveUsers();
+      const follow = (daysAgo: number) => someEvent({ userId: 'u12', type: 'FOLLOW', occurredAt: NOW - daysAgo * DAY_MS, targetUserId: 'star', itemNo: -1, itemId: undefined }); // prettier-ignore
+      await write(pages, [...events, follow(9.5), follow(5), { ...follow(3), userId: 'u1' }]);
+      const found = [];
+      for await (const batch of store().afterFollow(range)) found.push(...batch);
+      // u12 searched eight days ago and clicked nine days ago; his search of two days ago is too late, and the seven days of u1 are not over.
+      expect(found.map(({ userId, facts }) => [userId, facts.follows, facts.clicks, facts.searches])).toEqual([['u12', 2, 1, 1]]);
+    });
+
     it('is of persons: what an identity did is of the user to whom it belongs, and who refuses analytics is left out', async () => {
       const visitor = '\u0001web\u0001cookie';
       const { pages, events } = twelveUsers();

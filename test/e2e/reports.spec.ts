@@ -31,7 +31,7 @@ describe('reports, through the public API', () => {
     (await service.ask<{ kpis: Kpi[] }>(KPIS, { i: input, m: metrics })).kpis;
 
   beforeAll(async () => {
-    service = await startTestService();
+    service = await startTestService({ POOL_SAMPLE: '1' });
     shop = await openSmallShop(service);
     for (const [u, userId] of ['ann', 'bob', 'cat', 'dan'].entries()) {
       const { feed } = await service.ask<{ feed: Page }>('query($i: FeedInput!) { feed(input: $i) { items { exposureId item { id } } } }', {
@@ -118,6 +118,38 @@ describe('reports, through the public API', () => {
     expect(await kpis(range({ segment: 'nobody is in it' }), ['CLICK_RATE'])).toEqual([
       { dimension: null, metric: 'CLICK_RATE', value: null, sample: 0 },
     ]);
+  });
+
+  it('tells the journey of an item as a recount of the requests does', async () => {
+    const lines = (await (await service.http('/exports/requests?asOf=' + new Date().toISOString())).text())
+      .split('\n')
+      .filter((line) => line !== '');
+    type Listed = { candidates: { itemId: string }[]; removed: { itemId: string }[]; placed: { itemId: string }[] };
+    const requests = lines.map((line) => JSON.parse(line) as Listed);
+    expect(requests).toHaveLength(4);
+    const { itemId } = requests[0].placed[0];
+    const among = (list: keyof Listed) => requests.filter((request) => request[list].some((one) => one.itemId === itemId)).length;
+    const { itemJourney } = await service.ask<{ itemJourney: Record<string, { sampled: number; estimated: number }> }>(
+      `query($i: ReportInput!, $id: ID!) { itemJourney(itemId: $id, input: $i) { requests { sampled estimated } retrieved { sampled } removed { sampled }
+         removedBy { filter sampled } ranked { sampled } displaced { sampled } served { sampled } seen { sampled } meanRank } }`,
+      { i: range(), id: itemId },
+    );
+    expect(itemJourney.requests).toEqual({ sampled: 4, estimated: 4 });
+    expect(itemJourney.ranked.sampled).toBe(among('candidates'));
+    expect(itemJourney.removed.sampled).toBe(among('removed'));
+    expect(itemJourney.served.sampled).toBe(among('placed'));
+    expect(itemJourney.displaced.sampled).toBe(among('candidates') - among('placed'));
+    expect(itemJourney.seen.sampled).toBeLessThanOrEqual(itemJourney.served.sampled);
+  });
+
+  it('looks seven days beyond a follow, once they are over', async () => {
+    const { followFunnel } = await service.ask<{ followFunnel: Step[] }>(
+      'query($i: ReportInput!) { followFunnel(input: $i) { step users rateFromPrevious rateFromFirst } }',
+      { i: range() },
+    );
+    expect(followFunnel.map(({ step, users }) => [step, users])).toEqual(
+      ['FOLLOW', 'INTERACTION', 'ADD_TO_CART', 'PURCHASE', 'REPURCHASE'].map((step) => [step, 0]),
+    );
   });
 
   it('forgets a user who was erased, and one who refuses to be counted', async () => {
