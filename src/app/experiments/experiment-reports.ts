@@ -2,9 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { type Fault, refuseFaults, shown } from '../../core/errors.js';
 import { interleavingVerdict, type TeamCredits } from '../../core/evaluation/experiments/interleaving-verdict.js';
-import { isPerUser, type Metric } from '../../core/evaluation/experiments/metric.js';
 import { METRICS, metricOf } from '../../core/evaluation/experiments/metric-catalogue.js';
-import { type ExperimentReport, type MetUser, reportSteps } from '../../core/evaluation/experiments/report.js';
+import { type ExperimentReport, ReportTally } from '../../core/evaluation/experiments/report.js';
 import { parseInstant } from '../../core/events/instant.js';
 import { type Experiment } from '../../core/requests/experiments/experiment.js';
 import { type ExperimentStore } from '../../ports/experiment-store.js';
@@ -82,33 +81,38 @@ async function reportOf(experiment: Experiment, at: string | number | null, port
 
 type Found = Omit<ExperimentReport, 'metrics'> & { metrics: MetricComparisonAnswer[] };
 
-/** All users of the last phase, then one metric after the other, with turns for what else the process has to do. */
+/** All users of the last phase, with turns for what else the process has to do. */
 async function compared(experiment: Experiment, asOf: number, { reportStore }: ReportPorts): Promise<Found> {
   const { key, variants, phases, primaryMetric, guardrails } = experiment;
   const phase = phases.at(-1);
-  const users: MetUser[] = [];
-  if (phase)
-    for await (const batch of reportStore.metUsers({
-      experiment: key,
-      phase: phase.phase,
-      from: phase.from,
-      to: asOf,
-      daysBefore: DAYS_BEFORE,
-    }))
-      for (const user of batch) users.push(user);
-  const steps = reportSteps({
+  const tally = new ReportTally({
     arms: variants,
     primary: metricOf(primaryMetric)!,
     guardrails: guardrails.map(({ metric, maxRelativeHarm }) => ({ metric: metricOf(metric)!, maxRelativeHarm })),
-    secondary: METRICS.filter((metric: Metric) => isPerUser(metric)),
-    users,
+    secondary: METRICS,
   });
+  if (!phase) return tally.report();
+  let counted = 0;
+  for await (const batch of reportStore.metUsers({
+    experiment: key,
+    phase: phase.phase,
+    from: phase.from,
+    to: asOf,
+    daysBefore: DAYS_BEFORE,
+  }))
+    for (const user of batch) {
+      tally.add(user);
+      if (++counted % USERS_A_TURN === 0) await nextTurn();
+    }
+  const steps = tally.steps();
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
     await nextTurn();
   }
 }
+/** About a millisecond. */
+const USERS_A_TURN = 100;
 
 /** Which of two rankings users prefer; whose clicks are whose is asked as of now. */
 async function interleaved({ key, phases, variants }: Experiment, asOf: number, ports: ReportPorts): Promise<Found> {

@@ -1,5 +1,6 @@
 import { AppError, type Fault, refuseFaults } from '../../core/errors.js';
-import { armValues, type CountedUser, statisticOf, winsorisedArms } from '../../core/evaluation/experiments/arm-values.js';
+import { ArmTally, sumsOf } from '../../core/evaluation/experiments/arm-tally.js';
+import { winsorisedArms } from '../../core/evaluation/experiments/arm-values.js';
 import { isPerUser } from '../../core/evaluation/experiments/metric.js';
 import { metricOf } from '../../core/evaluation/experiments/metric-catalogue.js';
 import { planOf } from '../../core/evaluation/experiments/plan.js';
@@ -41,18 +42,23 @@ export function createPlan({ reportStore, clock }: { reportStore: Pick<ReportSto
   return async (input: RawInput): Promise<ExperimentPlanAnswer> => {
     const { metric, relativeLift, coverage, surface, arms, power, isAlwaysValid, days } = readPlan(input);
     const now = clock();
-    const users: CountedUser[] = [];
+    const tally = new ArmTally(metric);
+    let users = 0;
     const range = { from: now - days * DAY_MS, to: now, surface, segment: null, dimension: 'NONE' } as const;
-    for await (const batch of reportStore.facts(range)) for (const { facts } of batch) users.push({ facts, before: null });
-    const [values] = winsorisedArms(metric, [armValues(metric, users)]);
-    const statistic = statisticOf(metric, values, false);
-    const [mean, variance] = [meanOf(statistic), varianceOf(statistic)];
-    if (users.length < LEAST_USERS || !(variance > 0) || !(Math.abs(mean) > 0))
+    for await (const batch of reportStore.facts(range))
+      for (const { facts } of batch) {
+        tally.add({ facts, before: null });
+        users++;
+      }
+    const [cut] = metric.winsorisedAt === undefined ? [] : winsorisedArms(metric, [tally.values()]);
+    const { plain } = cut ? sumsOf(metric, cut) : tally.sums();
+    const [mean, variance] = [meanOf(plain), varianceOf(plain)];
+    if (users < LEAST_USERS || !(variance > 0) || !(Math.abs(mean) > 0))
       throw new AppError(
         'CONFLICT',
-        `${metric.key} cannot be planned on: ${users.length} users in ${days} days, with ${LEAST_USERS} and some outcomes needed`,
+        `${metric.key} cannot be planned on: ${users} users in ${days} days, with ${LEAST_USERS} and some outcomes needed`,
       );
-    const usersPerDay = users.length / days;
+    const usersPerDay = users / days;
     const plan = planOf({ mean, variance, relativeEffect: relativeLift, power, isAlwaysValid }, arms, usersPerDay, coverage);
     return { ...plan, metric: metric.key, mean, standardDeviation: Math.sqrt(variance), usersPerDay };
   };

@@ -15,14 +15,3 @@ export function boughtAgain(orderedAt: readonly number[], asOf: number, windowDa
   const firstDay = Math.floor(first / DAY_MS);
   return orderedAt.some((at) => Math.floor(at / DAY_MS) > firstDay && at - first <= windowDays * DAY_MS);
 }
-
-/**
- * Share of users who were seen in more than one arm. They are left out: whatever they did, no arm can claim it.
- *
- * @param variants distinct arms that each user was seen in
- * @returns 0 to 1, 0 without users
- */
-export function multipleExposureOf(variants: readonly (readonly string[])[]): number {
-  const seen = variants.filter((arms) => arms.length > 0);
-  return seen.length === 0 ? 0 : seen.filter((arms) => arms.length > 1).length / seen.length;
-}

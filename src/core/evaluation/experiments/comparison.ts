@@ -1,4 +1,4 @@
-import { type ArmValues, outcomesOf, statisticOf } from './arm-values.js';
+import { type ArmSums } from './arm-tally.js';
 import { effectOf } from './effect.js';
 import { alwaysValidTest, fixedTest, type Range } from './intervals.js';
 import { type Metric } from './metric.js';
@@ -27,7 +27,7 @@ const NOTHING: Comparison = {
   mean: null, controlMean: null, relativeLift: null, interval: null, pValue: null, alwaysValidInterval: null, varianceReduction: null, guardrailBroken: false,
 }; // prettier-ignore
 
-const isEnough = (arm: ArmValues): boolean => arm.numerators.length >= LEAST_USERS && outcomesOf(arm) >= LEAST_OUTCOMES;
+const isEnough = ({ users, outcomes }: ArmSums): boolean => users >= LEAST_USERS && outcomes >= LEAST_OUTCOMES;
 
 /**
  * Whether a guardrail is broken: harm is certain by a one-sided always-valid test, and the best estimate of it is beyond what is tolerated. A variant without
@@ -62,10 +62,10 @@ export function relativeAlwaysValid(control: Statistic, treatment: Statistic): R
  *
  * @param maxRelativeHarm what is tolerated where the metric is a guardrail, else null
  */
-export function compareArms(metric: Metric, control: ArmValues, treatment: ArmValues, maxRelativeHarm: number | null): Comparison {
+export function compareArms(metric: Metric, control: ArmSums, treatment: ArmSums, maxRelativeHarm: number | null): Comparison {
   if (!isEnough(control) || !isEnough(treatment)) return NOTHING;
-  const isAdjusted = control.before !== null && treatment.before !== null;
-  const [c, t] = [statisticOf(metric, control, isAdjusted), statisticOf(metric, treatment, isAdjusted)];
+  const isAdjusted = control.adjusted !== null && treatment.adjusted !== null;
+  const [c, t] = isAdjusted ? [control.adjusted!, treatment.adjusted!] : [control.plain, treatment.plain];
   const effect = effectOf(c, t, 'RELATIVE');
   if (effect === null) return NOTHING;
   const { interval, pValue } = fixedTest(effect, ALPHA);

@@ -1,5 +1,5 @@
-import { armValues, type CountedUser, winsorisedArms } from './arm-values.js';
-import { multipleExposureOf } from './cohorts.js';
+import { ArmTally, sumsOf } from './arm-tally.js';
+import { type CountedUser, winsorisedArms } from './arm-values.js';
 import { type Comparison, compareArms } from './comparison.js';
 import { benjaminiHochberg, holm } from './corrections.js';
 import { isPerUser, type Metric } from './metric.js';
@@ -15,13 +15,16 @@ export interface MetUser extends CountedUser {
   isTriggered: boolean;
 }
 
-export interface ReportInput {
+export interface ReportPlan {
   /** The control first. */
   arms: readonly { key: string; weight: number }[];
   primary: Metric;
   guardrails: readonly { metric: Metric; maxRelativeHarm: number }[];
   /** Metrics that are looked at besides. */
   secondary: readonly Metric[];
+}
+
+export interface ReportInput extends ReportPlan {
   users: readonly MetUser[];
 }
 
@@ -43,20 +46,26 @@ export interface ExperimentReport {
   metrics: MetricRow[];
 }
 
-type Arms = Map<string, MetUser[]>;
+/** One arm as far as it was counted: its users, and every metric by its key. */
+class Arm {
+  users = 0;
+  triggeredUsers = 0;
+  readonly tallies: ReadonlyMap<string, ArmTally>;
+  private readonly list: readonly ArmTally[];
 
-function rowsOf(metric: Metric, arms: Arms, maxRelativeHarm: number | null): MetricRow[] {
-  const values = winsorisedArms(
-    metric,
-    [...arms.values()].map((users) => armValues(metric, users)),
-  );
-  return [...arms].slice(1).map(([variant, users], i) => ({
-    metric: metric.key,
-    variant,
-    users: users.length,
-    triggeredUsers: users.filter(({ isTriggered }) => isTriggered).length,
-    ...compareArms(metric, values[0], values[i + 1], maxRelativeHarm),
-  }));
+  constructor(
+    readonly key: string,
+    metrics: readonly Metric[],
+  ) {
+    this.tallies = new Map(metrics.map((metric) => [metric.key, new ArmTally(metric)]));
+    this.list = [...this.tallies.values()];
+  }
+
+  add(user: MetUser): void {
+    this.users++;
+    if (user.isTriggered) this.triggeredUsers++;
+    for (const tally of this.list) tally.add(user);
+  }
 }
 
 /** Put corrected p-values in the place of plain ones; rows without one take no part. */
@@ -67,61 +76,96 @@ function corrected(rows: MetricRow[], correct: (pValues: readonly number[]) => n
   return rows.map((row) => ({ ...row, pValue: pValueOf.get(row) ?? null }));
 }
 
-/** Yields after each metric, so that whoever takes the steps can do something else between them. */
-function* comparisons({ primary, guardrails, secondary }: ReportInput, arms: Arms): Generator<void, MetricRow[]> {
-  const harmOf = (metric: Metric): number | null =>
-    guardrails.find((guardrail) => guardrail.metric.key === metric.key)?.maxRelativeHarm ?? null;
-  const shown = new Set([primary.key]);
-  const isNew = ({ key }: Metric): boolean => shown.size < shown.add(key).size;
-  const guarded = guardrails.map(({ metric }) => metric).filter(isNew);
-  const others = secondary.filter(isPerUser).filter(isNew);
-  const rows = corrected(rowsOf(primary, arms, harmOf(primary)), holm);
-  for (const metric of guarded) {
-    yield;
-    rows.push(...rowsOf(metric, arms, harmOf(metric)));
-  }
-  const secondaryRows: MetricRow[] = [];
-  for (const metric of others) {
-    yield;
-    secondaryRows.push(...rowsOf(metric, arms, null));
-  }
-  return [...rows, ...corrected(secondaryRows, benjaminiHochberg)];
-}
-
 /**
- * What an experiment shows, a metric a step: figures are there whatever the sample ratio says, and whoever shows them decides. Testers are left out, and
- * users who saw more than one arm; each user counts once, in the arm that he saw.
+ * What an experiment shows, made of its users as they come. Testers are left out, and users who saw more than one arm; each user counts once, in the arm
+ * that he saw.
  *
  * P-values of the primary metric are corrected over the arms (Holm), those of secondary metrics over metrics and arms (Benjamini and Hochberg), those of
  * guardrails not at all, so that harm is noticed early. Intervals stand for themselves.
  */
-export function* reportSteps(input: ReportInput): Generator<void, ExperimentReport> {
-  const met = input.users.filter(({ isForced }) => !isForced);
-  const arms: Arms = new Map(input.arms.map(({ key }) => [key, []]));
-  for (const user of met) if (user.variants.length === 1) arms.get(user.variants[0])?.push(user);
-  const sizes = [...arms.values()].map((users) => users.length);
-  const { pValue, mismatch, detectableLoss } = sampleRatioOf(
-    sizes,
-    input.arms.map(({ weight }) => weight),
-  );
-  return {
-    sampleRatioPValue: pValue,
-    sampleRatioMismatch: mismatch,
-    detectableLoss,
-    multipleExposure: multipleExposureOf(met.map(({ variants }) => variants)),
-    metrics: yield* comparisons(input, arms),
-  };
+export class ReportTally {
+  private readonly arms: readonly Arm[];
+  private readonly guarded: readonly Metric[];
+  private readonly others: readonly Metric[];
+  private seen = 0;
+  private seenInMore = 0;
+
+  constructor(private readonly plan: ReportPlan) {
+    const shown = new Set([plan.primary.key]);
+    const isNew = ({ key }: Metric): boolean => shown.size < shown.add(key).size;
+    this.guarded = plan.guardrails.map(({ metric }) => metric).filter(isNew);
+    this.others = plan.secondary.filter(isPerUser).filter(isNew);
+    const metrics = [plan.primary, ...this.guarded, ...this.others];
+    this.arms = plan.arms.map(({ key }) => new Arm(key, metrics));
+  }
+
+  add(user: MetUser): void {
+    if (user.isForced || user.variants.length === 0) return;
+    this.seen++;
+    if (user.variants.length > 1) this.seenInMore++;
+    else this.arms.find(({ key }) => key === user.variants[0])?.add(user);
+  }
+
+  /** Figures are there whatever the sample ratio says; whoever shows them decides. */
+  report(): ExperimentReport {
+    const steps = this.steps();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** `report`, a metric a step, for those who have something else to do in between. */
+  *steps(): Generator<void, ExperimentReport> {
+    const sizes = this.arms.map(({ users }) => users);
+    const { pValue, mismatch, detectableLoss } = sampleRatioOf(
+      sizes,
+      this.plan.arms.map(({ weight }) => weight),
+    );
+    const multipleExposure = this.seen === 0 ? 0 : this.seenInMore / this.seen;
+    const metrics = yield* this.comparisons();
+    return { sampleRatioPValue: pValue, sampleRatioMismatch: mismatch, detectableLoss, multipleExposure, metrics };
+  }
+
+  private *comparisons(): Generator<void, MetricRow[]> {
+    const { primary, guardrails } = this.plan;
+    const harmOf = (metric: Metric): number | null =>
+      guardrails.find((guardrail) => guardrail.metric.key === metric.key)?.maxRelativeHarm ?? null;
+    const rows = corrected(this.rowsOf(primary, harmOf(primary)), holm);
+    for (const metric of this.guarded) {
+      yield;
+      rows.push(...this.rowsOf(metric, harmOf(metric)));
+    }
+    const others: MetricRow[] = [];
+    for (const metric of this.others) {
+      yield;
+      others.push(...this.rowsOf(metric, null));
+    }
+    return [...rows, ...corrected(others, benjaminiHochberg)];
+  }
+
+  private rowsOf(metric: Metric, maxRelativeHarm: number | null): MetricRow[] {
+    const tallies = this.arms.map(({ tallies }) => tallies.get(metric.key)!);
+    const cut = metric.winsorisedAt === undefined ? null : winsorisedArms(metric, tallies.map((tally) => tally.values())); // prettier-ignore
+    const sums = cut ? cut.map((values) => sumsOf(metric, values)) : tallies.map((tally) => tally.sums());
+    return this.arms.slice(1).map(({ key, users, triggeredUsers }, i) => ({
+      metric: metric.key,
+      variant: key,
+      users,
+      triggeredUsers,
+      ...compareArms(metric, sums[0], sums[i + 1], maxRelativeHarm),
+    }));
+  }
 }
 
 /**
- * `reportSteps` at once; without figures under a sample-ratio mismatch.
+ * `ReportTally` of users that are all at hand; without figures under a sample-ratio mismatch.
  *
  * @param force show figures in spite of it
  */
 export function experimentReport(input: ReportInput, force = false): ExperimentReport {
-  const steps = reportSteps(input);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value.sampleRatioMismatch && !force ? { ...step.value, metrics: [] } : step.value;
-  }
+  const tally = new ReportTally(input);
+  for (const user of input.users) tally.add(user);
+  const report = tally.report();
+  return report.sampleRatioMismatch && !force ? { ...report, metrics: [] } : report;
 }

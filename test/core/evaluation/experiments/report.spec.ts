@@ -1,3 +1,5 @@
+import { ArmTally, sumsOf } from '../../../../src/core/evaluation/experiments/arm-tally.js';
+import { armValues } from '../../../../src/core/evaluation/experiments/arm-values.js';
 import { isGuardrailBroken } from '../../../../src/core/evaluation/experiments/comparison.js';
 import { metricOf } from '../../../../src/core/evaluation/experiments/metric-catalogue.js';
 import { experimentReport, type MetUser, type ReportInput } from '../../../../src/core/evaluation/experiments/report.js';
@@ -113,5 +115,28 @@ describe('the report of an experiment', () => {
     expect(isGuardrailBroken(few, more, false, 0.1)).toBe(true);
     expect(isGuardrailBroken(more, few, false, 0.1)).toBe(false);
     expect(isGuardrailBroken(few, { ...more, sum: 0 }, true, 0)).toBe(false);
+  });
+});
+
+describe('an arm that is counted user by user', () => {
+  const random = quickRandom(5);
+  const facts = (): UserFacts => ({
+    ...NO_FACTS,
+    clicks: Math.floor(random() * 4),
+    shown: 1 + Math.floor(random() * 9),
+    orders: random() < 0.3 ? 1 : 0,
+    revenue: random() * 100,
+  });
+
+  it('has the sums of all its values at once, of every shape, whether or not something is known from before', () => {
+    for (const key of ['CONVERSION_RATE', 'ORDERS_PER_USER', 'CLICK_RATE', 'REVENUE_PER_USER'])
+      for (const isKnown of [true, false]) {
+        const metric = metricOf(key)!;
+        const users = Array.from({ length: 300 }, () => ({ facts: facts(), before: isKnown && random() < 0.7 ? facts() : null }));
+        const tally = new ArmTally(metric);
+        for (const user of users) tally.add(user);
+        expect(tally.sums()).toEqual(sumsOf(metric, armValues(metric, users)));
+        if (metric.winsorisedAt !== undefined) expect(tally.values()).toEqual(armValues(metric, users));
+      }
   });
 });

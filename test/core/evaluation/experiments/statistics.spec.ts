@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { boughtAgain, multipleExposureOf } from '../../../../src/core/evaluation/experiments/cohorts.js';
+import { boughtAgain } from '../../../../src/core/evaluation/experiments/cohorts.js';
 import { benjaminiHochberg, holm } from '../../../../src/core/evaluation/experiments/corrections.js';
 import { chiSquareTail, normalQuantile, normalTail, studentQuantile, studentTail } from '../../../../src/core/evaluation/experiments/distributions.js'; // prettier-ignore
 import { effectOf } from '../../../../src/core/evaluation/experiments/effect.js';
@@ -200,11 +200,6 @@ describe('cohorts', () => {
     expect(shares[1].naive - shares[0].naive).toBeLessThan(-0.03);
     // Standard deviation of the difference of two shares of 20,000 and 10,000: 0.006.
     expect(Math.abs(shares[1].mature - shares[0].mature)).toBeLessThan(0.015);
-  });
-
-  it('name the share of users who saw two arms', () => {
-    expect(multipleExposureOf([['a'], ['b'], ['a', 'b'], ['a'], []])).toBe(0.25);
-    expect(multipleExposureOf([])).toBe(0);
   });
 });
 
