@@ -12,7 +12,7 @@ import { intentsOf, NO_MODELS } from './scoring/intent-model.js';
 import { scoresBy } from './scoring/model-scorer.js';
 import { rankCandidates } from './scoring/rank-candidates.js';
 import { columnsRead } from './scoring/columns-read.js';
-import { scoreInputsOf } from './scoring/score-inputs.js';
+import { scoreInputsOf } from './scoring/gather-score-inputs.js';
 
 /**
  * START HERE. One page, from what is asked and known to what is placed and why: a feed, a ranking of the caller's own candidates, or items related to a

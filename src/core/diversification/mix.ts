@@ -1,5 +1,5 @@
 import { pickFloat64 } from '../candidates/columns.js';
-import { isNewItem, type MixOwed, positionsFor } from '../candidates/mix-owed.js';
+import { isNewItem, positionsFor } from '../candidates/mix-owed.js';
 import { explores } from '../candidates/newcomers.js';
 import { type Shop } from '../candidates/shop.js';
 import { type Signals } from '../candidates/signals.js';
@@ -8,25 +8,7 @@ import { type RankingSettings } from '../settings.js';
 import { PLACE } from '../tags/measures.js';
 import { type UserState } from '../tags/state.js';
 import { type MixFloor, type SlateColumns, type SlateLimits } from './caps.js';
-
-/** What tells which share an item counts towards: columns of equal length. */
-export interface MixFacts {
-  /** Epoch ms. */
-  createdAt: Float64Array;
-  /** Exposures of the item's creator in 30 days; NaN where it has none. */
-  creatorShown: Float64Array;
-  /** Place among the styles plus one, 0 for none. */
-  style: Uint8Array;
-}
-
-/** All else that the mix of a page is decided by, as plain data. */
-export interface MixInputs {
-  /** Exposures of the median creator in 30 days; NaN while they are not counted. */
-  medianShown: number;
-  owed: MixOwed;
-  /** [styles] how often the user turned to each of late; null where that is not known. */
-  styles: Float64Array | null;
-}
+import { type MixFacts, type MixInputs } from './slate-inputs.js';
 
 /** Fewer acts with things that say their style tell of no preference. */
 export const LEAST_STYLED = 10;

@@ -9,7 +9,8 @@ import { EXPLORATION, explorationOf, mayExplore } from './explore-page.js';
 import { drawSlate, type ExplorationPlan, type ExploredSlate } from './exploration.js';
 import { type Widened, type WidenedSlate } from './cocoon/widened-slate.js';
 import { placeByScore, strengthOf } from './placement.js';
-import { type SlateInputs, slateInputsOf } from './slate-inputs.js';
+import { slateInputsOf } from './gather-slate-inputs.js';
+import { type SlateInputs } from './slate-inputs.js';
 import { type Slate } from './slate.js';
 
 /** Name of the component. */

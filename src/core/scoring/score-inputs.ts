@@ -1,8 +1,3 @@
-import { type Candidates } from '../candidates/candidates.js';
-import { pickFloat64, pickUint32 } from '../candidates/columns.js';
-import { type Signals } from '../candidates/signals.js';
-import { type Ranking } from './rank-candidates.js';
-
 /**
  * Everything that candidates are scored by, but for their features, the rules and the model: as plain data, a row per candidate, best first. What is added here
  * is logged with pools; what is added later has to be optional, since older pools lack it.
@@ -18,19 +13,4 @@ export interface ScoreInputs {
   prior: { weight: number; order: Uint32Array } | null;
   /** What is paid for may be preferred. */
   mayEarn: boolean;
-}
-
-/** Gather what a page was scored by. */
-export function scoreInputsOf(
-  { request, isMinor }: Pick<Signals, 'request' | 'isMinor'>,
-  { prior }: Pick<Candidates, 'prior'>,
-  { order, taken, tired }: Pick<Ranking, 'order' | 'taken' | 'tired'>,
-): ScoreInputs {
-  return {
-    rows: order.slice(),
-    less: taken && Uint8Array.from(order, (row) => Number(taken[row] !== 0)),
-    ...(tired && { worth: pickFloat64(tired.worth, order) }),
-    prior: prior && { weight: request.candidates?.priorWeight ?? 0, order: pickUint32(prior.order, order) },
-    mayEarn: !isMinor,
-  };
 }
