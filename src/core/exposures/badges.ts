@@ -1,12 +1,8 @@
 import { type Signals } from '../candidates/signals.js';
 import { DAY_MS } from '../time.js';
+import { type SocialProof } from './exposure.js';
 
-/** What is told of others, and of scarcity, beside an item; each part null where nothing may be said. */
-export interface SocialProof {
-  friendsWhoBought: number | null;
-  recentBuyers: number | null;
-  stockLeft: number | null;
-}
+export { type SocialProof } from './exposure.js';
 
 /** Name of the component. */
 export const BADGES = 'badges';

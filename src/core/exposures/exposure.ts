@@ -1,7 +1,6 @@
 import { type CandidateSource } from '../candidates/sources.js';
 import { type LedgerPosition } from '../events/event.js';
 import { type PageWidening } from '../tags/cocoon/widening.js';
-import { type SocialProof } from './badges.js';
 import { type Degradation, type LoggedKind, type Scorer, type SlateRule } from '../outcome.js';
 
 export const REASON_CODES = [
@@ -17,6 +16,13 @@ export interface Reason {
   userId?: string;
   tag?: string;
   contribution?: number;
+}
+
+/** What is told of others, and of scarcity, beside an item; each part null where nothing may be said. */
+export interface SocialProof {
+  friendsWhoBought: number | null;
+  recentBuyers: number | null;
+  stockLeft: number | null;
 }
 
 /**

@@ -1,9 +1,8 @@
 import { sourceBit, sourcesOf } from '../candidates/sources.js';
 import { type Degradation, type SlateRule } from '../outcome.js';
 import { CanonicalBytes } from './canonical-bytes.js';
-import { type SocialProof } from './badges.js';
 import { packContributions, unpackContributions } from './contributions.js';
-import { type Page, type PlacedItem, type Reason } from './exposure.js';
+import { type Page, type PlacedItem, type Reason, type SocialProof } from './exposure.js';
 import { seal, type Seal } from './seal.js';
 
 /** An exposure as it lies in the log. */
