@@ -3,6 +3,8 @@ import { resolve } from 'node:path';
 import { PURPOSES, type Purpose } from './core/privacy/purposes.js';
 
 export type Mode = 'development' | 'production';
+const ROLES = ['api', 'worker', 'all'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** Every setting of the service, from the environment, checked once and frozen. See README for what each means. */
 export interface Config {
@@ -11,6 +13,10 @@ export interface Config {
   port: number;
   /** Null: the embedded server under `dataDir`. */
   databaseUrl: string | null;
+  /** Null: one process, with live states in its memory. */
+  redisUrl: string | null;
+  /** What this process does; without Redis it does all. */
+  role: Role;
   dataDir: string;
   sample: 'shop' | 'none';
   defaultConsent: ReadonlySet<Purpose>;
@@ -40,8 +46,6 @@ const LOCALES = ['en', 'zh'];
 const MIN_SECRET = 24;
 /** As long as the hash that signs: RFC 7518, 3.2. */
 const MIN_TOKEN_SECRET = 32;
-/** Named in the public contract, but not obeyed by this version: to take one silently would be to lie. */
-const NOT_YET = ['REDIS_URL'];
 
 /** Whether a host name or address is this machine only. */
 export const isLoopback = (host: string): boolean =>
@@ -113,6 +117,16 @@ function readWebhook(read: Reader): Config['webhookTarget'] {
   return { url, secret };
 }
 
+/** The address is not shown, since it may hold a password. */
+function readRedis(read: Reader, databaseUrl: string): string | null {
+  const url = read.text('REDIS_URL', '');
+  if (url === '') return null;
+  if (!/^rediss?(\+(sentinel|cluster))?:\/\/./.test(url))
+    read.faults.push('REDIS_URL is not a redis://, redis+sentinel://host,host/name or redis+cluster://host,host address');
+  if (databaseUrl === '') read.faults.push('REDIS_URL is set without DATABASE_URL: several processes need one database');
+  return url;
+}
+
 /** A secret is never shown, nor an address, which may hold one. */
 function readAuth(read: Reader): Config['auth'] {
   const [secret, jwksUrl] = [read.text('AUTH_JWT_SECRET', ''), read.text('AUTH_JWKS_URL', '')];
@@ -145,7 +159,6 @@ export function readConfig(env: Environment): Config {
   const auth = readAuth(read);
   if (!isLoopback(host) && !auth)
     read.faults.push(`HOST=${host} is not a loopback address; without AUTH_JWT_SECRET or AUTH_JWKS_URL this machine alone is served`);
-  for (const name of NOT_YET) if (env[name]) read.faults.push(`${name} is set, but this version does not obey it yet`);
   const databaseUrl = read.text('DATABASE_URL', '');
   if (databaseUrl !== '' && !/^postgres(ql)?:\/\//.test(databaseUrl)) read.faults.push('DATABASE_URL is not a postgres:// address');
   const currency = read.text('CURRENCY', 'CNY');
@@ -155,6 +168,8 @@ export function readConfig(env: Environment): Config {
     host,
     port: read.integer('PORT', 0, 65_535, 3000),
     databaseUrl: databaseUrl === '' ? null : databaseUrl,
+    redisUrl: readRedis(read, databaseUrl),
+    role: read.oneOf('ROLE', ROLES, 'all'),
     dataDir: resolve(read.text('DATA_DIR', './.data')),
     sample: read.oneOf('SAMPLE', ['shop', 'none'], 'shop'),
     defaultConsent: new Set(read.list('DEFAULT_CONSENT', PURPOSES, PURPOSES)),
@@ -171,7 +186,8 @@ export function readConfig(env: Environment): Config {
     auth,
     rateLimitPerSecond: read.integer('RATE_LIMIT_PER_SECOND', 1, 1_000_000, 200),
   };
-  read.oneOf('ROLE', ['all'], 'all');
+  if (config.redisUrl === null && config.role !== 'all')
+    read.faults.push(`ROLE=${config.role} needs REDIS_URL: without it one process does all`);
   if (config.locales.length === 0) read.faults.push('LOCALES is empty');
   if (read.faults.length > 0) throw new Error(`Configuration: ${read.faults.join('; ')}`);
   return Object.freeze(config);

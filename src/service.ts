@@ -8,8 +8,10 @@ import { startBackground } from './app/background.js';
 import { createApp } from './app/create-app.js';
 import { loadSample } from './app/load-sample.js';
 import { shippedModels, startShippedModel } from './app/models/shipped-model.js';
+import { openDistributedBinding } from './bindings/distributed.js';
 import { openEmbeddedBinding } from './bindings/embedded.js';
 import { type Config } from './config.js';
+import { type Binding } from './ports/binding.js';
 
 export interface Service {
   url: string;
@@ -32,6 +34,11 @@ const atMost = async (ms: number, work: Promise<void> | undefined): Promise<void
   clearTimeout(timer);
 };
 
+const openBinding = ({ redisUrl, databaseUrl, ...config }: Config, log: Logger): Promise<Binding> =>
+  redisUrl !== null && databaseUrl !== null
+    ? openDistributedBinding({ ...config, redisUrl, databaseUrl, clock, log })
+    : openEmbeddedBinding({ ...config, databaseUrl, clock, log });
+
 /**
  * Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind.
  *
@@ -49,7 +56,7 @@ export async function startService(
     for (const close of closers.splice(0).reverse()) await close();
   };
   try {
-    const binding = await openEmbeddedBinding({ ...config, clock, log });
+    const binding = await openBinding(config, log);
     closers.push(() => binding.close());
     const metrics = createMetrics();
     const running = await createApp(binding, {
@@ -62,9 +69,9 @@ export async function startService(
       stopwatch,
     });
     closers.push(() => running.close());
-    const shipped = models && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
-    closers.push(async () => shipped?.stop());
-    if (config.sample === 'shop') await loadSample(running.app, { ...binding, clock });
+    const shipped = models && config.role !== 'api' && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
+    closers.push(async () => void (shipped && (await shipped.stop())));
+    if (config.sample === 'shop' && config.role !== 'worker') await loadSample(running.app, { ...binding, clock });
     const server = await createServer({
       app: running.app,
       config,
@@ -73,10 +80,10 @@ export async function startService(
       rateLimiter: binding.createRateLimiter(config.rateLimitPerSecond),
     });
     closers.push(() => server.close());
-    await atMost(SHIPPED_MS, shipped?.settled);
+    if (shipped) await atMost(SHIPPED_MS, shipped.settled);
     const url = await server.listen(config.host, config.port);
     const { defaultConsent: purposes, timeZone, currency } = config;
-    const heavyWork = binding.openHeavyWork(HEAVY, { purposes, timeZone, currency }, heavyArgs);
+    const heavyWork = config.role === 'api' ? null : binding.openHeavyWork(HEAVY, { purposes, timeZone, currency }, heavyArgs);
     const background = await startBackground(binding, running, heavyWork, clock);
     closers.push(() => background.stop());
     return { url, stop };

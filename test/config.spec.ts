@@ -37,9 +37,8 @@ describe('configuration', () => {
       expect(() => share(wrong)).toThrow(`POOL_SAMPLE=${wrong} is not a number from 0 to 1`);
   });
 
-  it('refuses a host that others can reach, and settings that it would not obey', () => {
+  it('refuses a host that others can reach', () => {
     expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow('HOST=0.0.0.0 is not a loopback address');
-    expect(() => readConfig({ REDIS_URL: 'redis://localhost' })).toThrow(/REDIS_URL is set, but/);
   });
 
   it('takes the address and the secret of a webhook together, over https or on this machine', () => {
@@ -69,6 +68,16 @@ describe('configuration', () => {
     expect(() => readConfig({ AUTH_JWKS_URL: 'http://id.example/keys' })).toThrow('AUTH_JWKS_URL is not an https:// address');
     expect(() => readConfig({ AUTH_JWT_SECRET, AUTH_JWKS_URL: 'https://id.example/' })).toThrow('are both set');
     expect(() => readConfig({ AUTH_ISSUER: 'shop' })).toThrow('go with AUTH_JWT_SECRET or AUTH_JWKS_URL');
+  });
+
+  it('splits into roles over a Redis and a database of all', () => {
+    const DATABASE_URL = 'postgres://localhost/shop';
+    expect(readConfig({})).toMatchObject({ redisUrl: null, role: 'all' });
+    for (const REDIS_URL of ['redis://localhost', 'rediss://h', 'redis+sentinel://a,b/main', 'redis+cluster://a,b'])
+      expect(readConfig({ DATABASE_URL, REDIS_URL, ROLE: 'api' })).toMatchObject({ redisUrl: REDIS_URL, role: 'api' });
+    expect(() => readConfig({ REDIS_URL: 'redis://localhost' })).toThrow('REDIS_URL is set without DATABASE_URL');
+    expect(() => readConfig({ DATABASE_URL, REDIS_URL: 'http://:hunter2@h' })).toThrow(/^((?!hunter2).)*REDIS_URL is not((?!hunter2).)*$/);
+    expect(() => readConfig({ ROLE: 'worker' })).toThrow('ROLE=worker needs REDIS_URL');
   });
 
   it('never shows a secret', () => {

@@ -9,6 +9,7 @@ import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js'
 import { createBlockOperations } from './blocks/block-operations.js';
 import { type BlocksInForce, openBlocks } from './blocks/blocks-in-force.js';
 import { createFallback } from './fallback.js';
+import { createFollow, type Follow } from './follow-ledger.js';
 import { type AlertMeters, NO_ALERT_METERS } from './alerts/alert-meters.js';
 import { createAlertOperations } from './alerts/alert-operations.js';
 import { type Alerts, createAlerts } from './alerts/alerts.js';
@@ -108,6 +109,8 @@ export interface RunningApp {
   noteEvidence(): Promise<void>;
   /** Publish the ends of the chains for the hour that is over. */
   publishHeads(): Promise<void>;
+  /** Take over what other processes record; nothing where there are none. */
+  follow: Follow;
   /** Keep what is only in memory, so that the next start has less to read. */
   keep(): Promise<void>;
   /** Stop following changes, and keep what is only in memory. */
@@ -224,6 +227,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     closeDay: () => cocoon.closeDay(),
     publishHeads,
     replays,
+    follow: createFollow(shared),
     noteEvidence: createNoteEvidence({ ...binding, meters: options.meters ?? NO_METERS }),
     ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };

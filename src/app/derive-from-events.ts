@@ -116,6 +116,14 @@ export class DerivedFromEvents {
     for await (const events of ledger.eventsSince(this.cursor)) this.observe(events);
   }
 
+  /** Add what other processes recorded since the last time. */
+  async follow(regionsOf: (userIds: Iterable<string>) => Promise<RegionOf>): Promise<void> {
+    for await (const events of this.ports.ledger.eventsSince(this.cursor)) {
+      const unknown = events.filter((event) => !isFolded(this.cursor, event));
+      this.observe(unknown, await regionsOf(unknown.map(({ userId }) => userId)));
+    }
+  }
+
   /** Count on from a recount, in place of what was counted while actors were not yet judged; the caller's shop is given the result. */
   async takeOver(recount: Recount, shop: Shop): Promise<void> {
     const fresh = new PopularityColumns();

@@ -151,7 +151,18 @@ const latestQuery = ({ event, itemNo, owner }: Checked) => ({
   to: event.occurredAt + CLOCK_SKEW_MS,
 });
 
-async function foldAll(events: LedgerEvent[], { states, index, people, triggers, timeZone, currency }: RecordEventsPorts): Promise<void> {
+/** Fold kept events into the live states of their users; one that was folded before changes nothing. */
+export async function foldAll(
+  events: LedgerEvent[],
+  {
+    states,
+    index,
+    people,
+    triggers,
+    timeZone,
+    currency,
+  }: Pick<RecordEventsPorts, 'states' | 'index' | 'people' | 'triggers' | 'timeZone' | 'currency'>,
+): Promise<void> {
   const eventsByUser = new Map<string, LedgerEvent[]>();
   for (const event of events) {
     const own = eventsByUser.get(event.userId);

@@ -32,6 +32,8 @@ export interface ShopIndex {
   refreshCatalogue: () => Promise<void>;
   /** Add acknowledged events to what is derived from all users; one that was added before changes nothing. */
   observe: (events: readonly LedgerEvent[], regionOf: RegionOf) => void;
+  /** Add what other processes recorded since the last time; with where its users live. */
+  follow: (regionsOf: (userIds: Iterable<string>) => Promise<RegionOf>) => Promise<void>;
   /** Count what a page placed as tried. What this process served since it last kept its state is lost with it: a click rate is a little higher then. */
   observePage: (placed: readonly { itemNo: number }[]) => void;
   /** Forget what somebody did, as far as it is told to others. */
@@ -104,6 +106,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     refreshCatalogue,
     edges: derived.graph.edges,
     observe: (events, regionOf) => derived.observe(events, regionOf),
+    follow: (regionsOf) => derived.follow(regionsOf),
     observePage: (placed) => derived.observePage(placed),
     async forget(userIds) {
       await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);

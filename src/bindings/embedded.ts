@@ -6,13 +6,14 @@ import { createWebhook } from '../adapters/http/webhook.js';
 import { createOnnxProbe } from '../adapters/onnx/probe.js';
 import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
 import { communityFinder } from '../adapters/graphology/community-finder.js';
-import { acquireSingleProcessLock, type Database, openDatabase } from '../adapters/postgres/database.js';
+import { acquireSingleProcessLock, openDatabase } from '../adapters/postgres/database.js';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgres/embedded/index.js';
 import { createPostgresNotices } from '../adapters/postgres/notices.js';
 import { ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createHeavyProcess } from '../adapters/process/heavy-process.js';
 import { type Binding } from '../ports/binding.js';
 import { type Log } from '../ports/log.js';
+import { databaseHealth } from './database-health.js';
 import { type CountingOptions, createPostgresStores } from './postgres-stores.js';
 
 export interface EmbeddedBindingOptions extends CountingOptions {
@@ -60,6 +61,7 @@ async function bind(
 
   return {
     ...stores,
+    isShared: false,
     communities: communityFinder,
     webhook: webhookTarget ? createWebhook(webhookTarget) : null,
     modelRuntime,
@@ -72,7 +74,7 @@ async function bind(
     openJobs: () => createBullMqJobs({ connectionString: url, log }),
     openHeavyWork: (entry, setup, execArgv) =>
       createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
-    health: () => databaseHealth(database),
+    health: () => databaseHealth(pool),
     async close() {
       await modelRuntime.close();
       await notices.close();
@@ -81,13 +83,4 @@ async function bind(
       await server?.stop();
     },
   };
-}
-
-async function databaseHealth({ pool }: Database): Promise<{ name: string; ok: boolean; detail: string }[]> {
-  try {
-    await pool.query('SELECT 1');
-    return [{ name: 'postgres', ok: true, detail: `${pool.totalCount} connections, ${pool.waitingCount} waiting` }];
-  } catch {
-    return [{ name: 'postgres', ok: false, detail: 'no connection' }];
-  }
 }

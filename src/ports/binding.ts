@@ -6,6 +6,7 @@ import { type CatalogueStore } from './catalogue-store.js';
 import { type ChainHeads } from './chain-heads.js';
 import { type CocoonLedger } from './cocoon-ledger.js';
 import { type CommunityFinder } from './communities.js';
+import { type DependencyHealth } from './dependency-health.js';
 import { type ExperimentStore } from './experiment-store.js';
 import { type ExposureExports } from './exposure-exports.js';
 import { type ExposureLog } from './exposure-log.js';
@@ -35,6 +36,8 @@ import { type Webhook } from './webhook.js';
 
 /** All ports of one deployment, each served by the adapter that the binding chose. */
 export interface Binding {
+  /** Whether other processes may serve the same shop at the same time. */
+  isShared: boolean;
   ledger: Ledger;
   exposureLog: ExposureLog;
   exposureExports: ExposureExports;
@@ -78,7 +81,7 @@ export interface Binding {
   /** Keep partitions ahead of time, drop those past retention, purge what expired. Safe to repeat. */
   maintain(): Promise<void>;
   /** State of everything the service depends on. Never rejects. */
-  health(): Promise<{ name: string; ok: boolean; detail: string }[]>;
+  health(): Promise<DependencyHealth[]>;
   /** Let go of everything; call it once, after the last use. */
   close(): Promise<void>;
 }

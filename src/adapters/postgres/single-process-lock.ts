@@ -11,13 +11,13 @@ export interface ProcessLock {
   release(): void;
 }
 
-async function tryLock(pool: Pool): Promise<PoolClient | null> {
+const TRY = { alone: 'pg_try_advisory_lock', together: 'pg_try_advisory_lock_shared' } as const;
+type Manner = keyof typeof TRY;
+
+async function tryLock(pool: Pool, manner: Manner): Promise<PoolClient | null> {
   const client = await pool.connect();
   try {
-    const { rows } = await client.query<{ held: boolean }>('SELECT pg_try_advisory_lock($1, $2) AS held', [
-      LOCK_SPACE,
-      LOCKS.singleProcess,
-    ]);
+    const { rows } = await client.query<{ held: boolean }>(`SELECT ${TRY[manner]}($1, $2) AS held`, [LOCK_SPACE, LOCKS.singleProcess]);
     if (rows[0].held) return client;
     client.release();
     return null;
@@ -28,12 +28,13 @@ async function tryLock(pool: Pool): Promise<PoolClient | null> {
 }
 
 /**
- * Make this the only process on its database, for the binding that keeps user state in process memory. The lock lives with one connection lent from the
+ * Make this the only process on its database, for the binding that keeps user state in process memory; or, `together`, one of several that all keep it
+ * elsewhere. The lock lives with one connection lent from the
  * pool; when that is lost it is taken again, for as long as that takes.
  *
- * @throws AppError CONFLICT when another process has the lock
+ * @throws AppError CONFLICT when another process has the lock in the other manner, or alone
  */
-export async function acquireSingleProcessLock(pool: Pool, log?: Log): Promise<ProcessLock> {
+export async function acquireSingleProcessLock(pool: Pool, log?: Log, manner: Manner = 'alone'): Promise<ProcessLock> {
   let client: PoolClient | null = null;
   let timer: NodeJS.Timeout | undefined;
   let released = false;
@@ -54,20 +55,22 @@ export async function acquireSingleProcessLock(pool: Pool, log?: Log): Promise<P
     timer = setTimeout(() => void retry(), RETRY_MS).unref();
   };
   const retry = async () => {
-    const again = await tryLock(pool).catch(() => null);
+    const again = await tryLock(pool, manner).catch(() => null);
     if (again !== null) return released ? again.release(true) : hold(again);
     if (released) return;
     if (failedTries++ === 0) log?.error({}, 'the single-process lock is not held: the database is away or another process uses it');
     retryLater();
   };
 
-  const first = await tryLock(pool).catch((error: unknown) => {
+  const first = await tryLock(pool, manner).catch((error: unknown) => {
     throw asUnavailable(error);
   });
   if (first === null) {
     throw new AppError(
       'CONFLICT',
-      'another Imago process already uses this database; without REDIS_URL there can be only one: stop it, or set REDIS_URL on all',
+      manner === 'alone'
+        ? 'another Imago process already uses this database; without REDIS_URL there can be only one: stop it, or set REDIS_URL on all'
+        : 'an Imago process without REDIS_URL uses this database, which has to be the only one: stop it, or set REDIS_URL on it too',
     );
   }
   hold(first);

@@ -40,14 +40,22 @@ function hostOf(text: string, otherwise: number): { host: string; port: number }
   return match && { host: match[1], port: match[2] ? Number(match[2]) : otherwise };
 }
 
-/** A connection that fails at once while Redis is away, and is made again; one line in the log each time it goes and comes. */
-export function connectRedis(address: RedisAddress, log: Log): RedisConnection {
+const AT_ONCE: RedisOptions = {
+  commandTimeout: COMMAND_TIMEOUT_MS,
+  enableAutoPipelining: true,
+  enableOfflineQueue: false,
+  maxRetriesPerRequest: 0,
+};
+
+/**
+ * A connection that is made again whenever it is lost; one line in the log each time it goes and comes.
+ *
+ * @param use of a request: fails at once while Redis is away; of a queue: waits for it, as long as that takes
+ */
+export function connectRedis(address: RedisAddress, log: Log, use: 'request' | 'queue' = 'request'): RedisConnection {
   const options: RedisOptions = {
-    commandTimeout: COMMAND_TIMEOUT_MS,
     connectTimeout: 2_000,
-    enableAutoPipelining: true,
-    enableOfflineQueue: false,
-    maxRetriesPerRequest: 0,
+    ...(use === 'request' ? AT_ONCE : { maxRetriesPerRequest: null, enableReadyCheck: false }),
     retryStrategy: (times) => Math.min(times * 50, LONGEST_RETRY_MS),
     // A master that became a replica still takes the connection; 2: connect anew, and send again.
     reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
@@ -55,11 +63,11 @@ export function connectRedis(address: RedisAddress, log: Log): RedisConnection {
   const redis = open(address, options);
   let isAway = false;
   redis.on('error', (error: Error) => {
-    if (!isAway) log.warn({ err: error }, 'Redis is away; live states are done without until it is back');
+    if (!isAway) log.warn({ err: error, use }, 'Redis is away; what needs it is done without, or waits');
     isAway = true;
   });
   redis.on('ready', () => {
-    if (isAway) log.info({}, 'Redis is back');
+    if (isAway) log.info({ use }, 'Redis is back');
     isAway = false;
   });
   return redis;

@@ -5,7 +5,7 @@ import { type TriggersInForce } from '../triggers/triggers-in-force.js';
 import { createAlertWatch, type AlertWatch, type AlertWatchPorts } from './alert-watch.js';
 import { createDeliverCall, startAlertCalls } from './deliver-call.js';
 
-const LOOK = 'alerts';
+export const LOOK = 'alerts';
 /** How often it is looked which rules are due. */
 const LOOK_MS = 2 * 60_000;
 

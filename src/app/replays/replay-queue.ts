@@ -3,7 +3,7 @@ import { type Log } from '../../ports/log.js';
 import { type ReplayStore } from '../../ports/replay-store.js';
 import { type ReplayQueue } from './replay-operations.js';
 
-const REPLAYS = 'replays';
+export const REPLAYS = 'replays';
 /** Only a store that is away is worth another try. */
 const RETRIES: Retries = { attempts: 8, backoffMs: 1_000 };
 /** For replays of a process that ended before it could put them into the queue. */

@@ -1,0 +1,55 @@
+import { type LedgerEvent } from '../core/events/event.js';
+import { advance, type FoldCursor } from '../core/tags/cursor.js';
+import { type Ledger } from '../ports/ledger.js';
+import { type RegionOf } from './derive-from-events.js';
+import { type People } from './people/people.js';
+import { foldAll, type RecordEventsPorts } from './record-events.js';
+import { type ShopIndex } from './shop-index.js';
+
+/** Whoever recorded an event folds it at once; one that is older and was not folded was left by a process that died. */
+const LEFT_MS = 2_000;
+/** How far back it is looked at a start. */
+const LOOK_BACK_MS = 15 * 60_000;
+
+/** What a process takes over from others that serve the same shop. */
+export interface Follow {
+  /** What the shop as a whole knows from events. */
+  shop(): Promise<void>;
+  /** Fold what a process recorded and could not fold any more. */
+  mend(): Promise<void>;
+}
+
+interface Ports extends Pick<RecordEventsPorts, 'states' | 'people' | 'triggers' | 'timeZone' | 'currency'> {
+  ledger: Pick<Ledger, 'eventsSince'>;
+  index: ShopIndex;
+  clock: () => number;
+}
+
+/** Follow the ledger from where this process stands. */
+export function createFollow(ports: Ports): Follow {
+  const { ledger, index, people, clock } = ports;
+  const cursor: FoldCursor = { since: clock() - LOOK_BACK_MS, last: new Map() };
+  return {
+    shop: () => index.follow((userIds) => regionsOf(userIds, people)),
+    async mend() {
+      const before = clock() - LEFT_MS;
+      for await (const events of ledger.eventsSince(cursor)) {
+        const old = untilFresh(events, before);
+        await foldAll(old, ports);
+        for (const event of old) advance(cursor, event);
+        if (old.length < events.length) return;
+      }
+    },
+  };
+}
+
+/** Those in front of the first that is still being folded where it was recorded. */
+function untilFresh(events: LedgerEvent[], before: number): LedgerEvent[] {
+  const fresh = events.findIndex(({ receivedAt }) => receivedAt > before);
+  return fresh < 0 ? events : events.slice(0, fresh);
+}
+
+async function regionsOf(userIds: Iterable<string>, people: Pick<People, 'many'>): Promise<RegionOf> {
+  const persons = await people.many(userIds);
+  return (userId) => persons.get(userId)?.attributes?.region ?? null;
+}

@@ -1,0 +1,106 @@
+import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
+import { communityFinder } from '../adapters/graphology/community-finder.js';
+import { createWebhook } from '../adapters/http/webhook.js';
+import { createMemoryTurns } from '../adapters/memory/turns.js';
+import { createOnnxProbe } from '../adapters/onnx/probe.js';
+import { createOnnxRuntime } from '../adapters/onnx/runtime.js';
+import { openDatabase } from '../adapters/postgres/database.js';
+import { createPostgresNotices } from '../adapters/postgres/notices.js';
+import { ensurePartitions } from '../adapters/postgres/partitions.js';
+import { acquireSingleProcessLock } from '../adapters/postgres/single-process-lock.js';
+import { createHeavyProcess } from '../adapters/process/heavy-process.js';
+import { connectRedis, parseRedisAddress, type RedisAddress, type RedisConnection, untilReady } from '../adapters/redis/connection.js';
+import { createRedisLiveStates } from '../adapters/redis/live-states.js';
+import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.js';
+import { createRedisTurns } from '../adapters/redis/turns.js';
+import { type Binding } from '../ports/binding.js';
+import { type Log } from '../ports/log.js';
+import { databaseHealth } from './database-health.js';
+import { type CountingOptions, createPostgresStores } from './postgres-stores.js';
+
+export interface DistributedBindingOptions extends CountingOptions {
+  databaseUrl: string;
+  redisUrl: string;
+  retentionDays: number;
+  /** Whom to call, and what is known to both; nobody when null or left out. */
+  webhookTarget?: { url: string; secret: string } | null;
+  /** Before every key in Redis; `imago` when left out. */
+  prefix?: string;
+  clock: () => number;
+  log: Log;
+}
+
+const POOL_SIZE = 12;
+const READY_WITHIN_MS = 10_000;
+
+/** Any number of processes: your PostgreSQL, live user state, queues, budgets and turns in your Redis. */
+export async function openDistributedBinding(options: DistributedBindingOptions): Promise<Binding> {
+  const address = parseRedisAddress(options.redisUrl);
+  if (!address) throw new Error('REDIS_URL cannot be read');
+  const { databaseUrl: url, log } = options;
+  const redis = connectRedis(address, log);
+  try {
+    await untilReady(redis, READY_WITHIN_MS);
+    const database = await openDatabase({ url, poolSize: POOL_SIZE, log });
+    try {
+      return await bind(options, { address, redis, database });
+    } catch (error) {
+      await database.close();
+      throw error;
+    }
+  } catch (error) {
+    redis.disconnect();
+    throw error;
+  }
+}
+
+interface Opened {
+  address: RedisAddress;
+  redis: RedisConnection;
+  database: Awaited<ReturnType<typeof openDatabase>>;
+}
+
+async function bind(options: DistributedBindingOptions, { address, redis, database }: Opened): Promise<Binding> {
+  const { databaseUrl: url, retentionDays, webhookTarget, prefix = 'imago', clock, log } = options;
+  const { pool } = database;
+  const lock = await acquireSingleProcessLock(pool, log, 'together');
+  await ensurePartitions(pool, clock());
+  const notices = await createPostgresNotices({ url, pool, log });
+  const modelRuntime = createOnnxRuntime();
+  const stores = createPostgresStores({ ...options, ...database });
+  const { snapshots } = stores;
+  const shared = { redis, prefix };
+  // In braces: the keys of a queue have to be in one slot of a cluster.
+  const queues = { connect: () => connectRedis(address, log, 'queue'), prefix: `{${prefix}}` };
+  return {
+    ...stores,
+    isShared: true,
+    communities: communityFinder,
+    webhook: webhookTarget ? createWebhook(webhookTarget) : null,
+    modelRuntime,
+    modelProbe: createOnnxProbe(),
+    notices,
+    log,
+    turns: createRedisTurns({ ...shared, within: createMemoryTurns() }),
+    createStates: (load) => createRedisLiveStates({ ...shared, load, snapshots }),
+    createRateLimiter: (pointsPerSecond) => createRedisRateLimiter({ ...shared, pointsPerSecond }),
+    openJobs: () => createBullMqJobs({ connectionString: url, redis: queues, log }),
+    openHeavyWork: (entry, setup, execArgv) =>
+      createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
+    health: async () => [...(await databaseHealth(pool)), redisHealth(redis)],
+    async close() {
+      await modelRuntime.close();
+      await notices.close();
+      lock.release();
+      redis.disconnect();
+      await database.close();
+    },
+  };
+}
+
+/** Redis is derived state: while it is away feeds go on without the user's, so a process stays ready. */
+const redisHealth = ({ status }: RedisConnection) => ({
+  name: 'redis',
+  ok: true,
+  detail: status === 'ready' ? 'connected' : 'away: feeds are answered without the state of their users',
+});
