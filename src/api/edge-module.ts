@@ -3,7 +3,7 @@ import { GraphQLModule } from '@nestjs/graphql';
 import { MercuriusDriver, type MercuriusDriverConfig } from '@nestjs/mercurius';
 import { readFileSync } from 'node:fs';
 import { type App } from '../app/app.js';
-import { type UserProfileAnswer } from '../app/answers.js';
+import { type ModelVersionAnswer, type UserProfileAnswer } from '../app/answers.js';
 import { type ExperimentAnswer, type ExperimentReportAnswer } from '../app/experiments/experiment-answers.js';
 import { BlockResolver } from './block-resolver.js';
 import { EvidenceController } from './evidence-controller.js';
@@ -42,7 +42,12 @@ function graphqlModule(): DynamicModule {
       Count: count,
       Date: date,
       JSONObject: jsonObject,
-      // Compiled queries do not call functions, so a field with an argument says how it is read.
+      // Compiled queries do not call functions, so a field that is one says how it is read.
+      ModelVersion: {
+        shadowReport: (version: ModelVersionAnswer) => version.shadowReport(),
+        drift: (version: ModelVersionAnswer) => version.drift(),
+        fairness: (version: ModelVersionAnswer) => version.fairness(),
+      },
       UserProfile: { tags: (profile: UserProfileAnswer, args: Parameters<UserProfileAnswer['tags']>[0]) => profile.tags(args) },
       Experiment: { report: (experiment: ExperimentAnswer, args: { at?: string | null }) => experiment.report(args) },
       ExperimentReport: { metrics: (report: ExperimentReportAnswer, args: { force: boolean }) => report.metrics(args) },

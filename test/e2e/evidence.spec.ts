@@ -2,9 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Pool } from 'pg';
+import { createPostgresModelEvidenceStore } from '../../src/adapters/postgres/model-evidence-store.js';
 import { createPostgresChainHeads } from '../../src/adapters/postgres/chain-heads.js';
 import { seededRandom } from '../../src/core/random.js';
 import { imago } from '../cli/folders.js';
+import { goodFile, manifestOf } from '../support/model-files.js';
 import { event, startTestService, type TestService } from '../support/service.js';
 import { feed, type FeedAnswer, openSmallShop, recordEvents } from '../support/small-shop.js';
 
@@ -154,5 +156,24 @@ describe('evidence, through the public API', () => {
     await service.ask(question, { input });
     const { auditLog } = await service.ask<{ auditLog: { entries: { action: string; subject: string }[] } }>('query { auditLog(first: 10) { entries { action subject } } }'); // prettier-ignore
     expect(auditLog.entries.filter(({ subject }) => subject === 'lab').map(({ action }) => action)).toEqual(['privateReport', 'setPrivacyBudget', 'privateReportRefused', 'privateReport']); // prettier-ignore
+  });
+
+  it('keeps fairness and drift with the version of a model, however often it is asked', async () => {
+    const form = new FormData();
+    form.append('manifest', new Blob([JSON.stringify(manifestOf('fair'))]), 'manifest.json');
+    form.append('model', new Blob([new Uint8Array(goodFile())]), 'model.onnx');
+    expect((await service.http('/models/intent/versions', { method: 'POST', body: form })).status).toBe(201);
+    const row = { group: 'region', value: 'south', users: 30, clickRate: 0.1, exposureShare: 0.5, calibration: 0.9, ratio: 0.5 };
+    const store = createPostgresModelEvidenceStore(pool);
+    for (const [day, psi] of [['2026-11-20', 0.3], ['2026-11-21', 0.4]] as const) // prettier-ignore
+      await store.put({ version: 'fair', day, rows: 600, fairness: [{ ...row, isBeyondChance: true }], drift: [{ feature: 'score', psi }], baseline: null, alarms: [] }); // prettier-ignore
+    const query = `{ modelVersion(version: "fair") { shadowReport { requests } drift { feature psi drifted }
+      fairness { group value users clickRate exposureShare calibration ratio } } }`;
+    for (let i = 0; i < 3; i++)
+      expect((await service.ask<{ modelVersion: object }>(query)).modelVersion).toEqual({
+        shadowReport: null,
+        drift: [{ feature: 'score', psi: 0.4, drifted: true }],
+        fairness: [row],
+      });
   });
 });
