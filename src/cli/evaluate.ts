@@ -1,9 +1,11 @@
 import { Command, Option } from 'commander';
 import { runAuthenticity } from './evaluate/authenticity.js';
 import { runCocoon } from './evaluate/cocoon.js';
+import { runFrontier } from './evaluate/frontier.js';
 import { countOf, daysOf, type EvaluateOptions, instantOf, namesOf, percentOf } from './evaluate/options.js';
 import { runOffPolicy } from './evaluate/off-policy.js';
 import { PEOPLE_PROTOCOLS, type PeopleProtocol, runPeople } from './evaluate/people.js';
+import { runFunnel } from './evaluate/funnel.js';
 import { runRepurchase } from './evaluate/repurchase.js';
 import { runRetrieval } from './evaluate/retrieval.js';
 import { runEvaluation } from './evaluate/run.js';
@@ -12,12 +14,16 @@ import { type Protocol, PROTOCOLS } from '../core/evaluation/evaluation.js';
 
 /** Not of ranking methods, but of the hold on what was bought. */
 const REPURCHASE = 'repurchase';
+/** From what is shown to what is bought again. */
+const FUNNEL = 'funnel';
 /** Not of the order of a page, but of what it is chosen from. */
 const RETRIEVAL = 'retrieval';
 /** Of who is taken for a machine. */
 const AUTHENTICITY = 'authenticity';
 /** Of how narrow feeds become. */
 const COCOON = 'cocoon';
+/** Of what variety costs. */
+const FRONTIER = 'frontier';
 
 /** Of what a replay says of another policy. */
 const OFF_POLICY = 'off-policy';
@@ -26,7 +32,17 @@ const OFF_POLICY = 'off-policy';
 const isOfPeople = (protocol: string): protocol is PeopleProtocol => (PEOPLE_PROTOCOLS as readonly string[]).includes(protocol);
 
 type CommandLine = Omit<EvaluateOptions, 'protocol'> & {
-  protocol: Protocol | typeof REPURCHASE | typeof RETRIEVAL | typeof AUTHENTICITY | typeof COCOON | typeof OFF_POLICY | PeopleProtocol;
+  protocol:
+    | Protocol
+    | typeof REPURCHASE
+    | typeof FUNNEL
+    | typeof RETRIEVAL
+    | typeof AUTHENTICITY
+    | typeof COCOON
+    | typeof FRONTIER
+    | typeof OFF_POLICY
+    | PeopleProtocol;
+  leaveLastOut?: boolean;
 };
 
 const program = new Command('evaluate')
@@ -36,7 +52,7 @@ const program = new Command('evaluate')
   .argument('[folder]', 'the data set; off-policy makes its own')
   .addOption(
     new Option('--protocol <name>', 'how fit and test are divided')
-      .choices([...PROTOCOLS, REPURCHASE, RETRIEVAL, AUTHENTICITY, COCOON, OFF_POLICY, ...PEOPLE_PROTOCOLS])
+      .choices([...PROTOCOLS, REPURCHASE, FUNNEL, RETRIEVAL, AUTHENTICITY, COCOON, FRONTIER, OFF_POLICY, ...PEOPLE_PROTOCOLS])
       .makeOptionMandatory(),
   )
   .option('--core <k>', 'leave out users and items with fewer than k partners, again and again', countOf)
@@ -53,6 +69,7 @@ const program = new Command('evaluate')
     countOf,
   )
   .option('--traffic <percent>', 'authenticity: as many bots in a botnet as make this share of the events, in place of --limit', percentOf)
+  .option('--leave-last-out', "hold back every user's last item in place of a split by time (frontier)")
   .option('--json <file>', 'write the figures')
   .option('--markdown <file>', 'write the table that is printed')
   .option('--svg <file>', 'write a plot of recall against variety')
@@ -62,8 +79,10 @@ const program = new Command('evaluate')
       if (protocol === OFF_POLICY) return runOffPolicy(options, command);
       if (folder === undefined) throw new AppError('INVALID_INPUT', `--protocol ${protocol} needs the folder of a data set`);
       if (protocol === REPURCHASE) return runRepurchase(folder, options, command);
+      if (protocol === FUNNEL) return runFunnel(folder, options, command);
       if (protocol === RETRIEVAL) return runRetrieval(folder, options, command);
       if (protocol === AUTHENTICITY) return runAuthenticity(folder, options, command);
+      if (protocol === FRONTIER) return runFrontier(folder, options, command);
       if (protocol === COCOON) return runCocoon(folder, options, command);
       if (isOfPeople(protocol)) return runPeople(folder, { ...options, protocol }, command);
       return runEvaluation(folder, { ...options, protocol }, command);

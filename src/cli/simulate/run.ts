@@ -4,7 +4,7 @@ import { type History } from '../../core/evaluation/history.js';
 import { plotCourses } from '../../core/evaluation/simulation/course-plot.js';
 import { type Strengths } from '../../core/evaluation/simulation/mind.js';
 import { type PolicyRuns } from '../../core/evaluation/simulation/outcomes.js';
-import { LOOP_ALONE, OURS, POLICIES, type Policy, RANKING_ONLY } from '../../core/evaluation/simulation/policies.js';
+import { LOOP_ALONE, LOOSER, OURS, POLICIES, type Policy, RANKING_ONLY } from '../../core/evaluation/simulation/policies.js';
 import { type Scene, simulationMarkdown, type SimulationReport } from '../../core/evaluation/simulation/report.js';
 import { simulate, type SimulationResult } from '../../core/evaluation/simulation/simulate.js';
 import { buildWorld, type WorldOptions } from '../../core/evaluation/simulation/world.js';
@@ -32,7 +32,7 @@ const MIDDLE: Strengths = { drift: 0.03, latent: 1, satiation: 0.5 };
 const CORNERS: readonly Strengths[] = [0.01, 0.06].flatMap((drift) =>
   [0.5, 1.5].flatMap((latent) => [0, 1].map((satiation) => ({ drift, latent, satiation }))),
 );
-const CORNER_POLICIES: readonly string[] = [RANKING_ONLY, OURS, LOOP_ALONE];
+const CORNER_POLICIES: readonly string[] = [RANKING_ONLY, OURS, LOOSER];
 
 interface Surroundings {
   history: History;
@@ -84,7 +84,7 @@ export async function runSimulation(folder: string, options: SimulateOptions, ou
   const corners: Scene[] = [];
   const finish = async (): Promise<string> => {
     const report: SimulationReport = {
-      dataset, world, days: options.days, first: FIRST, policies: POLICIES, against: RANKING_ONLY, ours: [OURS, LOOP_ALONE], main, corners,
+      dataset, world, days: options.days, first: FIRST, policies: POLICIES, against: RANKING_ONLY, ours: [OURS, LOOSER, LOOP_ALONE], main, corners,
     }; // prettier-ignore
     const markdown = `${simulationMarkdown(report)}\nMade by \`${commandOf(dataset, options)}\`.\n`;
     if (options.markdown !== undefined) await writeFile(options.markdown, markdown);

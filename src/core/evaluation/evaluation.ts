@@ -112,7 +112,7 @@ function followShare(history: History, users: Iterable<number>): number {
 }
 
 /** A task with as many examinees as the plan allows; users with cold items alone are taken in proportion. */
-function limitedTask(task: Task, limit: number | null): Task {
+export function limitedTask(task: Task, limit: number | null): Task {
   const examinees = sampled(task.examinees, limit, ({ user }) => task.history.users[user]);
   return { ...task, examinees, usersWithCold: task.usersWithCold * (examinees.length / task.examinees.length) };
 }

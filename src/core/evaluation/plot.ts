@@ -6,7 +6,7 @@ const HEIGHT = 440;
 const MARGIN = { left: 70, right: 120, top: 48, bottom: 56 };
 const TICKS = 5;
 /** Colours that people with colour-blindness tell apart (Okabe and Ito). */
-export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+export const COLOURS = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000', '#8c6bb1'];
 
 /** Where values of one direction are drawn. */
 export interface Axis {

@@ -27,6 +27,8 @@ const DEFAULTS: RankingSettings = {
 const PLAIN = withoutSlate(DEFAULTS);
 const { window, maxPerCategory } = DEFAULT_SETTINGS.diversity;
 const STATIC_STRENGTH = 0.5;
+const LOOSER_STRENGTH = 0.4;
+const LOOSER_CAP = 5;
 /** Items that the source of widening may propose. */
 const WIDENING_LIMIT = 60;
 
@@ -43,6 +45,7 @@ const widening: RankingSettings = {
 
 export const RANKING_ONLY = 'ranking only';
 export const OURS = 'ours';
+export const LOOSER = 'loop, looser cap';
 export const LOOP_ALONE = 'loop without caps';
 
 /** The ranking is that of the default rules, which stand in for a model: they read the same features and suit any catalogue. */
@@ -79,8 +82,14 @@ export const POLICIES: readonly Policy[] = [
     hasLoop: true,
   },
   {
+    name: LOOSER,
+    note: `the loop and the source of widening over variety of strength ${LOOSER_STRENGTH} for everybody, with at most ${LOOSER_CAP} of a kind in every ${window} cards.`,
+    settings: { ...widening, diversity: { ...widening.diversity, maxPerCategory: LOOSER_CAP, strength: LOOSER_STRENGTH } },
+    hasLoop: true,
+  },
+  {
     name: LOOP_ALONE,
-    note: 'the same with no cap on a kind, a brand or a creator.',
+    note: 'the default settings with the loop and the source of widening, but no cap on a kind, a brand or a creator.',
     settings: { ...widening, diversity: { ...widening.diversity, maxPerCategory: window, maxPerBrand: window, maxPerCreator: window } },
     hasLoop: true,
   },
