@@ -18,10 +18,7 @@ import { createCocoonReports } from './cocoon/cocoon-reports.js';
 import { type WideningMeters } from './cocoon/widening-meters.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
-import { createExposureLosses } from './evidence/exposure-losses.js';
-import { createLogEvidence } from './evidence/log-evidence.js';
-import { createNoteEvidence } from './evidence/note-evidence.js';
-import { createPrivateReports } from './evidence/private-reports.js';
+import { createEvidence, type EvidenceJobs } from './evidence/evidence.js';
 import { createExperimentOperations } from './experiments/experiment-operations.js';
 import { openExperimentation } from './experiments/open-experimentation.js';
 import { createKeepArms } from './experiments/keep-arms.js';
@@ -88,7 +85,7 @@ export interface AppOptions {
   stopwatch: () => number;
 }
 
-export interface RunningApp {
+export interface RunningApp extends EvidenceJobs {
   app: App;
   index: ShopIndex;
   states: LiveStates;
@@ -105,10 +102,6 @@ export interface RunningApp {
   watchExperiments(onRollback: (key: string) => Promise<void>): Promise<void>;
   /** Complete the indices of a day that is over. */
   closeDay(): Promise<void>;
-  /** Show what was found of the models on the last day. */
-  noteEvidence(): Promise<void>;
-  /** Publish the ends of the chains for the hour that is over. */
-  publishHeads(): Promise<void>;
   /** Take over what other processes record; nothing where there are none. */
   follow: Follow;
   /** Keep what is only in memory, so that the next start has less to read. */
@@ -173,7 +166,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const gate = createGate(shared);
   const servingTimes = createServingTimes(shared);
   const alerts = createAlerts({ alertMeters: NO_ALERT_METERS, ...shared });
-  const { publishHeads, ...logEvidence } = createLogEvidence(shared);
+  const { evidence, evidenceJobs } = createEvidence(shared);
   const { queue: replays, ...replayOperations } = createReplays(shared);
 
   const app: App = {
@@ -204,9 +197,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createPersonalData({ ...shared, userProfile }),
     userProfile,
     ...createCocoonReports(shared),
-    ...logEvidence,
-    ...createPrivateReports(shared),
-    ...createExposureLosses(binding),
+    ...evidence,
     items: createListItems(index.shop),
     item: createItem(index.shop),
     tagCatalogue: () => tagCatalogue,
@@ -225,10 +216,9 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     alerts,
     watchExperiments: (onRollback) => createWatchExperiments({ ...shared, onRollback })(),
     closeDay: () => cocoon.closeDay(),
-    publishHeads,
+    ...evidenceJobs,
     replays,
     follow: createFollow(shared),
-    noteEvidence: createNoteEvidence({ ...binding, meters: options.meters ?? NO_METERS }),
     ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }
