@@ -184,7 +184,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
       settings,
       store: binding.settingsStore,
       fitRules: createFitRules(shared),
-      onActivated: () => shared.experiments.openPhases(),
+      onActivated: () => experiments.openPhases(),
     }),
     ...createBlockOperations(shared),
     fallback: createFallback(shared),

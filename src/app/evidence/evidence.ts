@@ -12,9 +12,9 @@ type Ports = Parameters<typeof createLogEvidence>[0] &
 /** What is done for evidence beside requests. */
 export interface EvidenceJobs {
   /** Publish the ends of the chains for the hour that is over. */
-  publishHeads(): Promise<void>;
+  publishHeads: () => Promise<void>;
   /** Show what was found of the models on the last day. */
-  noteEvidence(): Promise<void>;
+  noteEvidence: () => Promise<void>;
 }
 
 /** What lets others check the service, and learn from its data without learning of anybody. */

@@ -29,7 +29,9 @@ const KINDS: readonly ChainKind[] = ['exposures', 'events'];
 const line = (verdict: Verdict): string => `${JSON.stringify(verdict)}\n`;
 
 /** What lets an outsider hold the logs against what they once were. */
-export function createLogEvidence(ports: LogEvidencePorts): Pick<App, 'evidenceHeads' | 'verifyLogs'> & { publishHeads(): Promise<void> } {
+export function createLogEvidence(
+  ports: LogEvidencePorts,
+): Pick<App, 'evidenceHeads' | 'verifyLogs'> & { publishHeads: () => Promise<void> } {
   let underWay = false;
   return {
     async publishHeads() {
