@@ -6,6 +6,7 @@ import { createMetrics } from './api/metrics.js';
 import { createServer } from './api/server.js';
 import { startBackground } from './app/background.js';
 import { createApp } from './app/create-app.js';
+import { type JobMeters, measuredJobs } from './app/job-meters.js';
 import { loadSample } from './app/load-sample.js';
 import { shippedModels, startShippedModel } from './app/models/shipped-model.js';
 import { openDistributedBinding } from './bindings/distributed.js';
@@ -39,6 +40,11 @@ const openBinding = ({ redisUrl, databaseUrl, ...config }: Config, log: Logger):
     ? openDistributedBinding({ ...config, redisUrl, databaseUrl, clock, log })
     : openEmbeddedBinding({ ...config, databaseUrl, clock, log });
 
+const withMeasuredJobs = (binding: Binding, meters: JobMeters): Binding => ({
+  ...binding,
+  openJobs: async () => measuredJobs(await binding.openJobs(), meters, stopwatch),
+});
+
 /**
  * Start everything in the order in which one thing needs the other, and stop it in reverse; a start that fails leaves nothing behind.
  *
@@ -69,6 +75,8 @@ export async function startService(
       stopwatch,
     });
     closers.push(() => running.close());
+    const { shop } = running.index;
+    metrics.watch({ health: () => running.app.health(), counts: () => ({ blocks: shop.blocks.size, items: shop.catalogue.size }) });
     const shipped = models && config.role !== 'api' && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
     closers.push(async () => void (shipped && (await shipped.stop())));
     if (config.sample === 'shop' && config.role !== 'worker') await loadSample(running.app, { ...binding, clock });
@@ -84,7 +92,7 @@ export async function startService(
     const url = await server.listen(config.host, config.port);
     const { defaultConsent: purposes, timeZone, currency } = config;
     const heavyWork = config.role === 'api' ? null : binding.openHeavyWork(HEAVY, { purposes, timeZone, currency }, heavyArgs);
-    const background = await startBackground(binding, running, heavyWork, clock);
+    const background = await startBackground(withMeasuredJobs(binding, metrics.jobs), running, heavyWork, clock);
     closers.push(() => background.stop());
     return { url, stop };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { type App, type RawInput } from '../app/app.js';
 import { type BatchResult, type FeedAnswer } from '../app/answers.js';
+import { type PageMaking } from '../app/page-making.js';
 import { type SocialProof } from '../core/exposures/badges.js';
 
 export interface FeedFacts {
@@ -10,6 +11,8 @@ export interface FeedFacts {
   surface: unknown;
   scorer: string;
   degraded: readonly string[];
+  /** Rules of the slate that could not be kept. */
+  relaxed: readonly string[];
   /** Parts of social proof that were told, over all items. */
   badges: readonly (keyof SocialProof)[];
   candidates: number;
@@ -26,9 +29,11 @@ export interface RequestFacts {
   batches: { of: string; accepted: number; duplicates: number; rejected: number }[];
   /** Codes of the errors in the answer. */
   errors: string[];
+  /** How its pages were made; counted and not told. */
+  makings: PageMaking[];
 }
 
-export const newFacts = (): RequestFacts => ({ operation: 'unknown', feeds: [], batches: [], errors: [] });
+export const newFacts = (): RequestFacts => ({ operation: 'unknown', feeds: [], batches: [], errors: [], makings: [] });
 
 /** The facts without the lists that are empty. */
 export function toldFacts({ operation, feeds, batches, errors }: RequestFacts): object {
@@ -49,7 +54,8 @@ const toldParts = (proof: SocialProof): (keyof SocialProof)[] => PARTS.filter((p
 
 /** Note a served page, and pass it on. */
 export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'], input: RawInput, feed: FeedAnswer): FeedAnswer {
-  const { scorer, degraded, candidates, tookMs } = feed.ranking;
+  const { scorer, degraded, relaxed, candidates, tookMs } = feed.ranking;
+  if (feed.making) facts.makings.push(feed.making);
   const { userId, surface } = input;
   facts.feeds.push({
     kind,
@@ -60,6 +66,7 @@ export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'],
     surface,
     scorer,
     degraded,
+    relaxed,
     badges: feed.items.flatMap(({ socialProof }) => (socialProof ? toldParts(socialProof) : [])),
     candidates,
     items: feed.items.length,

@@ -10,6 +10,7 @@ import { type ModelRecord, type ModelRole, type RoleChange } from '../core/scori
 import { type ShadowReport } from '../core/scoring/watch/shadow-comparison.js';
 import { type Block } from '../ports/block-store.js';
 import { type ConfigStatus, type RankingSettings, type Weight } from '../core/settings.js';
+import { type PageMaking } from './page-making.js';
 import { type ReplayReportAnswer } from './replays/replay-answers.js';
 
 /**
@@ -82,6 +83,8 @@ export interface FeedAnswer {
     cocoonIndex: number | null;
     tookMs: number;
   };
+  /** How it was made; only of a page that was made and logged for this very answer. Not in the public schema. */
+  making?: PageMaking;
 }
 export interface ModelVersionAnswer extends Omit<ModelRecord, 'checks'> {
   roles: ModelRole[];

@@ -6,6 +6,7 @@ import { type FeatureDefinition } from '../core/features/catalogue.js';
 import { type Identity } from '../core/privacy/identity.js';
 import { type ModelManifest } from '../core/scoring/intent-model.js';
 import { type ModelRole } from '../core/scoring/model-record.js';
+import { type DependencyHealth } from '../ports/dependency-health.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
 import { type ReplayAnswer, type WhatIfAnswer } from './replays/replay-answers.js';
@@ -40,11 +41,7 @@ import { type FunnelStepAnswer, type ItemJourneyAnswer, type KpiRowAnswer, type 
 export type RawInput = Record<string, unknown>;
 export type ImportKind = 'items' | 'users' | 'events';
 
-export interface DependencyHealth {
-  name: string;
-  ok: boolean;
-  detail: string;
-}
+export { type DependencyHealth };
 
 /** A stream of JSON lines. The same `asOf` gives the same bytes. */
 export interface LinesExport {

@@ -20,6 +20,7 @@ import { buildPart } from './experiments/build-part.js';
 import { type Shadow } from './models/shadow.js';
 import { type InFlight } from './people/in-flight.js';
 import { loadPageInputs, type PageInputPorts, pageRequest, resolveBasket, resolveCandidates } from './page-inputs.js';
+import { type PageMaking, stageTimes } from './page-making.js';
 import { type PipelineStatistics } from './pipeline-statistics.js';
 import { presentFeed } from './present.js';
 
@@ -107,10 +108,21 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   if (kept) return withoutBlocked(kept, job.kind, ports.index.shop);
   const made = await makePage(job, ports);
   if (job.input.preview) return made.answer;
+  const { stopwatch } = ports;
+  const loggedFrom = stopwatch();
   const answer = await keepPage(made, claim, ports);
-  learnFrom(made, ports.stopwatch() - job.started, ports);
+  const now = stopwatch();
+  learnFrom(made, now - job.started, ports);
+  if (answer === made.answer) answer.making = makingOf(made, now - loggedFrom);
   return answer;
 }
+
+/** How a page was made, for the edge to count. */
+const makingOf = ({ page, built, answer, loadMs }: MadePage, logMs: number): PageMaking => ({
+  msByStage: { load: loadMs, ...stageTimes(built.trace), log: logMs },
+  exposures: page.placed.length,
+  cocoonIndex: answer.ranking.cocoonIndex,
+});
 
 /** Let a page that is about to leave tell how its models fare and how long pages take; what a shadow says of it is found out when it has left. */
 function learnFrom({ page, built }: MadePage, tookMs: number, { models, shadow, overload, wideningMeters }: ServePagePorts): void {
@@ -139,6 +151,8 @@ interface MadePage {
   page: Page;
   built: BuiltPage;
   answer: FeedAnswer;
+  /** Until all that the page is made from was there. */
+  loadMs: number;
 }
 
 /** Load, build, and put into the words of the log and of the caller. */
@@ -153,6 +167,7 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: ports.newFeedId(), pageNo: 0 };
   const keepsPool = input.preview === null && isPoolSampled(feedId, pageNo, ports.poolSample);
   const inputs = { ...(await loadPageInputs(input, request, ports, continuation)), keepsPool };
+  const loadMs = ports.stopwatch() - job.started;
   const { built, assignments } = await buildPart(inputs, continuation, pageNo);
   ports.statistics.observe(built.trace, inputs.now);
 
@@ -169,7 +184,7 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
     cocoonIndex: inputs.cocoon?.measure.index ?? null,
     tookMs: ports.stopwatch() - job.started,
   });
-  return { page, built, answer };
+  return { page, built, answer, loadMs };
 }
 
 /** Log a page before its answer leaves. Where another process answered the same request in the meantime, its answer is given. */

@@ -1,10 +1,12 @@
 import { type Database } from '../adapters/postgres/database.js';
+import { type DependencyHealth } from '../ports/dependency-health.js';
 
 /** Whether the database answers, for `health` of a binding. */
-export async function databaseHealth(pool: Database['pool']): Promise<{ name: string; ok: boolean; detail: string }[]> {
+export async function databaseHealth(pool: Database['pool']): Promise<DependencyHealth[]> {
   try {
     await pool.query('SELECT 1');
-    return [{ name: 'postgres', ok: true, detail: `${pool.totalCount} connections, ${pool.waitingCount} waiting` }];
+    const connections = { open: pool.totalCount, idle: pool.idleCount, waiting: pool.waitingCount };
+    return [{ name: 'postgres', ok: true, detail: `${connections.open} connections, ${connections.waiting} waiting`, connections }];
   } catch {
     return [{ name: 'postgres', ok: false, detail: 'no connection' }];
   }

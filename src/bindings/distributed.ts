@@ -14,6 +14,7 @@ import { createRedisLiveStates } from '../adapters/redis/live-states.js';
 import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.js';
 import { createRedisTurns } from '../adapters/redis/turns.js';
 import { type Binding } from '../ports/binding.js';
+import { type DependencyHealth } from '../ports/dependency-health.js';
 import { type Log } from '../ports/log.js';
 import { databaseHealth } from './database-health.js';
 import { type CountingOptions, createPostgresStores } from './postgres-stores.js';
@@ -99,8 +100,9 @@ async function bind(options: DistributedBindingOptions, { address, redis, databa
 }
 
 /** Redis is derived state: while it is away feeds go on without the user's, so a process stays ready. */
-const redisHealth = ({ status }: RedisConnection) => ({
+const redisHealth = ({ status }: RedisConnection): DependencyHealth => ({
   name: 'redis',
   ok: true,
+  answers: status === 'ready',
   detail: status === 'ready' ? 'connected' : 'away: feeds are answered without the state of their users',
 });

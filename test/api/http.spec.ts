@@ -160,6 +160,8 @@ describe('the addresses of the edge', () => {
               surface: 'home',
               scorer: 'RULES',
               degraded: ['MODEL_MISSING'],
+              relaxed: [],
+              badges: [],
               candidates: 500,
               items: 3,
               tookMs: 4.5,

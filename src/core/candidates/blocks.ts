@@ -33,15 +33,19 @@ export class Blocks {
   };
   private readonly words: [string, Severity][] = [];
   private readonly known = new WeakMap<Item, Severity>();
-  readonly isEmpty: boolean;
+  readonly size: number;
 
   constructor(rules: readonly BlockRule[]) {
-    this.isEmpty = rules.length === 0;
+    this.size = rules.length;
     for (const { target, value, level } of rules) {
       const severity = severityOf(level);
       if (target === 'titleContains') this.words.push([folded(value), severity]);
       else this.byTarget[target].set(value, Math.max(severity, this.byTarget[target].get(value) ?? 0) as Severity);
     }
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0;
   }
 
   /** Whether an item is blocked at this level or a harder one. */
