@@ -198,10 +198,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     userProfile,
     ...createCocoonReports(shared),
     ...evidence,
-    items: createListItems(index.shop),
-    item: createItem(index.shop),
-    tagCatalogue: () => tagCatalogue,
-    featureCatalogue: () => featureCatalogue,
+    ...cataloguesOf(index),
     health: () => binding.health(),
     pseudonym: (userId) => shared.pseudonym(userId),
   };
@@ -222,6 +219,13 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }
+
+const cataloguesOf = ({ shop }: ShopIndex): Pick<App, 'items' | 'item' | 'tagCatalogue' | 'featureCatalogue'> => ({
+  items: createListItems(shop),
+  item: createItem(shop),
+  tagCatalogue: () => tagCatalogue,
+  featureCatalogue: () => featureCatalogue,
+});
 
 const pseudonymsBy =
   (secret: Buffer) =>
