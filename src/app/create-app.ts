@@ -226,7 +226,6 @@ const cataloguesOf = ({ shop }: ShopIndex): Pick<App, 'items' | 'item' | 'tagCat
   tagCatalogue: () => tagCatalogue,
   featureCatalogue: () => featureCatalogue,
 });
-
 const pseudonymsBy =
   (secret: Buffer) =>
   (userId: string): string =>
