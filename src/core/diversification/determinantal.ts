@@ -1,4 +1,4 @@
-import { EXHAUSTED, Residuals } from './residuals.js';
+import { EXHAUSTED, Residuals, SURE } from './residuals.js';
 import { type SoftDiversity, type SoftInput } from './soft-diversity.js';
 
 /**
@@ -15,7 +15,10 @@ export function determinantal({ relevance, strength, similarity, before }: SoftI
   const bound = (candidate: number): number => (1 - strength) * relevance[candidate];
   return {
     bound,
-    value: (candidate) => bound(candidate) + strength * Math.log(Math.max(EXHAUSTED, residuals.squared(candidate))),
+    value: (candidate, enough = -Infinity) => {
+      const left = residuals.squared(candidate, SURE * Math.exp((enough - bound(candidate)) / strength));
+      return bound(candidate) + strength * Math.log(Math.max(EXHAUSTED, left));
+    },
     place: (index) => residuals.place(index),
   };
 }

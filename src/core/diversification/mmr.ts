@@ -34,8 +34,11 @@ export class MarginalRelevance implements SoftDiversity {
     return (1 - this.strength) * this.relevance[candidate];
   }
 
-  value(candidate: number): number {
+  value(candidate: number, enough = -Infinity): number {
     if (this.strength > 0) {
+      // It comes closer to what is placed and never further away, so what was found before is never too little.
+      const most = this.bound(candidate) - this.strength * this.closest[candidate];
+      if (most <= enough) return most;
       for (let i = this.compared[candidate]; i < this.placed.length; i++) {
         const likeness = this.similarity(candidate, this.placed[i]);
         if (likeness > this.closest[candidate]) this.closest[candidate] = likeness;

@@ -1,5 +1,7 @@
 /** Below this nothing is left: it is rounding. */
 export const EXHAUSTED = 1e-10;
+/** What is this much below a limit is below it whatever rounding does. */
+export const SURE = 1 - 1e-9;
 
 /**
  * What is left of things when all that is like the things placed is taken from them: squared length of what stands at right angles to them, where likeness is
@@ -23,11 +25,11 @@ export class Residuals {
     private readonly window: number,
   ) {}
 
-  /** 0..1 */
-  squared(name: number): number {
+  /** 0..1; where that is at most `enough`, anything from that up to `enough`. */
+  squared(name: number, enough = -1): number {
     let row = this.rows.get(name);
     if (!row) this.rows.set(name, (row = { parts: [], left: 1 }));
-    for (let i = row.parts.length; i < this.basis.length; i++) {
+    for (let i = row.parts.length; i < this.basis.length && row.left > enough; i++) {
       const { place, parts, left } = this.basis[i];
       let shared = this.likenessTo(name, place);
       for (let k = 0; k < i; k++) shared -= parts[k] * row.parts[k];

@@ -102,7 +102,7 @@ function pickNext(caps: Caps, soft: SoftDiversity, isPlaced: Uint8Array, pool: n
     if (lightest === 0 && soft.bound(i) <= highest) break;
     const broken = breaks(i);
     if (broken > lightest || (broken & ~givenUp) !== 0) continue;
-    const value = soft.value(i);
+    const value = soft.value(i, broken === lightest ? highest : -Infinity);
     if (broken === lightest && value <= highest) continue;
     pick = i;
     lightest = broken;

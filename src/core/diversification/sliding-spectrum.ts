@@ -1,4 +1,4 @@
-import { Residuals } from './residuals.js';
+import { Residuals, SURE } from './residuals.js';
 import { type SoftDiversity, type SoftInput } from './soft-diversity.js';
 
 /**
@@ -14,7 +14,10 @@ export function slidingSpectrum({ relevance, strength, similarity, before }: Sof
   const relevant = (candidate: number): number => (1 - strength) * relevance[candidate];
   return {
     bound: (candidate) => relevant(candidate) + strength,
-    value: (candidate) => relevant(candidate) + strength * Math.sqrt(residuals.squared(candidate)),
+    value: (candidate, enough = -Infinity) => {
+      const length = (enough - relevant(candidate)) / strength;
+      return relevant(candidate) + strength * Math.sqrt(residuals.squared(candidate, length > 0 ? SURE * length * length : -1));
+    },
     place: (index) => residuals.place(index),
   };
 }

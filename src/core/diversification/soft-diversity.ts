@@ -5,7 +5,8 @@
 export interface SoftDiversity {
   /** What the value of a candidate cannot exceed; never rises from one candidate to the next. */
   bound(candidate: number): number;
-  value(candidate: number): number;
+  /** Where the value is at most `enough`, anything from the value up to `enough` may be given, which is found sooner. */
+  value(candidate: number, enough?: number): number;
   place(index: number): void;
 }
 

@@ -241,6 +241,37 @@ describe('strength', () => {
   });
 });
 
+describe('a value that need not be known where it is small', () => {
+  const rerankers: [string, (input: SoftInput) => SoftDiversity][] = [
+    ['marginal relevance', ({ relevance, strength, similarity, before }) => new MarginalRelevance(relevance, strength, similarity, before)],
+    ['the determinantal process', determinantal],
+    ['the sliding spectrum', (input) => slidingSpectrum(input, 3)],
+  ];
+
+  it.each(rerankers)('makes the same choices with %s', (_, reranker) => {
+    fc.assert(
+      fc.property(scenes, ({ strength, vectors, relevance }) => {
+        const input = { relevance, strength, similarity: cosines(vectors), before: [] };
+        const [whole, hasty] = [reranker(input), reranker(input)];
+        const left = vectors.map((_, name) => name);
+        while (left.length > 0) {
+          let [best, pick] = [-Infinity, -1];
+          for (const name of left) {
+            const value = hasty.value(name, best);
+            if (value > best) [best, pick] = [value, name];
+          }
+          const values = left.map((name) => whole.value(name));
+          expect(pick).toBe(left[values.indexOf(Math.max(...values))]);
+          expect(best).toBeCloseTo(Math.max(...values), 9);
+          whole.place(pick);
+          hasty.place(pick);
+          left.splice(left.indexOf(pick), 1);
+        }
+      }),
+    );
+  });
+});
+
 describe('a feed with each algorithm', () => {
   const shop = new TestShop();
   for (let i = 0; i < 40; i++) {
