@@ -36,14 +36,13 @@ export class MarginalRelevance implements SoftDiversity {
 
   value(candidate: number, enough = -Infinity): number {
     if (this.strength > 0) {
-      // It comes closer to what is placed and never further away, so what was found before is never too little.
-      const most = this.bound(candidate) - this.strength * this.closest[candidate];
-      if (most <= enough) return most;
+      // It comes closer to what is placed and never further away, so what was found so far is never too little.
       for (let i = this.compared[candidate]; i < this.placed.length; i++) {
+        if (this.bound(candidate) - this.strength * this.closest[candidate] <= enough) break;
         const likeness = this.similarity(candidate, this.placed[i]);
         if (likeness > this.closest[candidate]) this.closest[candidate] = likeness;
+        this.compared[candidate] = i + 1;
       }
-      this.compared[candidate] = this.placed.length;
     }
     return this.bound(candidate) - this.strength * this.closest[candidate];
   }

@@ -16,8 +16,8 @@ export class Residuals {
   private first = 0;
   /** Those of them that point somewhere new: place in `placed`, parts along the ones before it, and what was left of it then. */
   private basis: { place: number; parts: readonly number[]; left: number }[] = [];
-  private readonly likeness = new Map<number, number[]>();
-  private rows = new Map<number, { parts: number[]; left: number }>();
+  private readonly likeness: (number[] | undefined)[] = [];
+  private rows: ({ parts: number[]; left: number } | undefined)[] = [];
 
   /** @param window how many of the last placed count */
   constructor(
@@ -27,8 +27,7 @@ export class Residuals {
 
   /** 0..1; where that is at most `enough`, anything from that up to `enough`. */
   squared(name: number, enough = -1): number {
-    let row = this.rows.get(name);
-    if (!row) this.rows.set(name, (row = { parts: [], left: 1 }));
+    const row = (this.rows[name] ??= { parts: [], left: 1 });
     for (let i = row.parts.length; i < this.basis.length && row.left > enough; i++) {
       const { place, parts, left } = this.basis[i];
       let shared = this.likenessTo(name, place);
@@ -48,19 +47,20 @@ export class Residuals {
     }
     this.first = this.placed.length - this.window;
     this.basis = [];
-    this.rows = new Map();
+    this.rows = [];
     for (let place = this.first; place < this.placed.length; place++) this.span(place);
   }
 
   /** What is spanned already adds no direction. */
   private span(place: number): void {
     const left = this.squared(this.placed[place]);
-    if (left >= EXHAUSTED) this.basis.push({ place, parts: this.rows.get(this.placed[place])!.parts.slice(), left });
+    if (left >= EXHAUSTED) this.basis.push({ place, parts: this.rows[this.placed[place]]!.parts.slice(), left });
   }
 
   private likenessTo(name: number, place: number): number {
-    let known = this.likeness.get(name);
-    if (!known) this.likeness.set(name, (known = []));
+    // Without a window nothing is asked for twice.
+    if (this.window === Infinity) return this.similarity(name, this.placed[place]);
+    const known = (this.likeness[name] ??= []);
     return (known[place] ??= this.similarity(name, this.placed[place]));
   }
 }
