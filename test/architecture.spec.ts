@@ -58,7 +58,7 @@ const MAY_IMPORT: Record<string, Rule> = {
   worker: edge,
   cli: (from, to) => edge(from, to) || layerOf(to.target) === 'core' || (isBench(from) && layerOf(to.target) === 'adapters'),
   'config.ts': (_from, { target }) => layerOf(target) === 'core',
-  'service.ts': (_from, { target }) => ['bindings', 'api', 'worker', 'app', 'config.ts'].includes(layerOf(target)),
+  'service.ts': (_from, { target }) => ['bindings', 'ports', 'api', 'worker', 'app', 'config.ts'].includes(layerOf(target)),
   'heavy.ts': (_from, { target }) => ['bindings', 'app', 'ports', 'config.ts'].includes(layerOf(target)),
   'main.ts': (_from, { target }) => ['service.ts', 'config.ts'].includes(layerOf(target)),
 };

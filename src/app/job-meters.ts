@@ -3,6 +3,8 @@ import { type Jobs, type QueueTry } from '../ports/jobs.js';
 /** Where it is counted how work beside requests goes. Names of jobs and queues are few, by construction. */
 export interface JobMeters {
   ran(job: string, seconds: number, outcome: 'done' | 'failed'): void;
+  /** A queue is worked off here, and has no dead letters that were counted. */
+  begins(queue: string): void;
   /** An entry of a queue is not tried any more. */
   deadLetter(queue: string): void;
 }
@@ -24,8 +26,9 @@ export function measuredJobs<J extends Jobs>(jobs: J, meters: JobMeters, stopwat
   return {
     ...jobs,
     every: (name, intervalMs, handler) => jobs.every(name, intervalMs, () => timed(name, handler)),
-    work: (queue, retries, handler) =>
-      jobs.work(queue, retries, async (one: QueueTry) => {
+    work(queue, retries, handler) {
+      meters.begins(queue);
+      return jobs.work(queue, retries, async (one: QueueTry) => {
         try {
           const outcome = await timed(queue, () => handler(one));
           if (outcome) meters.deadLetter(queue);
@@ -34,6 +37,7 @@ export function measuredJobs<J extends Jobs>(jobs: J, meters: JobMeters, stopwat
           if (one.isLast) meters.deadLetter(queue);
           throw error;
         }
-      }),
+      });
+    },
   };
 }

@@ -24,7 +24,6 @@ import { createPostgresSettingsStore } from '../adapters/postgres/settings-store
 import { createPostgresSnapshotStore } from '../adapters/postgres/snapshot-store.js';
 import { createPostgresTriggerStore } from '../adapters/postgres/trigger-store.js';
 import { createPostgresUserStore } from '../adapters/postgres/user-store.js';
-import { type Purpose } from '../core/privacy/purposes.js';
 import { type Binding } from '../ports/binding.js';
 
 /** Of a recipient of private reports of whom nothing else was said: epsilon 4, delta 0.00001. */
@@ -37,7 +36,7 @@ export interface CountingOptions {
   /** CNY when left out. */
   currency?: string;
   /** What somebody consented to who was never asked; to everything when left out. */
-  defaultConsent?: ReadonlySet<Purpose>;
+  defaultConsent?: ReadonlySet<string>;
 }
 
 const countingOf = ({ timeZone = 'UTC', currency = 'CNY', defaultConsent }: CountingOptions) => ({

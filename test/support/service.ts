@@ -30,9 +30,9 @@ export interface TestService {
   stop(): Promise<void>;
 }
 
-/** Start a service in this process. `env` adds to its environment. */
-export async function startTestService(env: Record<string, string> = {}): Promise<TestService> {
-  const database = await createTestDatabase();
+/** Start a service in this process, on a database of its own or one that is given. `env` adds to its environment. */
+export async function startTestService(env: Record<string, string> = {}, given?: string): Promise<TestService> {
+  const database = given === undefined ? await createTestDatabase() : { url: given, drop: () => Promise.resolve() };
   const dataDir = await mkdtemp(join(tmpdir(), 'imago-service-'));
   const config = readConfig({ DATABASE_URL: database.url, DATA_DIR: dataDir, PORT: '0', SAMPLE: 'none', ...env });
   const log = pino({ level: process.env.LOG_LEVEL ?? 'fatal' });

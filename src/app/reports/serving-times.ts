@@ -6,7 +6,7 @@ const REMEMBERED = 20_000;
 
 export interface ServingTimes {
   /** The same function, with its time and what became of it noted. */
-  timed<Input, Answer>(serve: (input: Input) => Promise<Answer>): (input: Input) => Promise<Answer>;
+  timed: <Input, Answer>(serve: (input: Input) => Promise<Answer>) => (input: Input) => Promise<Answer>;
   /** Times and faults of the pages remembered that were asked for in a span of time, epoch ms. */
   values(range: Pick<ReportRange, 'from' | 'to'>): WholeValue[];
 }

@@ -1,7 +1,8 @@
 import { type LedgerEvent } from '../../events/event.js';
 import { exposureId } from '../../exposures/exposure.js';
 import { DAY_MS } from '../../time.js';
-import { BEFORE_DAYS, type FactEvent, type FactItem, factsOf, type FactOptions, type FactPage } from './facts-of.js';
+import { type FactEvent, type FactItem, type FactOptions, type FactPage } from './fact-entries.js';
+import { BEFORE_DAYS, factsOf } from './facts-of.js';
 import { type UserFacts } from './user-facts.js';
 
 export type UserPage = FactPage & { userId: string };

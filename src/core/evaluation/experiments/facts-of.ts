@@ -1,63 +1,10 @@
-import { type EventType, type LedgerEvent } from '../../events/event.js';
-import { exposureId, type Page, type PlacedItem } from '../../exposures/exposure.js';
-import { localTime } from '../../tags/local-time.js';
+import { type EventType } from '../../events/event.js';
+import { exposureId, type Page } from '../../exposures/exposure.js';
 import { DAY_MS, utcDay } from '../../time.js';
+import { type FactEntries, type FactEvent, type FactItem, type FactOptions, type FactPage, moneyOf } from './fact-entries.js';
 import { orderFacts } from './order-facts.js';
 import { NO_FACTS, type UserFacts } from './user-facts.js';
 import { visitFacts } from './visit-facts.js';
-
-/** What facts need to know of an item. */
-export interface FactItem {
-  /** Number of its narrowest category. */
-  category: number;
-  /** Epoch ms. */
-  createdAt: number;
-  /** Somebody pays for its being shown. */
-  commercial: boolean;
-  /** Of a creator who is seldom shown. */
-  isSmallCreators: boolean;
-  /** Outside the most shown part of the catalogue. */
-  isTail: boolean;
-}
-
-export type FactPage = Pick<Page, 'feedId' | 'kind' | 'servedAt' | 'surface' | 'scorer' | 'degraded'> & {
-  placed: readonly Pick<PlacedItem, 'position' | 'itemNo' | 'exploration' | 'promoted' | 'repeat' | 'sources'>[];
-};
-export type FactEvent = Pick<
-  LedgerEvent,
-  'id' | 'type' | 'occurredAt' | 'attribution' | 'itemNo' | 'exposureId' | 'orderId' | 'quantity' | 'amount' | 'currency' | 'dwellMs' | 'rating'
->; // prettier-ignore
-
-/** What was served to one user and what he did, in any order; of any time. */
-export interface FactEntries {
-  pages: readonly FactPage[];
-  events: readonly FactEvent[];
-}
-
-/** Times are epoch ms. */
-export interface FactOptions {
-  from: number;
-  /** Excluded. */
-  to: number;
-  /** Now: windows that reach beyond it are not over. */
-  asOf: number;
-  timeZone: string;
-  /** The one that money is counted in; amounts in another count as none. */
-  currency: string;
-  itemOf: (itemNo: number) => FactItem | undefined;
-  /** Surfaces of which somebody reported items as seen: elsewhere what was served counts as shown. */
-  reporting: ReadonlySet<string>;
-  /** His cocoon index at the end of a UTC day, as 2026-01-31. */
-  cocoonOf?: (day: string) => number | undefined;
-  /** Clicks in whose categories nothing is new to him; his own of all times when left out. */
-  clicksBefore?: readonly FactEvent[];
-  /** Whether he ordered before the period; what his entries say when left out. */
-  hasBoughtBefore?: boolean;
-  isAcquired?: boolean;
-  isReferred?: boolean;
-  /** Users whom he brought. */
-  referred?: number;
-}
 
 /** Windows of what came before, of items that are new, and of who came. */
 export const BEFORE_DAYS = 30;
@@ -86,10 +33,6 @@ const COUNTED: Partial<Record<EventType, keyof UserFacts>> = {
 
 /** Facts that are one more for every act of a type. */
 export const COUNTED_TYPES = Object.entries(COUNTED) as [EventType, keyof UserFacts][];
-
-/** An amount in the shop's currency; 0 for one in another, or for none. */
-export const moneyOf = ({ amount, currency }: FactEvent, shopCurrency: string): number =>
-  currency === undefined || currency === shopCurrency ? (amount ?? 0) : 0;
 
 /**
  * What is counted of one user in a period; see `USER_FACTS` for every fact. Suggestions of whom to follow, and places without an item, are no exposures.
@@ -230,6 +173,3 @@ function clickTimes(events: readonly FactEvent[], itemOf: FactOptions['itemOf'])
   }
   return times;
 }
-
-/** Number of the day that calendars show at an instant. */
-export const localDay = (at: number, timeZone: string): number => localTime(at, timeZone).day;

@@ -1,6 +1,6 @@
 import { DAY_MS } from '../../time.js';
 import { REPURCHASE_DAYS } from './commerce-metrics.js';
-import { type FactEvent, type FactOptions, type FactPage, localDay, moneyOf } from './facts-of.js';
+import { type FactEvent, type FactOptions, type FactPage, localDay, moneyOf } from './fact-entries.js';
 
 /** Days after the first exposure over which the worth of a user is counted. */
 export const WORTH_DAYS = 90;

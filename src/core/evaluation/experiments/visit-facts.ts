@@ -1,5 +1,5 @@
 import { SESSION_GAP_MS } from '../../privacy/identity.js';
-import { type FactEvent, type FactOptions, type FactPage, localDay } from './facts-of.js';
+import { type FactEvent, type FactOptions, type FactPage, localDay } from './fact-entries.js';
 import { daysBetween } from './order-facts.js';
 
 /** When a user was here: by pages served to him and by his acts. Days are those of the shop's calendar. */
