@@ -4,9 +4,19 @@ import { Refusal } from './refusals.js';
 
 const LOOPBACK_IPV4 = /^(::ffff:)?127(\.\d{1,3}){3}$/;
 
-export const isLoopbackAddress = (address: string): boolean => address === '::1' || LOOPBACK_IPV4.test(address);
+const isLoopbackAddress = (address: string): boolean => address === '::1' || LOOPBACK_IPV4.test(address);
 const isLoopbackName = (name: string): boolean =>
   name === 'localhost' || name.endsWith('.localhost') || isLoopbackAddress(name.replace(/^\[|\]$/g, ''));
+
+/**
+ * Whether a request is made on this machine: by the other end of its connection, and by everybody whom a proxy on this machine passes it on for. What
+ * a header says alone counts for nothing, since a caller can say it too.
+ */
+export function isFromThisMachine({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): boolean {
+  const forwarded = headers['x-forwarded-for'];
+  const callers = [raw.socket.remoteAddress ?? '', ...(forwarded === undefined ? [] : String(forwarded).split(','))];
+  return headers.forwarded === undefined && callers.every((caller) => isLoopbackAddress(caller.trim()));
+}
 
 const refusal = (message: string): Refusal => new Refusal(403, 'FORBIDDEN', message);
 
@@ -20,10 +30,9 @@ function isLoopbackOrigin(origin: string): boolean {
  */
 export function protectedDoor({ host, corsOrigins }: ApiConfig): (request: FastifyRequest) => Refusal | null {
   const allowedOrigins = new Set(corsOrigins);
-  return ({ raw, headers }) => {
-    const forwarded = headers['x-forwarded-for'];
-    const callers = [raw.socket.remoteAddress ?? '', ...(forwarded === undefined ? [] : String(forwarded).split(','))];
-    if (!callers.every((caller) => isLoopbackAddress(caller.trim()))) return refusal('without authentication only this machine is served');
+  return (request) => {
+    const { headers } = request;
+    if (!isFromThisMachine(request)) return refusal('without authentication only this machine is served');
 
     const name = headers.host?.replace(/:\d*$/, '').toLowerCase();
     if (name !== undefined && name !== host && !isLoopbackName(name)) return refusal('the Host header names another machine');

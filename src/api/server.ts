@@ -50,6 +50,15 @@ export interface ServerParts {
 const HEADERS_DEADLINE_MS = 10_000;
 const LAST_REQUESTS_MS = 10_000;
 const SWEEP_MS = 50;
+/**
+ * What a browser is told with every answer: that it is data and no page, and is kept nowhere. The page and the lists to keep say otherwise themselves.
+ * Whatever ends TLS before the service says that it is always there.
+ */
+const HEADERS = {
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+};
 /** What machines ask every few seconds is logged only when it fails. */
 const QUIET: ReadonlySet<string> = new Set(['health', 'metrics']);
 
@@ -113,7 +122,7 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
   instance.decorateRequest('caller', null as unknown as Caller);
   instance.addHook('onRequest', async (request, reply) => {
     request.facts = newFacts();
-    reply.header('x-content-type-options', 'nosniff');
+    reply.headers(HEADERS);
     request.caller = await door(request);
     const refusal = refuseEncoded(request);
     if (refusal) throw refusal;

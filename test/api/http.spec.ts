@@ -131,13 +131,24 @@ describe('the addresses of the edge', () => {
   it('send no more headers than needed', async () => {
     const { headers } = await ask(edge, '{ __typename }');
     expect([...headers.keys()].sort()).toEqual([
+      'cache-control',
       'connection',
       'content-length',
+      'content-security-policy',
       'content-type',
       'date',
       'keep-alive',
       'x-content-type-options',
     ]);
+  });
+
+  it('tell a browser that answers are data, kept nowhere, and belong into no page', async () => {
+    for (const path of ['/exports/vocabularies', '/metrics', '/nowhere', '/health/live']) {
+      const { headers } = await fetch(edge.url + path);
+      const told = ['x-content-type-options', 'cache-control', 'content-security-policy'].map((name) => headers.get(name));
+      expect([path, ...told]).toEqual([path, 'nosniff', 'no-store', "default-src 'none'; frame-ancestors 'none'"]);
+    }
+    expect((await fetch(`${edge.url}/fallback/home.json`)).headers.get('cache-control')).toMatch(/^public/);
   });
 
   it('log one line a request, with what was served and to which pseudonym', async () => {
@@ -219,6 +230,7 @@ describe('protected mode', () => {
     expect((await post({ 'x-forwarded-for': '127.0.0.1' })).status).toBe(200);
     expect((await post({ 'x-forwarded-for': '203.0.113.9' })).status).toBe(403);
     expect((await post({ 'x-forwarded-for': '127.0.0.1, 203.0.113.9' })).status).toBe(403);
+    expect((await post({ forwarded: 'for=203.0.113.9' })).status).toBe(403);
   });
   it('lets pages of the origins it was given ask first', async () => {
     const headers = {

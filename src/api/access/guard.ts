@@ -1,7 +1,7 @@
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.js';
 import { type RateLimiter } from '../../ports/rate-limiter.js';
-import { isLoopbackAddress } from '../admission.js';
+import { isFromThisMachine } from '../admission.js';
 import { Refusal } from '../refusals.js';
 import { ADDRESS_RULES, type AddressRule, OPEN_ON_LOOPBACK } from './address-rules.js';
 import { type Caller, hasScope } from './caller.js';
@@ -39,9 +39,10 @@ export function createGuard({ verify, limits }: GuardParts): Guard {
   return async (request) => {
     const { method, routeOptions, params } = request;
     if (routeOptions.url === undefined) return NOBODY; // there is nothing, which everybody may know
+    if (method === 'OPTIONS') return NOBODY; // a browser asks so before it shows the token
     const address = `${method === 'HEAD' ? 'GET' : method} ${routeOptions.url}`;
     const { scopes, user } = ADDRESS_RULES[address] ?? FOR_ADMIN;
-    if (scopes === 'none' || (OPEN_ON_LOOPBACK.has(address) && isLoopbackAddress(request.ip))) return NOBODY;
+    if (scopes === 'none' || (OPEN_ON_LOOPBACK.has(address) && isFromThisMachine(request))) return NOBODY;
     const caller = await verify(tokenOf(request));
     if (scopes !== 'any') {
       if (!hasScope(caller, scopes)) throw forbidden();

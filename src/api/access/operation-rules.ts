@@ -41,10 +41,9 @@ export const OPERATION_RULES: Readonly<Record<string, OperationRule>> = {
   recordEvents: rule(STOREFRONT, byEntries('events', 'userId')),
   upsertUsers: rule(STOREFRONT, byEntries('users', 'id')),
   ...rules(['upsertItems', 'updateItems', 'removeItems'], rule(STOREFRONT)),
-  ...rules(
-    ['linkIdentities', 'unlinkIdentity', 'mergeVisitor', 'resetInterests', 'mute', 'unmute', 'setBreadth', 'setConsent', 'eraseUser'],
-    rule(STOREFRONT, byUserId),
-  ),
+  ...rules(['resetInterests', 'mute', 'unmute', 'setBreadth', 'setConsent', 'eraseUser'], rule(STOREFRONT, byUserId)),
+  // Whose an account is, only the storefront knows: who could take one for his own would get to know what its owner did.
+  ...rules(['linkIdentities', 'unlinkIdentity', 'mergeVisitor'], rule(STOREFRONT)),
   ...rules(['block', 'unblock'], rule(['ops', 'storefront'])),
   ...rules(
     [
@@ -56,11 +55,11 @@ export const OPERATION_RULES: Readonly<Record<string, OperationRule>> = {
   ...rules(
     [
       'createRankingConfig', 'fitRules', 'activateRankingConfig', 'rollbackRankingConfig', 'createExperiment', 'startExperiment', 'rampExperiment',
-      'stopExperiment', 'saveAlertRule', 'acknowledgeAlert', 'saveTrigger', 'removeTrigger',
+      'stopExperiment', 'saveAlertRule', 'acknowledgeAlert', 'saveTrigger', 'removeTrigger', 'setPrivacyBudget',
     ],
     rule(OPS),
   ),
-  planExperiment: rule(ANALYSTS),
+  ...rules(['planExperiment', 'exposureLoss', 'privateReport', 'privacyBudget'], rule(ANALYSTS)),
   ...rules(['models', 'modelVersion', 'featureCatalogue', 'replay', 'assignModelRole', 'rollbackModel', 'startReplay'], rule(SCIENTIST)),
 }; // prettier-ignore
 
