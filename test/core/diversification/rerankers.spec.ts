@@ -84,6 +84,25 @@ describe('the determinantal process', () => {
     expect(greedy(determinantal({ relevance, strength: 0.3, similarity: cosines(vectors), before: [] }), 4).order).toEqual([0, 2, 1, 3]);
   });
 
+  it('takes what makes the determinant largest, time after time', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 2, max: 8 }), fc.nat(100_000), (n, seed) => {
+        const random = seededRandom(seed);
+        const rows = Array.from({ length: n }, () => Array.from({ length: n }, () => random() - 0.5));
+        const kernel = rows.map((a, i) => rows.map((b, j) => dot(a, b) + (i === j ? 0.05 : 0)));
+        const volume = (names: readonly number[]): number => determinant(names.map((a) => names.map((b) => kernel[a][b])));
+        const placed: number[] = [];
+        for (const name of greedy({ ...ofKernel(kernel), bound: () => Infinity }, n).order) {
+          const left = kernel.map((_, i) => i).filter((i) => !placed.includes(i));
+          const best = Math.max(...left.map((i) => volume([...placed, i])));
+          expect(volume([...placed, name]) / best).toBeCloseTo(1, 6);
+          placed.push(name);
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   it('gains what the determinant grows by', () => {
     fc.assert(
       fc.property(scenes, (scene) => {
