@@ -142,14 +142,15 @@ describe('measuredJobs', () => {
     await measured.work('calls', { attempts: 2, backoffMs: 1 }, ({ id }) =>
       id === 'gone' ? Promise.resolve({ giveUp: '410' }) : Promise.reject(new Error('no')),
     );
+    expect(valueOf(await metrics.registry.metrics(), 'imago_dead_letters_total{queue="calls"}')).toBe(0);
     await run('population');
     await expect(run('broken')).rejects.toThrow('no');
     await run('calls', { id: 'gone', attempt: 1, isLast: false });
     await expect(run('calls', { id: 'a', attempt: 1, isLast: false })).rejects.toThrow('no'); // tried again
     await expect(run('calls', { id: 'a', attempt: 2, isLast: true })).rejects.toThrow('no');
     const text = await metrics.registry.metrics();
-    expect(valueOf(text, 'imago_job_seconds_sum{job="population",outcome="done"}')).toBe(0.5);
-    expect(valueOf(text, 'imago_job_seconds_count{job="broken",outcome="failed"}')).toBe(1);
+    expect(valueOf(text, 'imago_job_seconds_sum{task="population",outcome="done"}')).toBe(0.5);
+    expect(valueOf(text, 'imago_job_seconds_count{task="broken",outcome="failed"}')).toBe(1);
     expect(valueOf(text, 'imago_dead_letters_total{queue="calls"}')).toBe(2);
   });
 });

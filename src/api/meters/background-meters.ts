@@ -12,7 +12,7 @@ export function jobMeters(registers: Registry[]): JobMeters {
   const runs = new Histogram({
     name: 'imago_job_seconds',
     help: 'Time of a run of a job, or of a try at an entry of a queue',
-    labelNames: ['job', 'outcome'],
+    labelNames: ['task', 'outcome'], // `job` is what Prometheus calls the service
     buckets: JOB_SECONDS,
     registers,
   });
@@ -23,7 +23,8 @@ export function jobMeters(registers: Registry[]): JobMeters {
     registers,
   });
   return {
-    ran: (job, seconds, outcome) => runs.observe({ job, outcome }, seconds),
+    ran: (job, seconds, outcome) => runs.observe({ task: job, outcome }, seconds),
+    begins: (queue) => dead.inc({ queue }, 0),
     deadLetter: (queue) => dead.inc({ queue }),
   };
 }
