@@ -2,6 +2,7 @@ import {
   type DocumentNode,
   getArgumentValues,
   GraphQLError,
+  type GraphQLInputType,
   type GraphQLObjectType,
   type GraphQLSchema,
   isNonNullType,
@@ -18,7 +19,8 @@ import {
   ValidationContext,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { AppError } from '../core/errors.js';
+import { AppError, refuseFaults } from '../core/errors.js';
+import { abbreviated } from './abbreviated.js';
 import { brokenLimits, type Fragments, fragmentsOf, LIMITS, shapeOf } from './document-limits.js';
 import { costOf, rootFields } from './query-cost.js';
 import { type Variables, variablesReader } from './variables.js';
@@ -30,9 +32,10 @@ export class BadQuery extends AppError {
   readonly problems: readonly Problem[];
 
   constructor(problems: readonly { message: string; locations?: GraphQLError['locations'] }[]) {
-    super('BAD_QUERY', problems.map(({ message }) => message).join('; '));
+    const told = problems.map(({ message, locations }) => ({ message: abbreviated(message), locations }));
+    super('BAD_QUERY', told.map(({ message }) => message).join('; '));
     this.name = 'BadQuery';
-    this.problems = problems.map(({ message, locations }) => ({ message, locations }));
+    this.problems = told;
   }
 }
 
@@ -40,6 +43,8 @@ export class BadQuery extends AppError {
 export interface RootField {
   field: string;
   args: (variables: Variables) => Record<string, unknown>;
+  /** Names of the arguments that are text themselves. */
+  texts: string[];
 }
 
 /** An operation that may run: checked whole, with what has to be asked of each request's variables. */
@@ -112,13 +117,16 @@ const labelOf = ({ selectionSet }: OperationDefinitionNode): string => {
   return others.length === 0 && only.kind === Kind.FIELD ? only.name.value : 'several';
 };
 
+const isText = (type: GraphQLInputType): boolean => ['ID', 'String'].includes(String(isNonNullType(type) ? type.ofType : type));
+
 /** Every root field of an operation, however it is brought in. Directives that leave some out are not looked at: who may not ask for a field may not name it. */
 function rootsOf(operation: OperationDefinitionNode, root: GraphQLObjectType, fragments: Fragments): RootField[] {
   return [...rootFields(operation.selectionSet, fragments).keys()]
     .filter(({ name }) => !name.value.startsWith('__'))
     .map((node) => {
       const field = root.getFields()[node.name.value];
-      return { field: field.name, args: (variables) => getArgumentValues(field, node, variables) };
+      const texts = field.args.filter(({ type }) => isText(type)).map(({ name }) => name);
+      return { field: field.name, args: (variables) => getArgumentValues(field, node, variables), texts };
     });
 }
 
@@ -157,6 +165,19 @@ export function refuseCost(cost: number): void {
       `the operation costs ${cost} (fields times list lengths); at most ${LIMITS.cost} is allowed: ask for fewer fields or a smaller first`,
     );
 }
+
+/** Refuse text that no store can keep, so that nothing is looked up by it: NUL, or half a surrogate pair. What is inside an input, its reader judges. */
+export function refuseUnkeepable({ roots }: Operation, variables: Variables): void {
+  const faults = roots
+    .filter(({ texts }) => texts.length > 0)
+    .flatMap(({ args, texts }) => {
+      const given = args(variables);
+      return texts.filter((name) => isUnkeepable(given[name]));
+    })
+    .map((path) => ({ path, code: 'INVALID_INPUT', message: `${path} has a NUL or half a surrogate pair in it` }));
+  refuseFaults(faults);
+}
+const isUnkeepable = (value: unknown): boolean => typeof value === 'string' && (value.includes('\0') || !value.isWellFormed());
 
 /**
  * The operations of the documents that callers send. What was checked is remembered, refusals too, within a bounded number of characters; a stack

@@ -6,7 +6,7 @@ import { type RateLimiter } from '../ports/rate-limiter.js';
 import { type Caller, hasScope, LOCAL } from './access/caller.js';
 import { type Budget, withinBudget } from './access/guard.js';
 import { INTROSPECTION_SCOPES, operationRefusal } from './access/operation-rules.js';
-import { createDocuments, type DocumentRules, type Operation, refuseCost } from './documents.js';
+import { createDocuments, type DocumentRules, type Operation, refuseCost, refuseUnkeepable } from './documents.js';
 import { answerErrors } from './error-answers.js';
 import { readJsonBodies } from './json-body.js';
 import { Refusal } from './refusals.js';
@@ -86,6 +86,7 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
     const context: EdgeContext = { facts, actor: caller.name, variables: operation.readVariables(asked.variables) };
     refuseCost(operation.cost(context.variables));
     if (caller !== LOCAL) refuseForeign(operation, context.variables, caller);
+    refuseUnkeepable(operation, context.variables);
     if (operation.interpreted)
       return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });
     return run(operation.source, context);

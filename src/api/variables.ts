@@ -8,6 +8,7 @@ import {
   valueFromAST,
 } from 'graphql';
 import { type Fault, refuseFaults, shown } from '../core/errors.js';
+import { abbreviated } from './abbreviated.js';
 
 export type Variables = Record<string, unknown>;
 
@@ -31,13 +32,13 @@ function told(value: unknown): string {
 }
 
 /** What graphql says of a value, without what could give names of the schema away and never longer than a few lines. */
-const sentence = (message: string): string => message.replace(/ Did you mean .*$/s, '').slice(0, MAX_SENTENCE);
+const sentence = (message: string): string => abbreviated(message.replace(/ Did you mean .*$/s, '')).slice(0, MAX_SENTENCE);
 
 class Enough extends Error {}
 
 function coerceOne({ name, type, otherwise, refusesNull }: Variable, given: Variables, values: Variables, faults: Fault[]): void {
   const fault = (path: string, message: string) => {
-    faults.push({ path, code: 'INVALID_INPUT', message: `${path}: ${message}` });
+    faults.push({ path: abbreviated(path), code: 'INVALID_INPUT', message: `${abbreviated(path)}: ${message}` });
     if (faults.length >= MAX_FAULTS) throw new Enough();
   };
   if (!Object.hasOwn(given, name)) {

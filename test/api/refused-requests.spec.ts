@@ -125,6 +125,7 @@ const ROWS: Row[] = [
   query('an empty document', '#', /Syntax Error/),
   query('only fragments', 'fragment F on Item { id }', /no operation/),
   query('a field that is not there', '{ helo }', /helo/),
+  query('a field with a name of 10,000 characters', `{ ${'x'.repeat(10_000)} }`, /"x{60}…"/),
   query('seven levels', `{ feed(input: {}) { items { item { id { a { b { c } } } } } } }`, /7 levels.*at most 6/),
   query('3,000 levels', nested(3_000), /tokens/),
   query('250 levels', nested(250), /251 levels/),
@@ -235,6 +236,8 @@ const ROWS: Row[] = [
     /n: null/,
     'query($n: Int = 4) { items(first: $n) { pageInfo { hasNextPage } } }',
   ),
+  input('NUL in a name that is looked up', { k: 'a\0b' }, /key has a NUL/, 'mutation($k: String!) { startExperiment(key: $k) { key } }'),
+  input('half a surrogate pair in an id', { k: '\ud800' }, /id has a NUL or half/, 'query($k: ID!) { item(id: $k) { id } }'),
   input('null for a condition', { b: null }, /b: null/, 'query($b: Boolean = true) { __typename @include(if: $b) }'),
 ];
 
@@ -259,6 +262,7 @@ describe('requests that are refused', () => {
     }).toEqual({ status, data: null, codes: [code] });
     if (says) expect(answer.errors.map(({ message }) => message).join('; ')).toMatch(says);
     expect(answer.text).not.toMatch(/node_modules|\.js:\d|\.ts:\d|Maximum call stack/);
+    expect(answer.text).not.toMatch(/x{61}/);
     expect(answer.text.length).toBeLessThan(20_000);
   };
 

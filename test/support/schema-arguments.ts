@@ -47,7 +47,7 @@ const isUserId = (path: NamingPath): boolean => {
 };
 const isAccount = (type: GraphQLInputType): boolean => getNamedType(type).name === 'IdentityInput';
 
-const inside = (type: GraphQLInputType): GraphQLInputType => (isNonNullType(type) ? type.ofType : type) as GraphQLInputType;
+const inside = (type: GraphQLInputType): GraphQLInputType => (isNonNullType(type) ? type.ofType : type);
 
 /** The least value of a type; whatever lies on the way to `along` is there although it need not be. */
 function least(type: GraphQLInputType, path: NamingPath, along: NamingPath): unknown {

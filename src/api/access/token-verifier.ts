@@ -71,9 +71,9 @@ function told(error: unknown): AppError {
 function callerOf({ scope, user, client_id: clientId, azp, sub }: JWTPayload): Caller {
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
   if (user !== undefined && !(typeof user === 'string' && user !== '')) throw refused('its claim user is not an id');
-  const name = [clientId, azp, sub].find((claim) => typeof claim === 'string' && claim !== '') ?? 'token';
+  const name = [clientId, azp, sub].find((claim): claim is string => typeof claim === 'string' && claim !== '') ?? 'token';
   return {
-    name: String(name).slice(0, MAX_NAME),
+    name: name.slice(0, MAX_NAME),
     scopes: new Set(scopes.filter((one): one is Scope => SCOPES.includes(one as Scope))),
     user: user ?? null,
   };
