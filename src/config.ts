@@ -32,8 +32,12 @@ export interface Config {
   poolSample: number;
   /** Upper bound of live user states in process memory. */
   userStateMaxBytes: number;
+  /** Upper bound of what waits on disk while the database is away. */
+  spoolMaxBytes: number;
   /** Whom triggers call, and what signs the calls; null: nobody. */
   webhookTarget: { url: string; secret: string } | null;
+  /** Which collector of OpenTelemetry is told how requests went, and of what share of them; null: none. */
+  traces: { endpoint: string; headers: Record<string, string>; share: number } | null;
   /** How tokens are verified; null: protected mode, this machine only. */
   auth: (({ secret: string } | { jwksUrl: string }) & { issuer: string | null; audience: string | null }) | null;
   /** Budget of a caller, where there is authentication. */
@@ -117,6 +121,22 @@ function readWebhook(read: Reader): Config['webhookTarget'] {
   return { url, secret };
 }
 
+/** What other programs write as `%20` and the like. */
+const unescaped = (text: string): string => text.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+
+/** Headers are not shown, since they hold tokens, nor the address, which may. The names are those that OpenTelemetry gave them. */
+function readTraces(read: Reader): Config['traces'] {
+  const endpoint = read.text('OTEL_EXPORTER_OTLP_ENDPOINT', '');
+  const share = read.share('OTEL_TRACES_SAMPLER_ARG', 0.01);
+  const words = read.words('OTEL_EXPORTER_OTLP_HEADERS', []).map(unescaped);
+  const pairs = words.map((word) => /^([\w-]+)=([\x20-\x7e]+)$/.exec(word) ?? []);
+  if (pairs.some(({ length }) => length === 0)) read.faults.push('OTEL_EXPORTER_OTLP_HEADERS is not a list of name=value');
+  if (endpoint === '') return null;
+  if (!URL.canParse(endpoint) || !/^https?:$/.test(new URL(endpoint).protocol))
+    read.faults.push('OTEL_EXPORTER_OTLP_ENDPOINT is not an http:// or https:// address');
+  return { endpoint, share, headers: Object.fromEntries(pairs.map(([, name, value]) => [name, value])) };
+}
+
 /** The address is not shown, since it may hold a password. */
 function readRedis(read: Reader, databaseUrl: string): string | null {
   const url = read.text('REDIS_URL', '');
@@ -182,7 +202,9 @@ export function readConfig(env: Environment): Config {
     trustProxy: read.oneOf('TRUST_PROXY', ['true', 'false'], 'false') === 'true',
     logLevel: read.oneOf('LOG_LEVEL', LOG_LEVELS, 'info'),
     userStateMaxBytes: read.integer('USER_STATE_MAX_MB', 16, 65_536, 512) * 1024 * 1024,
+    spoolMaxBytes: read.integer('SPOOL_MAX_MB', 1, 65_536, 256) * 1024 * 1024,
     webhookTarget: readWebhook(read),
+    traces: readTraces(read),
     auth,
     rateLimitPerSecond: read.integer('RATE_LIMIT_PER_SECOND', 1, 1_000_000, 200),
   };

@@ -11,6 +11,7 @@ import { loadSample } from './app/load-sample.js';
 import { shippedModels, startShippedModel } from './app/models/shipped-model.js';
 import { openDistributedBinding } from './bindings/distributed.js';
 import { openEmbeddedBinding } from './bindings/embedded.js';
+import { openTraces } from './bindings/traces.js';
 import { type Config } from './config.js';
 import { type Binding } from './ports/binding.js';
 
@@ -65,6 +66,8 @@ export async function startService(
     const binding = await openBinding(config, log);
     closers.push(() => binding.close());
     const metrics = createMetrics();
+    const traces = openTraces(config.traces, log);
+    closers.push(async () => traces?.close());
     const running = await createApp(binding, {
       ...config,
       purposes: config.defaultConsent,
@@ -85,6 +88,7 @@ export async function startService(
       config,
       log,
       metrics,
+      traces,
       rateLimiter: binding.createRateLimiter(config.rateLimitPerSecond),
     });
     closers.push(() => server.close());

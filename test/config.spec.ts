@@ -54,6 +54,21 @@ describe('configuration', () => {
     expect(() => read('https://shop.example', 'hunter2')).toThrow(/^((?!hunter2).)*has 7 characters((?!hunter2).)*$/);
   });
 
+  it('tells a collector of a share of the requests, with headers as OpenTelemetry writes them', () => {
+    const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
+    expect(readConfig({}).traces).toBeNull();
+    expect(readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: 'authorization=Basic%20abc,x-team=shop' }).traces).toEqual(
+      {
+        endpoint: OTEL_EXPORTER_OTLP_ENDPOINT,
+        share: 0.01,
+        headers: { authorization: 'Basic abc', 'x-team': 'shop' },
+      },
+    );
+    expect(() => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' })).toThrow('OTEL_EXPORTER_OTLP_ENDPOINT is not an http://');
+    expect(() => readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG: '2' })).toThrow('OTEL_TRACES_SAMPLER_ARG=2');
+    expect(() => readConfig({ OTEL_EXPORTER_OTLP_HEADERS: 'hunter2' })).toThrow(/^((?!hunter2).)*not a list of name=value((?!hunter2).)*$/);
+  });
+
   it('verifies tokens by a secret or by keys at an address, and then serves other machines, in production', () => {
     const AUTH_JWT_SECRET = 's'.repeat(32);
     expect(readConfig({}).auth).toBeNull();

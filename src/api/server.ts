@@ -6,6 +6,7 @@ import { type Socket } from 'node:net';
 import { type App } from '../app/app.js';
 import { type Log } from '../ports/log.js';
 import { type RateLimiter } from '../ports/rate-limiter.js';
+import { type Traces } from '../ports/traces.js';
 import { type Caller, LOCAL } from './access/caller.js';
 import { createGuard, type Guard } from './access/guard.js';
 import { createTokenVerifier } from './access/token-verifier.js';
@@ -19,6 +20,7 @@ import { type Metrics } from './metrics.js';
 import { registerModelUploads } from './model-uploads.js';
 import { nestLog } from './nest-log.js';
 import { Refusal } from './refusals.js';
+import { requestSpan } from './request-span.js';
 import { newFacts, type RequestFacts, toldFacts } from './request-facts.js';
 import { type Life } from './tokens.js';
 
@@ -45,6 +47,8 @@ export interface ServerParts {
   metrics: Metrics;
   /** Budgets of callers, where there is authentication. */
   rateLimiter: RateLimiter;
+  /** Where it is told how requests went; nowhere when null or left out. */
+  traces?: Traces | null;
 }
 
 const HEADERS_DEADLINE_MS = 10_000;
@@ -116,7 +120,7 @@ const ADMITTED = Promise.resolve(LOCAL);
 
 /** What every request goes through, whatever its address: its facts, the door, one log line and the metrics. */
 function addHooks(instance: FastifyInstance, parts: ServerParts): void {
-  const { log, metrics } = parts;
+  const { log, metrics, traces } = parts;
   const door = doorOf(parts);
   instance.decorateRequest('facts', null as unknown as RequestFacts);
   instance.decorateRequest('caller', null as unknown as Caller);
@@ -127,10 +131,14 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
     const refusal = refuseEncoded(request);
     if (refusal) throw refusal;
   });
-  instance.addHook('onResponse', ({ facts, method }, { statusCode, elapsedTime }, done) => {
+  instance.addHook('onResponse', ({ facts, method, headers }, { statusCode, elapsedTime }, done) => {
     metrics.observe(facts, statusCode, elapsedTime / 1000);
     const quiet = QUIET.has(facts.operation) && statusCode < 400;
     if (!quiet) log.info({ method, status: statusCode, ms: Math.round(elapsedTime * 100) / 100, ...toldFacts(facts) }, 'request');
+    if (traces && !quiet)
+      traces.record(
+        requestSpan({ facts, method, status: statusCode, ms: elapsedTime, endedAt: Date.now(), traceparent: headers.traceparent }),
+      );
     done();
   });
   instance.setErrorHandler((error, request, reply) => sendHttpError(error, request, reply, log));
