@@ -42,6 +42,8 @@ export interface Config {
   auth: (({ secret: string } | { jwksUrl: string }) & { issuer: string | null; audience: string | null }) | null;
   /** Budget of a caller, where there is authentication. */
   rateLimitPerSecond: number;
+  /** File of the only operations that are taken, by their hash; null: any operation is. */
+  persistedOperations: string | null;
 }
 
 type Environment = Record<string, string | undefined>;
@@ -206,6 +208,7 @@ export function readConfig(env: Environment): Config {
     webhookTarget: readWebhook(read),
     traces: readTraces(read),
     auth,
+    persistedOperations: read.text('PERSISTED_OPERATIONS', '') || null,
     rateLimitPerSecond: read.integer('RATE_LIMIT_PER_SECOND', 1, 1_000_000, 200),
   };
   if (config.redisUrl === null && config.role !== 'all')

@@ -3,6 +3,7 @@ import { type ExposureLog } from '../ports/exposure-log.js';
 import { type FeedCursor } from './cursors.js';
 import { type Obeying } from './experiments/arms.js';
 import { type Begin, type Part } from './experiments/take-part.js';
+import { unlessAway } from './spooling/reach.js';
 import { chosenModels, chosenSettings, type Continuation, newSeed, type PageInputPorts } from './page-inputs.js';
 
 export interface ContinuePorts extends PageInputPorts {
@@ -13,6 +14,8 @@ export interface ContinuePorts extends PageInputPorts {
 export interface PinnedContinuation extends Continuation, Pick<Part, 'assignments' | 'beside'> {
   /** What the next page begins with. */
   pin: Pick<FeedCursor, 'configVersion' | 'modelVersion' | 'assignments'>;
+  /** A new feed had to be begun. */
+  expired: boolean;
 }
 
 interface Asked {
@@ -22,12 +25,16 @@ interface Asked {
   expired: boolean;
 }
 
-/** What earlier pages fixed: settings, model, arms, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown. */
-export async function continueFeed({ input, obeying, cursor, expired }: Asked, ports: ContinuePorts): Promise<PinnedContinuation> {
+/**
+ * What earlier pages fixed: settings, model, arms, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown; so
+ * does one of a feed whose earlier pages cannot be had, since a position must not be given twice.
+ */
+export async function continueFeed({ input, obeying, cursor, expired: isOld }: Asked, ports: ContinuePorts): Promise<PinnedContinuation> {
   const [before, onPage] = await Promise.all([
-    cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId) : [],
+    cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId).catch(unlessAway([])) : [],
     input.pageId === null ? [] : ports.exposureLog.itemsOfPage(input.pageId),
   ]);
+  const expired = isOld || (cursor !== null && before.length === 0);
   const placed = before.map(({ itemNo }) => itemNo);
   const pinned = cursor !== null && !expired ? cursor : null;
   const models = await (pinned ? ports.models.pinned(input.surface, pinned.modelVersion) : chosenModels(input, ports.models));
@@ -43,5 +50,6 @@ export async function continueFeed({ input, obeying, cursor, expired }: Asked, p
     seed: pinned ? pinned.seed : (input.preview?.seed ?? newSeed()),
     placedBefore: pinned ? placed : [],
     shownOnPage: pinned ? onPage : [...onPage, ...placed],
+    expired,
   };
 }

@@ -44,6 +44,10 @@ import { type TriggersInForce } from './triggers/triggers-in-force.js';
 import { createSuggestFollows } from './suggest-follows.js';
 import { createUploads } from './models/upload-model.js';
 import { type AppOptions, openParts } from './open-parts.js';
+import { type Write } from './batches.js';
+import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
+import { createTakeSpooled } from './spooling/drain-spool.js';
+import { type Draining, spooledHealth, startDraining } from './spooling/spooling.js';
 import { createWrites } from './writes.js';
 
 export { type AppOptions } from './open-parts.js';
@@ -85,7 +89,7 @@ const timedPages = (
 
 /** Wire the use cases to a binding, loading what a process derives from the shop before it may serve. */
 export async function createApp(binding: Binding, options: AppOptions): Promise<RunningApp> {
-  const { shared, logs, scoring, cursors } = await openParts(binding, options);
+  const { shared, logs, scoring, cursors, onReached } = await openParts(binding, options);
   const { index, states, settings, triggers, cocoon, blocks, clock, experiments } = shared;
   const userProfile = createProfile(shared);
   const gate = createGate(shared);
@@ -93,6 +97,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
   const alerts = createAlerts({ alertMeters: NO_ALERT_METERS, ...shared });
   const { evidence, evidenceJobs } = createEvidence(shared);
   const { queue: replays, ...replayOperations } = createReplays(shared);
+  const { record, draining } = startRecording(shared, logs, onReached);
 
   const app: App = {
     ...timedPages(createServePage({ ...shared, cursors, newFeedId: createFeedIds(clock) }), servingTimes),
@@ -116,7 +121,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createExperimentOperations(shared),
     ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null, onKpiTrigger: () => alerts.onSaved() }),
     ...createAlertOperations({ ...shared, onSaved: () => alerts.onSaved() }),
-    ...createWrites(shared),
+    ...createWrites(shared, record),
     ...createImportTables(shared),
     ...createPersonalControls({ ...shared, userProfile, keepArms: createKeepArms(shared) }),
     ...createPersonalData({ ...shared, userProfile }),
@@ -124,7 +129,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createCocoonReports(shared),
     ...evidence,
     ...cataloguesOf(index),
-    health: () => binding.health(),
+    health: async () => spooledHealth(await binding.health(), binding.spool),
     pseudonym: (userId) => shared.pseudonym(userId),
   };
   return {
@@ -141,7 +146,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...evidenceJobs,
     replays,
     follow: createFollow(shared),
-    ...endOf({ blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
+    ...endOf({ draining, reach: shared.reach, blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }
 
@@ -151,8 +156,21 @@ const cataloguesOf = ({ shop }: ShopIndex): Pick<App, 'items' | 'item' | 'tagCat
   tagCatalogue: () => tagCatalogue,
   featureCatalogue: () => featureCatalogue,
 });
+
+/** Record events, and bring over those that were kept in the spool. */
+function startRecording(
+  shared: RecordEventsPorts & Pick<Binding, 'spool' | 'log'>,
+  logs: Pick<Binding, 'exposureLog'>,
+  onReached: (listener: () => void) => void,
+): { record: Write; draining: Draining } {
+  const { record, recordNow } = createRecordEvents(shared);
+  return { record, draining: startDraining({ ...shared, take: createTakeSpooled({ ...shared, ...logs, recordNow }), onReached }) };
+}
+
 /** How what is only in memory is kept, and all that follows changes stopped. */
 function endOf(parts: {
+  draining: Draining;
+  reach: { close(): void };
   blocks: BlocksInForce;
   experiments: { close(): void };
   index: ShopIndex;
@@ -169,6 +187,8 @@ function endOf(parts: {
   return {
     keep,
     async close() {
+      parts.draining.stop();
+      parts.reach.close();
       index.close();
       blocks.close();
       experiments.close();

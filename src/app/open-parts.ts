@@ -20,6 +20,8 @@ import { openPopulation } from './population.js';
 import { withKnownUsers } from './reports/known-users.js';
 import { openSettings } from './settings-in-force.js';
 import { openShopIndex } from './shop-index.js';
+import { deferredLog } from './spooling/deferred-log.js';
+import { guardedStores, openReach } from './spooling/spooling.js';
 import { openTriggers } from './triggers/triggers-in-force.js';
 
 const PSEUDONYM_LENGTH = 16;
@@ -47,9 +49,11 @@ export interface AppOptions {
 }
 
 /** Open everything that a process derives and follows, in the order in which one needs the other. */
-export async function openParts(binding: Binding, options: AppOptions) {
+export async function openParts(whole: Binding, options: AppOptions) {
   const { clock } = options;
-  const { log } = binding;
+  const { log, spool } = whole;
+  const { reach, onReached } = openReach(whole, options.stopwatch);
+  const binding = { ...whole, ...guardedStores(whole, reach) };
   const onError = (error: unknown, doing: string): void =>
     log.warn({ err: error }, `could not ${doing}; the last known state stays in use`);
   const [cursorSecret, pseudonymSecret] = await Promise.all([binding.secrets.get('cursor'), binding.secrets.get('pseudonym')]);
@@ -78,8 +82,9 @@ export async function openParts(binding: Binding, options: AppOptions) {
   const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
   const reportStore = withKnownUsers({ ...binding, ...options, ...held });
   const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, reportStore, onError });
-  const shared = { ...binding, ...logs, ...options, ...beside, ...scoring, ...experimentation, reportStore };
-  return { shared, logs, scoring, cursors: createCursors(cursorSecret) };
+  const exposureLog = deferredLog(logs.exposureLog, { reach, spool, clock });
+  const shared = { ...binding, ...logs, exposureLog, reach, ...options, ...beside, ...scoring, ...experimentation, reportStore };
+  return { shared, logs, scoring, cursors: createCursors(cursorSecret), onReached };
 }
 
 const pseudonymsBy =

@@ -14,6 +14,7 @@ import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { type ChosenModels, type ModelsInForce } from './models/models-in-force.js';
 import { type MixShares } from './mix-shares.js';
 import { type Overload } from './overload.js';
+import { patiently } from './spooling/reach.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
 import { type People } from './people/people.js';
@@ -136,7 +137,7 @@ export function resolveBasket(
 
 async function loadState(userId: string | null, { states, log }: PageInputPorts): Promise<UserState | null> {
   if (userId === null) return emptyState();
-  return states.read(userId).catch((error: unknown) => {
+  return patiently(states.read(userId)).catch((error: unknown) => {
     log.warn({ err: error }, 'a user state could not be read; the feed goes on without it');
     return null;
   });

@@ -12,6 +12,9 @@ import { foldOptionsOf } from './people/fold-options.js';
 import { type InFlight } from './people/in-flight.js';
 import { type People } from './people/people.js';
 import { type ShopIndex } from './shop-index.js';
+import { type SpooledEvents } from './spooling/drain-spool.js';
+import { isUnavailable, type Reach } from './spooling/reach.js';
+import { type Spool } from '../ports/spool.js';
 import { type TriggersInForce } from './triggers/triggers-in-force.js';
 
 export interface RecordEventsPorts {
@@ -23,17 +26,30 @@ export interface RecordEventsPorts {
   models: Pick<ModelsInForce, 'observeEvents'>;
   people: People;
   inFlight: InFlight;
+  reach: Pick<Reach, 'event'>;
+  spool: Pick<Spool, 'append'>;
   triggers: Pick<TriggersInForce, 'watch'>;
   clock: () => number;
   timeZone: string;
   currency: string;
 }
 
-/** Record events: check each, class its attribution, keep it, then fold it into live state, so that an acknowledged event acts on the next feed. */
-export type RecordEvents = Write;
+/**
+ * Record events: check each, class its attribution, keep it, then fold it into live state, so that an acknowledged event acts on the next feed. While the
+ * ledger is away they are kept in the spool as they came, and all of that is done when it is back.
+ */
+export interface RecordEvents {
+  record: Write;
+  /** Never by way of the spool. */
+  recordNow: Write;
+}
+
+type Patient = <T>(work: () => Promise<T>) => Promise<T>;
 
 interface Checked {
   index: number;
+  /** As it came. */
+  fields: Entry['fields'];
   event: ShopEvent;
   itemNo: number;
   /** Whose act it is: the event's own user, or the one that its identity belongs to. */
@@ -46,24 +62,54 @@ interface Checked {
 export function createRecordEvents(ports: RecordEventsPorts): RecordEvents {
   const { ledger, states, index, models, clock, inFlight } = ports;
 
-  const record: RecordEvents = async (entries, tally) => {
-    const now = clock();
-    const checked = await admit(checkEvents(entries, tally, ports, now), tally, ports, now);
-    if (checked.length === 0) return;
-    const incoming = await attributeAll(checked, ports, now);
-    const appended = await ledger.append(incoming).catch((error: unknown) => {
-      states.drop(checked.map(({ owner }) => owner));
+  /** Everything that the outside has to be asked for. */
+  const keep = async (checked: Checked[], now: number, patient: Patient) => {
+    const admitted = await patient(() => admit(checked, ports, now));
+    const kept = admitted.filter((one) => 'owner' in one);
+    const appended = await patient(async () => ledger.append(await attributeAll(kept, ports, now))).catch((error: unknown) => {
+      states.drop(kept.map(({ owner }) => owner));
       throw error;
     });
+    return { admitted, kept, appended };
+  };
+  const finish = async ({ admitted, kept, appended }: Awaited<ReturnType<typeof keep>>, tally: BatchTally): Promise<void> => {
+    for (const one of admitted) if ('refusal' in one) tally.reject(one.index, one.event.id, one.refusal, false);
     const accepted = appended.flatMap((outcome) => (outcome.status === 'accepted' ? [outcome.event] : []));
     tally.accepted += accepted.length;
     tally.duplicates += appended.length - accepted.length;
-    const regionByUser = new Map(checked.map(({ event, region }) => [event.userId, region]));
+    const regionByUser = new Map(kept.map(({ event, region }) => [event.userId, region]));
     index.observe(accepted, (userId) => regionByUser.get(userId) ?? null);
     models.observeEvents(accepted);
     await foldAll(accepted, ports);
   };
-  return (entries, tally) => inFlight.run(() => record(entries, tally));
+  const record =
+    (patient: Patient, defer: (checked: Checked[], tally: BatchTally, error: unknown) => Promise<void>): Write =>
+    async (entries, tally) => {
+      const now = clock();
+      const checked = checkEvents(entries, tally, ports, now);
+      if (checked.length === 0) return;
+      const done = await keep(checked, now, patient).catch((error: unknown) => defer(checked, tally, error));
+      if (done) await finish(done, tally);
+    };
+  const toSpool = async (checked: Checked[], tally: BatchTally, error: unknown): Promise<void> => {
+    if (!isUnavailable(error)) throw error;
+    const spooled: SpooledEvents = { kind: 'events', events: checked.map(({ fields }) => fields) };
+    await ports.spool.append(spooled);
+    const ids = new Set(checked.map(({ event }) => event.id));
+    tally.accepted += ids.size;
+    tally.duplicates += checked.length - ids.size;
+  };
+  const deferring = record((work) => ports.reach.event(work), toSpool);
+  const notDeferring = record(
+    (work) => work(),
+    (_checked, _tally, error) => {
+      throw error;
+    },
+  );
+  return {
+    record: (entries, tally) => inFlight.run(() => deferring(entries, tally)),
+    recordNow: (entries, tally) => inFlight.run(() => notDeferring(entries, tally)),
+  };
 }
 
 function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEventsPorts, now: number): Checked[] {
@@ -83,31 +129,31 @@ function checkEvents(entries: Entry[], tally: BatchTally, { index }: RecordEvent
         { code: 'UNKNOWN_ITEM', message: `itemId "${event.itemId}" is not in the catalogue; send it again when it is` },
         true,
       );
-    else checked.push({ index: entry.index, event, itemNo, owner: event.userId, region: null });
+    else checked.push({ ...entry, event, itemNo, owner: event.userId, region: null });
   }
   return checked;
 }
 
-/** Find out whose acts they are, and leave out those of the erased and those that nobody agreed to have kept. */
-async function admit(checked: Checked[], tally: BatchTally, { people }: RecordEventsPorts, now: number): Promise<Checked[]> {
+type Admitted = Checked | (Pick<Checked, 'index' | 'event'> & { refusal: { code: string; message: string } });
+
+/** Find out whose acts they are; those of the erased, and those that nobody agreed to have kept, are refused. */
+async function admit(checked: Checked[], { people }: RecordEventsPorts, now: number): Promise<Admitted[]> {
   const owners = await people.ownersOf(checked.map(({ event }) => event));
   const persons = await people.many(owners);
-  return checked.flatMap((entry, i) => {
+  return checked.map((entry, i): Admitted => {
     const owner = owners[i];
     const { event, index } = entry;
     const erasedAt = people.erasedAt(owner) ?? people.erasedAt(event.userId);
     if (erasedAt !== null && event.occurredAt <= erasedAt) {
       const message = 'userId was erased after this happened; nothing of it is kept';
-      tally.reject(index, event.id, { code: 'ERASED_USER', message }, false);
-      return [];
+      return { index, event, refusal: { code: 'ERASED_USER', message } };
     }
     const person = persons.get(owner)!;
     if (!mayKeep(event.type, people.purposesOf(person, now))) {
       const message = `userId consented to nothing that a ${event.type} is kept for`;
-      tally.reject(index, event.id, { code: 'NO_CONSENT', message }, false);
-      return [];
+      return { index, event, refusal: { code: 'NO_CONSENT', message } };
     }
-    return [{ ...entry, owner, region: person.attributes?.region ?? null }];
+    return { ...entry, owner, region: person.attributes?.region ?? null };
   });
 }
 

@@ -23,6 +23,7 @@ import { loadPageInputs, type PageInputPorts, pageRequest, resolveBasket, resolv
 import { type PageMaking, stageTimes } from './page-making.js';
 import { type PipelineStatistics } from './pipeline-statistics.js';
 import { presentFeed } from './present.js';
+import { unlessAway } from './spooling/reach.js';
 
 export interface ServePagePorts extends PageInputPorts, ContinuePorts {
   exposureLog: ExposureLog;
@@ -98,7 +99,8 @@ export function createServePage(ports: ServePagePorts) {
 async function underOwner(job: Job, { people, clock }: ServePagePorts): Promise<Job> {
   const { identity, sessionId } = job.input;
   if (identity === null) return job;
-  const [userId] = await people.ownersOf([{ userId: identityUserId(identity), sessionId, occurredAt: clock() }]);
+  const ownUserId = identityUserId(identity);
+  const [userId] = await people.ownersOf([{ userId: ownUserId, sessionId, occurredAt: clock() }]).catch(unlessAway([ownUserId]));
   return { ...job, input: { ...job.input, userId } };
 }
 
@@ -160,9 +162,9 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const { input, kind } = job;
   const inputHash = pinnedInput(kind, input, job.pinned);
   const cursor = input.after === null ? null : ports.cursors.decode(input.after, inputHash);
-  const expired = cursor !== null && ports.clock() - cursor.issuedAt > CURSOR_LIFE_MS;
   const obeying = { kind, policy: job.special.candidates?.policy ?? null };
-  const continuation = await continueFeed({ input, obeying, cursor, expired }, ports);
+  const asked = { input, obeying, cursor, expired: cursor !== null && ports.clock() - cursor.issuedAt > CURSOR_LIFE_MS };
+  const { expired, ...continuation } = await continueFeed(asked, ports);
   const request = { ...pageRequest(input, ports, continuation), kind, ...job.special };
   const { feedId, pageNo } = cursor && !expired ? cursor : { feedId: ports.newFeedId(), pageNo: 0 };
   const keepsPool = input.preview === null && isPoolSampled(feedId, pageNo, ports.poolSample);
@@ -194,9 +196,18 @@ async function keepPage({ page, built, answer }: MadePage, claim: Claim | null, 
     claim ? { ...claim, answer: JSON.stringify(answer) } : undefined,
     sampledPool(page, built, ports),
   );
+  if (kept.status === 'deferred') return deferredAnswer(page, answer, ports);
   if (kept.status !== 'appended') return answerKept(claim!, kept) ?? answer;
   await remember(kept.page, ports);
   return answer;
+}
+
+/** A page that is logged later is in the state of its user when it is logged. */
+function deferredAnswer(page: Page, answer: FeedAnswer, { index, mixShares }: ServePagePorts): FeedAnswer {
+  index.observePage(page.placed);
+  mixShares.observe(page);
+  const { ranking } = answer;
+  return { ...answer, ranking: { ...ranking, degraded: [...ranking.degraded, 'LOG_DEFERRED'] } };
 }
 
 /** The pool to keep with a page: of a share of all, and of every one that chance had a part in, without which no other policy's page can be rebuilt. An interleaved page comes from two, so that neither tells how it was made. */

@@ -1,14 +1,13 @@
 import { type App, type RawInput } from './app.js';
 import { asEntries, BatchTally, checkBatchSize, type Write } from './batches.js';
 import { createImportLines } from './import-lines.js';
-import { createRecordEvents, type RecordEventsPorts } from './record-events.js';
+import { type RecordEventsPorts } from './record-events.js';
 import { type CatalogueWritePorts, createWriteCatalogue } from './write-catalogue.js';
 
 type Writes = Pick<App, 'recordEvents' | 'upsertItems' | 'updateItems' | 'removeItems' | 'upsertUsers' | 'importLines'>;
 
 /** The write path, in batches of a call and in streams. */
-export function createWrites(ports: RecordEventsPorts & CatalogueWritePorts): Writes {
-  const recordEvents = createRecordEvents(ports);
+export function createWrites(ports: RecordEventsPorts & CatalogueWritePorts, recordEvents: Write): Writes {
   const { upsertItems, updateItems, upsertUsers, removeItems } = createWriteCatalogue(ports);
   const batch = (name: string, write: Write) => async (inputs: RawInput[]) => {
     checkBatchSize(name, inputs.length);

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { communityFinder } from '../adapters/graphology/community-finder.js';
 import { createWebhook } from '../adapters/http/webhook.js';
@@ -13,6 +14,7 @@ import { connectRedis, parseRedisAddress, type RedisAddress, type RedisConnectio
 import { createRedisLiveStates } from '../adapters/redis/live-states.js';
 import { createRedisRateLimiter } from '../adapters/redis/rate-limiter.js';
 import { createRedisTurns } from '../adapters/redis/turns.js';
+import { openSpool } from '../adapters/disk/spool.js';
 import { type Binding } from '../ports/binding.js';
 import { type DependencyHealth } from '../ports/dependency-health.js';
 import { type Log } from '../ports/log.js';
@@ -22,16 +24,21 @@ import { type CountingOptions, createPostgresStores } from './postgres-stores.js
 export interface DistributedBindingOptions extends CountingOptions {
   databaseUrl: string;
   redisUrl: string;
+  /** Of this machine; may be shared by processes. */
+  dataDir: string;
   retentionDays: number;
   /** Whom to call, and what is known to both; nobody when null or left out. */
   webhookTarget?: { url: string; secret: string } | null;
   /** Before every key in Redis; `imago` when left out. */
   prefix?: string;
+  /** What may wait on disk while the database is away; 256 MiB when left out. */
+  spoolMaxBytes?: number;
   clock: () => number;
   log: Log;
 }
 
 const POOL_SIZE = 12;
+const SPOOL_BYTES = 256 * 1024 * 1024;
 const READY_WITHIN_MS = 10_000;
 
 /** Any number of processes: your PostgreSQL, live user state, queues, budgets and turns in your Redis. */
@@ -62,7 +69,7 @@ interface Opened {
 }
 
 async function bind(options: DistributedBindingOptions, { address, redis, database }: Opened): Promise<Binding> {
-  const { databaseUrl: url, retentionDays, webhookTarget, prefix = 'imago', clock, log } = options;
+  const { databaseUrl: url, dataDir, spoolMaxBytes = SPOOL_BYTES, retentionDays, webhookTarget, prefix = 'imago', clock, log } = options;
   const { pool } = database;
   const lock = await acquireSingleProcessLock(pool, log, 'together');
   await ensurePartitions(pool, clock());
@@ -70,6 +77,7 @@ async function bind(options: DistributedBindingOptions, { address, redis, databa
   const modelRuntime = createOnnxRuntime();
   const stores = createPostgresStores({ ...options, ...database });
   const { snapshots } = stores;
+  const spool = await openSpool({ root: join(dataDir, 'spool'), maxBytes: spoolMaxBytes, log });
   const shared = { redis, prefix };
   // In braces: the keys of a queue have to be in one slot of a cluster.
   const queues = { connect: () => connectRedis(address, log, 'queue'), prefix: `{${prefix}}` };
@@ -89,7 +97,9 @@ async function bind(options: DistributedBindingOptions, { address, redis, databa
     openHeavyWork: (entry, setup, execArgv) =>
       createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
     health: async () => [...(await databaseHealth(pool)), redisHealth(redis)],
+    spool,
     async close() {
+      await spool.close();
       await modelRuntime.close();
       await notices.close();
       lock.release();

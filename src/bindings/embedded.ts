@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { createBullMqJobs } from '../adapters/bullmq/jobs.js';
 import { createMemoryLiveStates } from '../adapters/memory/live-states.js';
 import { createMemoryRateLimiter } from '../adapters/memory/rate-limiter.js';
@@ -11,6 +12,7 @@ import { type EmbeddedPostgres, startEmbeddedPostgres } from '../adapters/postgr
 import { createPostgresNotices } from '../adapters/postgres/notices.js';
 import { ensurePartitions } from '../adapters/postgres/partitions.js';
 import { createHeavyProcess } from '../adapters/process/heavy-process.js';
+import { openSpool } from '../adapters/disk/spool.js';
 import { type Binding } from '../ports/binding.js';
 import { type Log } from '../ports/log.js';
 import { databaseHealth } from './database-health.js';
@@ -24,11 +26,14 @@ export interface EmbeddedBindingOptions extends CountingOptions {
   userStateMaxBytes: number;
   /** Whom to call, and what is known to both; nobody when null or left out. */
   webhookTarget?: { url: string; secret: string } | null;
+  /** What may wait on disk while the database is away; 256 MiB when left out. */
+  spoolMaxBytes?: number;
   clock: () => number;
   log: Log;
 }
 
 const POOL_SIZE = 12;
+const SPOOL_BYTES = 256 * 1024 * 1024;
 
 /** One process: PostgreSQL (its own, unless an address is given), live user state in process memory, jobs on PostgreSQL. */
 export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Promise<Binding> {
@@ -43,7 +48,19 @@ export async function openEmbeddedBinding(options: EmbeddedBindingOptions): Prom
 }
 
 async function bind(
-  { databaseUrl, retentionDays, userStateMaxBytes, webhookTarget, clock, log, timeZone, currency, defaultConsent }: EmbeddedBindingOptions,
+  {
+    databaseUrl,
+    dataDir,
+    spoolMaxBytes = SPOOL_BYTES,
+    retentionDays,
+    userStateMaxBytes,
+    webhookTarget,
+    clock,
+    log,
+    timeZone,
+    currency,
+    defaultConsent,
+  }: EmbeddedBindingOptions,
   server: EmbeddedPostgres | null,
 ): Promise<Binding> {
   const url = server?.url ?? databaseUrl!;
@@ -58,6 +75,7 @@ async function bind(
   const modelRuntime = createOnnxRuntime();
   const stores = createPostgresStores({ pool, dataSource, clock, retentionDays, timeZone, currency, defaultConsent });
   const { snapshots } = stores;
+  const spool = await openSpool({ root: join(dataDir, 'spool'), maxBytes: spoolMaxBytes, log });
 
   return {
     ...stores,
@@ -75,7 +93,9 @@ async function bind(
     openHeavyWork: (entry, setup, execArgv) =>
       createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
     health: () => databaseHealth(pool),
+    spool,
     async close() {
+      await spool.close();
       await modelRuntime.close();
       await notices.close();
       lock.release();

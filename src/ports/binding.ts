@@ -29,6 +29,7 @@ import { type ReplayStore } from './replay-store.js';
 import { type Secrets } from './secrets.js';
 import { type SettingsStore } from './settings-store.js';
 import { type SnapshotStore } from './snapshot-store.js';
+import { type Spool } from './spool.js';
 import { type TriggerStore } from './trigger-store.js';
 import { type Turns } from './turns.js';
 import { type UserStore } from './user-store.js';
@@ -67,6 +68,8 @@ export interface Binding {
   modelRuntime: ModelRuntime;
   modelProbe: ModelProbe;
   secrets: Secrets;
+  /** Where what was acknowledged waits while the database is away. */
+  spool: Spool;
   notices: Notices;
   log: Log;
   /** Live states that rebuild what they lack with `load`. */

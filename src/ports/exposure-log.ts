@@ -15,6 +15,9 @@ export interface RequestClaim {
 
 export type RequestReplay = { status: 'unknown' } | { status: 'replay'; answer: string } | { status: 'conflict' };
 
+/** What became of a page; a deferred one is on this machine's disk, and in the log as soon as that can be reached. */
+export type PageOutcome = { status: 'appended'; page: LoggedPage } | { status: 'deferred' } | Exclude<RequestReplay, { status: 'unknown' }>;
+
 /** What attribution needs to know of an exposure. */
 export interface ExposureFacts {
   exposureId: string;
@@ -43,11 +46,7 @@ export interface ExposureLog {
    * Keep a page, and with it the pool that it was chosen from where one is given: both or neither. With a claim that is already taken nothing is kept, and
    * the answer tells what to do instead. The hash chain covers the page alone.
    */
-  append(
-    page: Page,
-    claim?: RequestClaim,
-    pool?: SampledPool,
-  ): Promise<{ status: 'appended'; page: LoggedPage } | Exclude<RequestReplay, { status: 'unknown' }>>;
+  append(page: Page, claim?: RequestClaim, pool?: SampledPool): Promise<PageOutcome>;
   /** What is kept for a request id that is younger than two minutes. */
   replay(requestId: string, inputHash: string): Promise<RequestReplay>;
   /** One answer per id, null for an exposure that does not exist. */

@@ -37,7 +37,7 @@ async function startPostgres(folder: string): Promise<{ url: string; child: Chil
   const child = spawn(process.execPath, ['--import', here('../support/ts-loader.mjs'), here('../support/postgres-server.ts'), folder], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
-  const [url] = (await once(createInterface({ input: child.stdout! }), 'line')) as [string];
+  const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
   return { url, child };
 }
 

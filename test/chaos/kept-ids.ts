@@ -22,7 +22,7 @@ export function keepIds(path: string): KeptIds {
     waiting = [];
     await toDisk(file);
   };
-  const timer = setInterval(() => (syncing = syncing.then(flush)), EVERY_MS);
+  const timer = setInterval(() => void (syncing = syncing.then(flush)), EVERY_MS);
   return {
     ids,
     add(more) {
