@@ -98,6 +98,16 @@ describe('metrics', () => {
     expect(valueOf(text, 'imago_catalogue_items')).toBe(70);
   });
 
+  it('forget what is not told of any more', async () => {
+    const metrics = createMetrics();
+    let dependencies = [{ name: 'spool', ok: true, answers: false, detail: 'waits' }];
+    metrics.watch({ health: () => Promise.resolve(dependencies), counts: () => ({ blocks: 0, items: 0 }) });
+    expect(valueOf(await metrics.registry.metrics(), 'imago_dependency_up{dependency="spool"}')).toBe(0);
+    dependencies = [];
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(line(await metrics.registry.metrics(), 'imago_dependency_up{')).toBeUndefined();
+  });
+
   it('are there while a dependency hangs, which then counts as away', async () => {
     const metrics = createMetrics();
     let health = () => Promise.resolve([{ name: 'postgres', ok: true, detail: '' }]);

@@ -10,6 +10,7 @@ interface Service {
   read_only?: boolean;
   cap_drop?: string[];
   command?: string[];
+  volumes?: string[];
   deploy?: { replicas: number };
 }
 interface Probe {
@@ -21,6 +22,7 @@ interface Container {
   readinessProbe: Probe;
   livenessProbe: Probe;
   resources: { requests: Values; limits: Values };
+  volumeMounts: { name: string; mountPath: string }[];
   securityContext: { allowPrivilegeEscalation: boolean; readOnlyRootFilesystem: boolean; capabilities: { drop: string[] } };
 }
 interface Pod {
@@ -36,7 +38,9 @@ interface Manifest {
     replicas?: number;
     selector: { matchLabels?: Values };
     template: { metadata: { labels: Values }; spec: Pod };
-    scaleTargetRef: { name: string };
+    scaleTargetRef: { kind: string; name: string };
+    serviceName?: string;
+    volumeClaimTemplates?: { metadata: { name: string } }[];
   };
 }
 
@@ -63,7 +67,7 @@ function knownVariables(): Set<string> {
 const filledIn = (value: string): string => value.replace(/\$\{(\w+):\?\}/g, 'a-secret-of-more-than-thirty-two-characters').replace(/\$\{\w+:-(\w+)\}/g, '$1'); // prettier-ignore
 
 /** What the image itself sets. */
-const IMAGE: Values = { HOST: '0.0.0.0', PORT: '3000', SAMPLE: 'none' };
+const IMAGE: Values = { HOST: '0.0.0.0', PORT: '3000', SAMPLE: 'none', DATA_DIR: '/var/lib/imago' };
 
 describe('the image', () => {
   const dockerfile = file('docker/Dockerfile');
@@ -132,8 +136,9 @@ describe.each(['docker/compose.yaml', 'docker/compose.scaled.yaml'])('%s', (path
     }
   });
 
-  it('keeps what PostgreSQL and Redis hold', () => {
-    expect(Object.keys(volumes)).toEqual(expect.arrayContaining(['postgres']));
+  it('keeps what PostgreSQL and Redis hold, and what was acknowledged while they were away', () => {
+    expect(Object.keys(volumes)).toEqual(expect.arrayContaining(['postgres', 'imago']));
+    for (const { volumes: mounts } of ours) expect(mounts).toEqual([`imago:${IMAGE.DATA_DIR}`]);
   });
 
   it('names no secret', () => {
@@ -156,7 +161,7 @@ describe('the manifests for Kubernetes', () => {
   const manifests = readdirSync(new URL('docker/kubernetes/', root)).flatMap((name) => yaml<Manifest>(`docker/kubernetes/${name}`));
   const of = (kind: string): Manifest[] => manifests.filter((one) => one.kind === kind);
   const [settings] = of('ConfigMap');
-  const deployments = of('Deployment');
+  const deployments = [...of('StatefulSet'), ...of('Deployment')];
 
   it('deploy what answers and what works', () => {
     expect(deployments.map(({ metadata }) => metadata.name)).toEqual(['imago-api', 'imago-worker']);
@@ -198,12 +203,19 @@ describe('the manifests for Kubernetes', () => {
     expect(terminationGracePeriodSeconds).toBeGreaterThan(5 + shutdownSeconds); // preStop sleeps for 5
   });
 
+  it('keeps what a process acknowledged while the database was away for its successor', () => {
+    const { template, volumeClaimTemplates, serviceName } = deployments[0].spec;
+    const mounted = template.spec.containers[0].volumeMounts.find(({ mountPath }) => mountPath === IMAGE.DATA_DIR);
+    expect(volumeClaimTemplates?.map(({ metadata }) => metadata.name)).toEqual([mounted?.name]);
+    expect(of('Service').map(({ metadata }) => metadata.name)).toContain(serviceName);
+  });
+
   it('lets one of a kind go at a time, and scales what answers', () => {
     expect(of('PodDisruptionBudget').map(({ spec }) => spec.selector.matchLabels)).toEqual(
       deployments.map(({ spec }) => spec.selector.matchLabels),
     );
     const [scaler] = of('HorizontalPodAutoscaler');
-    expect(scaler.spec.scaleTargetRef.name).toBe('imago-api');
+    expect(scaler.spec.scaleTargetRef).toMatchObject({ kind: 'StatefulSet', name: 'imago-api' });
     expect(deployments[0].spec.replicas).toBeUndefined(); // or every apply would undo what the scaler did
   });
 });

@@ -31,6 +31,7 @@ export function stateMeters(registers: Registry[], stopwatch: () => number): (wa
   gauge('imago_dependency_up', 'Whether what the service depends on answers', ['dependency'], async function () {
     const all = await dependencies();
     known = all.map(({ name }) => name);
+    this.reset(); // what is not told of any more, such as a spool that is empty
     for (const { name, ok, answers = ok } of all) this.set({ dependency: name }, Number(answers));
   });
   gauge('imago_connections', 'Connections of a pool, and requests that wait for one', ['dependency', 'state'], async function () {
