@@ -13,6 +13,8 @@ export interface ApiConfig {
   auth: AuthConfig | null;
   /** Budget of a caller, where there is authentication. */
   rateLimitPerSecond: number;
+  /** File of the only operations that are taken; null: any is. */
+  persistedOperations: string | null;
   /** Languages of reasons, the default first. */
   locales: readonly string[];
 }

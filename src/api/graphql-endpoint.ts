@@ -9,6 +9,7 @@ import { INTROSPECTION_SCOPES, operationRefusal } from './access/operation-rules
 import { createDocuments, type DocumentRules, type Operation, refuseCost, refuseUnkeepable } from './documents.js';
 import { answerErrors } from './error-answers.js';
 import { readJsonBodies } from './json-body.js';
+import { documentOf, type PersistedOperations } from './persisted-operations.js';
 import { Refusal } from './refusals.js';
 import { type EdgeContext } from './request-facts.js';
 import { dropUnread } from './unread-bodies.js';
@@ -22,6 +23,8 @@ export interface GraphqlOptions {
   run: (source: string, context: EdgeContext) => Promise<ExecutionResult>;
   /** Budgets of callers; null: none. */
   limits: RateLimiter | null;
+  /** The only operations that are taken; null: any is. */
+  persisted: PersistedOperations | null;
   /** The page for a browser at the same address; null: none. */
   page: { html: string; policy: string } | null;
   log: Log;
@@ -38,11 +41,11 @@ const refuse = (message: string): never => {
 };
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function readRequest(body: unknown): GraphqlRequest {
+function readRequest(body: unknown, persisted: PersistedOperations | null): GraphqlRequest {
   if (Array.isArray(body)) return refuse('one operation a request: lists of operations are not taken');
   if (!isObject(body)) return refuse('the body has to be a JSON object with a query');
-  const { query, operationName = null, variables = null } = body;
-  if (typeof query !== 'string' || query === '') return refuse('query has to be text with a GraphQL document');
+  const { operationName = null, variables = null } = body;
+  const query = documentOf(body, persisted);
   if (operationName !== null && typeof operationName !== 'string') return refuse('operationName has to be text');
   if (variables !== null && !isObject(variables)) return refuse('variables has to be an object');
   return { query, operationName, variables: variables ?? {} };
@@ -62,7 +65,7 @@ function refuseForeign({ roots }: Operation, variables: Variables, caller: Calle
 const isEmpty = (data: ExecutionResult['data']): boolean => !data || Object.values(data).every((value) => value === null);
 
 /** `POST /graphql`. Everything that can be refused is refused before a resolver runs; what was served beside an error is kept. */
-export function registerGraphql(instance: FastifyInstance, { schema, rules, run, limits, page, log }: GraphqlOptions): void {
+export function registerGraphql(instance: FastifyInstance, { schema, rules, run, limits, persisted, page, log }: GraphqlOptions): void {
   const operationOf = createDocuments(schema, rules);
   // For those who may have the schema told where it is not open to all.
   const openOperationOf = rules.introspection ? operationOf : createDocuments(schema, { introspection: true, suggestions: false });
@@ -80,7 +83,7 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
   }
 
   async function answer({ body, facts, caller }: FastifyRequest): Promise<ExecutionResult> {
-    const asked = readRequest(body);
+    const asked = readRequest(body, persisted);
     const operation = await prepared(asked, caller);
     facts.operation = operation.label;
     const context: EdgeContext = { facts, actor: caller.name, variables: operation.readVariables(asked.variables) };

@@ -19,6 +19,7 @@ import { HttpErrors, sendHttpError } from './http-errors.js';
 import { type Metrics } from './metrics.js';
 import { registerModelUploads } from './model-uploads.js';
 import { nestLog } from './nest-log.js';
+import { readPersistedOperations } from './persisted-operations.js';
 import { Refusal } from './refusals.js';
 import { requestSpan } from './request-span.js';
 import { newFacts, type RequestFacts, toldFacts } from './request-facts.js';
@@ -147,14 +148,20 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
   instance.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
 }
 
-function addGraphql(nest: NestFastifyApplication, instance: FastifyInstance, { config, log, rateLimiter }: ServerParts): void {
+async function addGraphql(
+  nest: NestFastifyApplication,
+  instance: FastifyInstance,
+  { config, log, rateLimiter }: ServerParts,
+): Promise<void> {
   const open = config.mode === 'development';
+  const persisted = config.persistedOperations === null ? null : await readPersistedOperations(config.persistedOperations);
   registerGraphql(instance, {
     schema: nest.get(GraphQLSchemaHost).schema,
     rules: { introspection: open, suggestions: open },
     run: (source, context) => instance.graphql(source, context),
     limits: config.auth ? rateLimiter : null,
-    page: open ? explorerPage(config.locales[0]) : null,
+    persisted,
+    page: open && !persisted ? explorerPage(config.locales[0]) : null,
     log,
   });
 }
@@ -178,7 +185,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   nest.useGlobalFilters(new HttpErrors(log));
   if (config.corsOrigins.length > 0) nest.enableCors({ origin: [...config.corsOrigins] });
   await nest.init();
-  addGraphql(nest, instance, parts);
+  await addGraphql(nest, instance, parts);
   addUploads(instance, parts);
   await instance.ready();
 

@@ -335,6 +335,7 @@ export async function openEdge(parts: Partial<App> = {}, config: Partial<ApiConf
     trustProxy: false,
     auth: null,
     rateLimitPerSecond: 200,
+    persistedOperations: null,
     locales: ['en'],
     ...config,
   };

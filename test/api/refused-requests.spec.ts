@@ -96,7 +96,7 @@ const ROWS: Row[] = [
     body: { extensions: { persistedQuery: { version: 1, sha256Hash: 'ab' } } },
     status: 400,
     code: 'BAD_QUERY',
-    says: /query/,
+    says: /SHA-256/,
   },
   { what: 'a query that is no text', body: { query: 7 }, status: 400, code: 'BAD_QUERY', says: /query/ },
   {
