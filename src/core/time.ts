@@ -3,7 +3,9 @@ export const HOUR_MS = 3_600_000;
 export const DAY_MS = 86_400_000;
 
 /** The UTC day of an instant as YYYY-MM-DD. */
-export const utcDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
+export const utcDay = (at: number): string => new Date(Math.min(at, LAST_INSTANT)).toISOString().slice(0, 10);
+/** Years of five digits are written in another form, which sorts elsewhere and which no database reads as a day. */
+const LAST_INSTANT = Date.UTC(9999, 11, 31);
 
 /**
  * What is left of a weight after some time: it halves every half-life, and does not grow for negative ages.

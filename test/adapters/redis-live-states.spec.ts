@@ -66,6 +66,15 @@ describe('live states in Redis', () => {
     expect((await states.read('torn')).eventCount).toBe(8);
   });
 
+  it('are rebuilt when Redis holds another type of value', async () => {
+    const { states } = await make(() => Promise.resolve(new Map([['typed', { ...emptyState(), eventCount: 7 }]])));
+    await redis.lpush(`${testRedis.prefix}:{typed}:state`, 'a list');
+    expect((await states.read('typed')).eventCount).toBe(7);
+    await states.update(['typed'], count); // given up, and the list with it: what is loaded next has the change, as the log has
+    await states.update(['typed'], count);
+    expect((await states.read('typed')).eventCount).toBe(8);
+  });
+
   it('cannot be had while Redis is away, and lack nothing when it is back', async () => {
     const away = connectRedis({ kind: 'single', url: 'redis://127.0.0.1:1' }, quiet);
     const snapshots = createPostgresSnapshotStore(database.pool);

@@ -1,8 +1,8 @@
-import { exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { EncryptJWT, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { type Edge, openEdge, post } from './fixture.js';
-import { AUTH, base64, bearer, type Claims, key, now, SECRET, token } from './tokens.js';
+import { AUTH, base64, bearer, type Claims, key, now, SECRET, signed, token } from './tokens.js';
 
 const FEED = { query: 'query($input: FeedInput!) { feed(input: $input) { id } }' };
 const FEED_OF = (userId?: string) => ({ ...FEED, variables: { input: { userId } } });
@@ -40,6 +40,9 @@ describe('access', () => {
     ['with a token that has expired', async () => bearer(await token({ scope: 'admin', exp: now() - 31 }))],
     ['with a token that does not hold yet', async () => bearer(await token({ scope: 'admin', nbf: now() + 60 }))],
     ['with a token that never expires', async () => bearer(await token({ scope: 'admin', exp: null }))],
+    ['with a token of the future', async () => bearer(await token({ scope: 'admin', iat: now() + 3_600 }))],
+    ['with a token whose end is text', () => bearer(signed('{"scope":"admin","iss":"shop","aud":"imago","exp":"4102444800"}'))],
+    ['with a token without end', () => bearer(signed('{"scope":"admin","iss":"shop","aud":"imago","exp":1e400}'))],
     ['with a token of another issuer', async () => bearer(await token({ scope: 'admin', iss: 'else' }))],
     ['with a token for others', async () => bearer(await token({ scope: 'admin', aud: 'else' }))],
     ['with a token of a user that is no id', async () => bearer(await token({ scope: 'admin', user: 7 }))],
@@ -53,12 +56,29 @@ describe('access', () => {
       const jwt = new SignJWT({ scope: 'admin', iss: 'shop', aud: 'imago' }).setExpirationTime('1m');
       return bearer(await jwt.setProtectedHeader({ alg: 'ES256', jwk: await exportJWK(publicKey), jku: 'http://127.0.0.1:1/' }).sign(privateKey));
     }],
+    ...['None', 'nOnE', 'HS256', 'RS256'].map((alg): [string, () => Record<string, string>] => [
+      `with an unsigned token that says ${alg}`,
+      () => bearer(`${base64({ alg })}.${base64({ scope: 'admin', iss: 'shop', aud: 'imago', exp: now() + 60 })}.`),
+    ]),
+    ['with an encrypted token', async () => {
+      const jwt = new EncryptJWT({ scope: 'admin', iss: 'shop', aud: 'imago' }).setExpirationTime('1m');
+      return bearer(await jwt.setProtectedHeader({ alg: 'dir', enc: 'A128CBC-HS256', zip: 'DEF' }).encrypt(key(SECRET.slice(0, 32))).catch(() => 'a.b.c.d.e'));
+    }],
+    ['with a token in a token', async () => bearer(await new SignJWT({ scope: 'admin' }).setProtectedHeader({ alg: 'HS256', cty: 'JWT', crit: ['b64'], b64: true }).setExpirationTime('1m').sign(key()))],
     ['with a token longer than any', () => bearer('a'.repeat(8_193))],
   ])('refuses a caller %s', async (_name, headers) => {
     const answer = await post(edge, FEED_OF('ann'), await headers());
     expect(answer.status).toBe(401);
     expect(answer.errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
     expect(answer.data).toBeNull();
+  }); // prettier-ignore
+
+  it.each(['../../dev/null', "' UNION SELECT 1 --", 'x'.repeat(4_000), 'unknown'])('goes by the one secret there is, whatever a token names as its key: %s', async (kid) => {
+    const by = async (secret: string) => {
+      const jwt = new SignJWT({ scope: 'storefront', iss: 'shop', aud: 'imago' }).setProtectedHeader({ alg: 'HS256', kid }).setExpirationTime('1m');
+      return (await post(edge, FEED_OF('ann'), bearer(await jwt.sign(key(secret))))).status;
+    };
+    expect([await by('another secret of thirty-two characters'), await by(SECRET)]).toEqual([401, 200]);
   }); // prettier-ignore
 
   it('refuses two Authorization headers', async () => {
@@ -213,6 +233,25 @@ describe('access behind a proxy, from pages of other origins', () => {
 });
 
 describe('budgets', () => {
+  it('hold a connection on which requests are piled up', async () => {
+    const edge = await openEdge({}, { auth: AUTH, rateLimitPerSecond: 20 });
+    const body = JSON.stringify(FEED_OF('ann'));
+    const head = `POST /graphql HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${await token({ scope: 'storefront' })}\r\ncontent-type: application/json\r\n`;
+    const one = `${head}content-length: ${body.length}\r\n\r\n${body}`;
+    const last = `${head}connection: close\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    const text = await new Promise<string>((resolve) => {
+      let got = '';
+      const socket = connect(edge.port, '127.0.0.1', () => socket.write(one.repeat(999) + last));
+      socket.on('data', (data) => void (got += data.toString()));
+      socket.on('close', () => resolve(got));
+    });
+    const statuses = [...text.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => status);
+    expect(statuses).toHaveLength(1_000);
+    expect(statuses.filter((status) => status === '200').length).toBeLessThan(20 * 15);
+    expect(new Set(statuses)).toEqual(new Set(['200', '429']));
+    await edge.server.close();
+  });
+
   it('hold each caller to so many requests a second, and events to as many of their own', async () => {
     const edge = await openEdge({}, { auth: AUTH, rateLimitPerSecond: 5 });
     const of = async (client: string) => bearer(await token({ scope: 'storefront', client_id: client }));

@@ -35,10 +35,16 @@ describe('any document over the schema', () => {
   let database: TestDatabase;
   let dataDir: string;
   let service: ChildService;
+  /** The end of what the service wrote when it went away. */
+  let lastWords = '';
+  /** The first of what went wrong; what comes after it is the search for a smaller one. */
+  let firstFault: string | null = null;
   beforeAll(async () => {
     database = await createTestDatabase();
     dataDir = await mkdtemp(join(tmpdir(), 'imago-fuzz-'));
-    service = await startChildService({ DATABASE_URL: database.url, DATA_DIR: dataDir, LOG_LEVEL: 'fatal' });
+    service = await startChildService({ DATABASE_URL: database.url, DATA_DIR: dataDir, LOG_LEVEL: 'error' });
+    for (const stream of [service.process.stdout, service.process.stderr])
+      stream?.on('data', (piece: Buffer) => (lastWords = (lastWords + piece.toString()).slice(-4_000)));
   }, 120_000);
   afterAll(async () => {
     await endChildService(service, 'SIGTERM');
@@ -73,12 +79,18 @@ describe('any document over the schema', () => {
       const check = async (drawn: number[]): Promise<void> => {
         const sent = requestOf(new Choices(drawn));
         const started = performance.now();
-        const { status, text } = await post(sent);
+        const { status, text } = await post(sent).catch((error: unknown) => ({
+          status: 599,
+          text: JSON.stringify({ data: null, of: String(error) }),
+        }));
         seen.slowestMs = Math.max(seen.slowestMs, performance.now() - started);
         seen.documents++;
         if (/^\{"data":\{/.test(text)) seen.data++;
         const wrong = complaint(status, text);
-        if (wrong !== null) throw new Error(`${wrong}\n${JSON.stringify(sent).slice(0, 3_000)}\n${text.slice(0, 2_000)}`);
+        if (wrong === null) return;
+        const fault = `${wrong}\n${JSON.stringify(sent).slice(0, 3_000)}\n${text.slice(0, 2_000)}\n${lastWords}`;
+        firstFault ??= fault;
+        throw new Error(fault);
       };
       const property = fc.asyncProperty(
         fc.array(fc.array(fc.nat(0xffff), { minLength: 60, maxLength: 300, size: 'max' }), { minLength: AT_ONCE, maxLength: AT_ONCE }),
@@ -89,18 +101,26 @@ describe('any document over the schema', () => {
           heaps.push(await heapBytes());
         },
       );
-      await fc.assert(property, { numRuns: 1e9, interruptAfterTimeLimit: SECONDS * 1_000, markInterruptAsFailure: false, seed: SEED });
+      const checked = fc.assert(property, {
+        numRuns: 1e9,
+        interruptAfterTimeLimit: SECONDS * 1_000,
+        markInterruptAsFailure: false,
+        seed: SEED,
+      });
+      await checked.catch((error: unknown) => {
+        throw new Error(`at first: ${firstFault}\n${String(error)}`);
+      });
 
+      // The least of many looks is what is left when rubbish was just taken out.
+      const quarter = Math.ceil(heaps.length / 4);
+      const quarters = [0, 1, 2, 3].map((n) => Math.min(...heaps.slice(n * quarter, (n + 1) * quarter)));
       process.stdout.write(
-        `fuzzing: ${seen.documents} documents, ${seen.data} with data, the slowest ${Math.round(seen.slowestMs)} ms, heap ${Math.round(Math.min(...heaps.slice(-20)) / MIB)} MiB\n`,
+        `fuzzing: ${seen.documents} documents, ${seen.data} with data, the slowest ${Math.round(seen.slowestMs)} ms, heap ${quarters.map((bytes) => Math.round(bytes / MIB)).join(', ')} MiB by quarters\n`,
       );
       expect(service.process.exitCode).toBeNull();
       expect(seen.documents).toBeGreaterThan(SECONDS);
       expect(seen.data).toBeGreaterThan(seen.documents / 20);
-      // The least of many looks is what is left when rubbish was just taken out.
-      const quarter = Math.ceil(heaps.length / 4);
-      const [early, late] = [heaps.slice(0, 2 * quarter), heaps.slice(-quarter)].map((some) => Math.min(...some));
-      expect(late).toBeLessThan(early * GROWTH.times + GROWTH.bytes);
+      expect(quarters[3]).toBeLessThan(quarters[1] * GROWTH.times + GROWTH.bytes);
     },
     SECONDS * 1_000 + 120_000,
   );

@@ -79,6 +79,26 @@ function naming(type: GraphQLInputType, path: NamingPath, seen: readonly string[
 /** Every place in the arguments of a field where a user is named, or an account that may be anybody's. */
 export const namingPaths = (field: Field): NamingPath[] => field.args.flatMap(({ name, type }) => naming(type, [name], []));
 
+function leaves(type: GraphQLInputType, path: NamingPath, seen: readonly string[]): NamingPath[] {
+  const bare = inside(type);
+  if (isListType(bare)) return leaves(bare.ofType, [...path, 0], seen);
+  if (isLeafType(bare)) return ['ID', 'String', 'DateTime'].includes(bare.name) ? [path] : [];
+  if (!isInputObjectType(bare) || seen.includes(bare.name)) return [];
+  return Object.values(bare.getFields()).flatMap((field) => leaves(field.type, [...path, field.name], [...seen, bare.name]));
+}
+
+/** Every place for text in the arguments of a field, times included. */
+export const leafPaths = (field: Field): NamingPath[] => field.args.flatMap(({ name, type }) => leaves(type, [name], []));
+
+/** The arguments with another text in this place. */
+export function textAt(args: Record<string, unknown>, path: NamingPath, text: string): Record<string, unknown> {
+  const copy = structuredClone(args);
+  let place = copy as Record<string | number, unknown>;
+  for (const step of path.slice(0, -1)) place = place[step] as Record<string | number, unknown>;
+  place[path.at(-1)!] = text;
+  return copy;
+}
+
 /** A request for a field and nothing of its answer. */
 export function requestFor({ operation, field }: RootField, variables: Record<string, unknown>): { query: string; variables: object } {
   const args = field.args.filter(({ name }) => name in variables);

@@ -35,6 +35,8 @@ export function createTokenVerifier(auth: AuthConfig, clock: () => number): Toke
     const payload = await verify(token, new Date(clock())).catch((error: unknown) => {
       throw told(error);
     });
+    if (!Number.isFinite(payload.exp)) throw refused('its claim exp does not hold');
+    if (payload.iat !== undefined && payload.iat > clock() / 1000 + CLOCK_TOLERANCE_S) throw refused('it was issued in the future');
     const caller = callerOf(payload);
     const left = payload.exp! * 1000 - clock();
     if (left > 0) known.set(token, caller, { ttl: Math.min(REMEMBERED_MS, left) });

@@ -57,6 +57,7 @@ export async function readReplay(raw: RawInput, ports: Ports): Promise<ReplayOrd
   };
   if (order.version === null && order.config === null && order.configVersion === null)
     read.fault('version', null, 'say what to replay: version, config or configVersion');
+  if (order.config !== null) new InputReader({ ...order.config }, faults, 'config.').surface('surface', surface);
   if (order.config !== null && order.configVersion !== null)
     read.fault('configVersion', order.configVersion, 'give config or configVersion, not both');
   refuseFaults(faults);
