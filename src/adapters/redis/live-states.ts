@@ -4,6 +4,7 @@ import { emptyState, type UserState } from '../../core/tags/state.js';
 import { type LiveStates } from '../../ports/live-states.js';
 import { type SnapshotStore } from '../../ports/snapshot-store.js';
 import { type RedisConnection } from './connection.js';
+import { ask } from './patience.js';
 
 export interface RedisLiveStatesOptions {
   redis: RedisConnection;
@@ -106,6 +107,11 @@ class RedisLiveStates implements LiveStates {
     return turn;
   }
 
+  private ask<T>(work: (redis: RedisConnection) => Promise<T>): Promise<T> {
+    const { redis } = this.options;
+    return ask(redis, () => work(redis));
+  }
+
   private keysOf(userId: string): [value: string, fence: string] {
     const tag = `${this.options.prefix}:{${encodeURIComponent(userId)}}`;
     return [`${tag}:state`, `${tag}:fence`];
@@ -113,7 +119,7 @@ class RedisLiveStates implements LiveStates {
 
   private async find(userId: string): Promise<Found> {
     if (this.owed.has(userId)) await this.forget(userId);
-    const [value, fence] = await this.options.redis.mgetBuffer(...this.keysOf(userId));
+    const [value, fence] = await this.ask((redis) => redis.mgetBuffer(...this.keysOf(userId)));
     const found = { fence: fence?.toString() ?? '', mark: value?.subarray(0, MARK_BYTES) ?? NO_MARK };
     return { ...found, state: value && this.unpacked(value) };
   }
@@ -132,7 +138,7 @@ class RedisLiveStates implements LiveStates {
     const value = Buffer.allocUnsafe(MARK_BYTES + packed.length);
     randomFillSync(value, 0, MARK_BYTES);
     value.set(packed, MARK_BYTES);
-    return (await this.options.redis.eval(PUT, 2, ...this.keysOf(userId), mark, fence, value, KEPT_MS)) === 1;
+    return (await this.ask((redis) => redis.eval(PUT, 2, ...this.keysOf(userId), mark, fence, value, KEPT_MS))) === 1;
   }
 
   /** Where a state cannot be had the change is given up, and the state is owed to be dropped: whoever reads next rebuilds it. */
@@ -164,7 +170,7 @@ class RedisLiveStates implements LiveStates {
 
   private async forget(userId: string): Promise<void> {
     this.owed.add(userId);
-    await this.options.redis.eval(DROP, 2, ...this.keysOf(userId), FENCE_MS);
+    await this.ask((redis) => redis.eval(DROP, 2, ...this.keysOf(userId), FENCE_MS));
     this.owed.delete(userId);
   }
 

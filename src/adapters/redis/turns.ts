@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { ask } from './patience.js';
 import { type Turns } from '../../ports/turns.js';
 import { type RedisConnection } from './connection.js';
 
@@ -16,7 +17,7 @@ export function createRedisTurns({ redis, prefix, within }: { redis: RedisConnec
   const take = async (key: string, token: string): Promise<boolean> => {
     const until = performance.now() + HELD_MS;
     for (let wait = FIRST_WAIT_MS; performance.now() < until; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      if ((await redis.set(key, token, 'PX', HELD_MS, 'NX')) === 'OK') return true;
+      if ((await ask(redis, () => redis.set(key, token, 'PX', HELD_MS, 'NX'))) === 'OK') return true;
       await sleep(wait);
     }
     return false;
