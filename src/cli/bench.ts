@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { measureExposureExport } from './bench/exposure-export.js';
 import { measureExposureRows } from './bench/exposure-rows.js';
+import { measureKernels } from './bench/kernels.js';
 import { measureSize } from './bench/measure.js';
+import { measureRebuild } from './bench/rebuild.js';
 import { type BenchResult, benchMarkdown, brokenLimits, machine } from './bench/report.js';
 
 /** The size that limits and README speak of comes first. */
@@ -13,6 +15,8 @@ const SIZES = [
   { items: 10_000, users: 10_000, events: 300_000 },
   { items: 1_000_000, users: 10_000, events: 300_000 },
 ];
+/** For a million events. */
+const REBUILD_LIMIT_CPU_S = 90;
 const QUICK = [{ items: 10_000, users: 1_000, events: 30_000 }];
 
 interface Options {
@@ -20,6 +24,8 @@ interface Options {
   json?: string;
   markdown?: string;
   export?: string;
+  rebuild?: string;
+  kernels?: boolean;
 }
 
 /** One export of so many exposures, by itself. */
@@ -32,9 +38,33 @@ async function benchExport(rows: number): Promise<void> {
   );
 }
 
-async function bench({ quick, json, markdown, export: exported }: Options): Promise<void> {
+/** One rebuild of all states from so many events, by itself. */
+async function benchRebuild(events: number): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'imago-bench-rebuild-'));
+  const found = await measureRebuild(dataDir, { events, users: Math.ceil(events / 50) });
+  await rm(dataDir, { recursive: true, force: true });
+  const { seconds, cpuSeconds, foldUs, bytes, appendedPerSecond } = found;
+  process.stdout.write(
+    `${events} events appended at ${Math.round(appendedPerSecond)}/s; states of ${found.users} users rebuilt in ${seconds.toFixed(1)} s, ${cpuSeconds.toFixed(1)} s CPU: ` +
+      `${foldUs.toFixed(2)} µs CPU a fold; packed ${bytes.median} bytes at the median, ${bytes.p99} at the 99th of 100, ${bytes.most} at most\n`,
+  );
+  if (cpuSeconds > REBUILD_LIMIT_CPU_S * (events / 1e6)) process.exitCode = 1;
+}
+
+/** The kernels of variety, by themselves. */
+function benchKernels(): void {
+  for (const { kernel, strength, medianMs, limitMs } of measureKernels()) {
+    const isOver = medianMs > limitMs;
+    process.stdout.write(`${kernel} at ${strength}: ${medianMs.toFixed(2)} ms CPU a page, limit ${limitMs}${isOver ? ', passed' : ''}\n`);
+    if (isOver) process.exitCode = 1;
+  }
+}
+
+async function bench({ quick, json, markdown, export: exported, rebuild, kernels }: Options): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   if (exported !== undefined) return benchExport(Number(exported));
+  if (rebuild !== undefined) return benchRebuild(Number(rebuild));
+  if (kernels) return benchKernels();
   const effort = quick ? { seconds: 2, rounds: 1 } : { seconds: 6, rounds: 5 };
   const sizes = [];
   for (const size of quick ? QUICK : SIZES) {
@@ -59,6 +89,8 @@ await new Command('bench')
   .description('Speed and cost of the built service on a seeded shop, with a plain Mercurius server and a plain COPY in the same run.')
   .option('--quick', 'one small shop and short runs: whether it works, not how fast')
   .option('--export <rows>', 'only stream an export of so many exposures, and watch the memory of the service')
+  .option('--rebuild <events>', 'only rebuild all live states from a ledger of so many events')
+  .option('--kernels', 'only the ways of weighing variety: 50 of 500 candidates with vectors of 64 dimensions')
   .option('--json <file>', 'write the figures as JSON')
   .option('--markdown <file>', 'write the tables to a file')
   .action(bench)
