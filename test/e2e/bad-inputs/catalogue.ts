@@ -101,7 +101,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry('C24', 'a dwell that cannot be', EVENT, 'a negative dwell'),
   entry('C25', 'half a character, or too many of them', EVENT, 'half a pair in a query'),
   entry('C26', 'a batch that is cut off and sent again', 'e2e/kill.spec.ts', 'keeps every acknowledged event and exposure, once'),
-  entry('C27', 'no database', 'e2e/secrets.spec.ts', 'acknowledges nothing while the database is away'),
+  entry('C27', 'no database, and no room to wait for it', 'e2e/deferral.spec.ts', 'acknowledges nothing, when the spool is full'),
 
   entry('D1', 'an empty file', FILE, 'says of an empty file that it is empty'),
   entry('D2', 'what is no model', FILE, 'a pickle'),
@@ -167,6 +167,6 @@ export const CATALOGUE: readonly Entry[] = [
   entry('J2', 'names of jobs that a queue cannot take', 'contract/jobs.contract.ts', 'runs a name on one process at a time'),
   entry('J3', 'a state that is none', 'adapters/redis-live-states.spec.ts', 'are rebuilt when Redis holds bytes that are no state'),
   entry('J4', 'another type of value in Redis', 'adapters/redis-live-states.spec.ts', 'are rebuilt when Redis holds another type of value'),
-  not('J5', 'a torn file', 'events are kept in PostgreSQL alone; there is no spool'),
+  entry('J5', 'a torn file', 'adapters/disk-spool.spec.ts', 'stops at a torn tail'),
   entry('J6', 'a day without a partition', 'adapters/postgres-partitions.spec.ts', 'take what came before they were there'),
 ]; // prettier-ignore
