@@ -4,6 +4,7 @@ import { readFeedInput } from '../core/requests/page-input.js';
 import { whyNot } from '../core/why-not.js';
 import { type ExposureEntry, type ExposureLog } from '../ports/exposure-log.js';
 import { type Ledger } from '../ports/ledger.js';
+import { type Admission } from './admission.js';
 import { type App } from './app.js';
 import { type ExposureAnswer, type WhyNotAnswer } from './answers.js';
 import { contributionsOfEntry } from './explain-contributions.js';
@@ -14,6 +15,7 @@ interface ExplainPorts extends PageInputPorts {
   exposureLog: ExposureLog;
   ledger: Ledger;
   statistics: PipelineStatistics;
+  admission: Admission;
 }
 
 /** The seed of questions about the pipeline: the same question on the same state has the same answer. */
@@ -29,7 +31,7 @@ export function createExplain(ports: ExplainPorts): Pick<App, 'exposure' | 'whyN
       const [contributions, outcomes] = await Promise.all([contributionsOfEntry(entry, ports), ports.ledger.outcomesOf(id)]);
       return { ...presentExposure(id, entry, outcomes), contributions };
     },
-    whyNot: (question) => answerWhyNot(question, ports),
+    whyNot: (question) => ports.admission.run('aside', () => answerWhyNot(question, ports)),
     pipeline() {
       const now = ports.clock();
       return pipelineStages(ports.settings.of('home').settings).map(({ stage, components }) => ({

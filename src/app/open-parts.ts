@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { type Purpose } from '../core/privacy/purposes.js';
 import { type Binding } from '../ports/binding.js';
+import { createAdmission } from './admission.js';
 import { openBlocks } from './blocks/blocks-in-force.js';
 import { type AlertMeters } from './alerts/alert-meters.js';
 import { createCocoon } from './cocoon/cocoon-in-force.js';
@@ -83,7 +84,18 @@ export async function openParts(whole: Binding, options: AppOptions) {
   const reportStore = withKnownUsers({ ...binding, ...options, ...held });
   const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, reportStore, onError });
   const exposureLog = deferredLog(logs.exposureLog, { reach, spool, clock });
-  const shared = { ...binding, ...logs, exposureLog, reach, ...options, ...beside, ...scoring, ...experimentation, reportStore };
+  const shared = {
+    ...binding,
+    ...logs,
+    exposureLog,
+    reach,
+    admission: createAdmission(),
+    ...options,
+    ...beside,
+    ...scoring,
+    ...experimentation,
+    reportStore,
+  };
   return { shared, logs, scoring, cursors: createCursors(cursorSecret), onReached };
 }
 

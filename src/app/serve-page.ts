@@ -9,6 +9,7 @@ import { foldPage } from '../core/tags/fold.js';
 import { type ExposureLog, type RequestClaim, type RequestReplay } from '../ports/exposure-log.js';
 import { type Turns } from '../ports/turns.js';
 import { type FeedAnswer } from './answers.js';
+import { type Admission, type Urgency } from './admission.js';
 import { type RawInput } from './app.js';
 import { withoutBlocked } from './blocks/kept-answers.js';
 import { type Cursors, digest, type FeedCursor, pinnedInput } from './cursors.js';
@@ -31,6 +32,7 @@ export interface ServePagePorts extends PageInputPorts, ContinuePorts {
   statistics: PipelineStatistics;
   shadow: Shadow;
   inFlight: InFlight;
+  admission: Admission;
   turns: Turns;
   cocoon: Pick<CocoonInForce, 'ofPage' | 'note'>;
   shownCardsOf: ShownCardsOf;
@@ -62,7 +64,7 @@ export function createServePage(ports: ServePagePorts) {
     const { pageId, after, preview } = job.input;
     const shared = pageId ?? after;
     // Blocks of one page, or one cursor twice, asked for at once must see each other's items, so they wait for each other.
-    const served = () => ports.inFlight.run(() => servePage(job, ports));
+    const served = () => ports.admission.run(urgencyOf(job, ports), () => ports.inFlight.run(() => servePage(job, ports)));
     return shared === null || preview ? served() : ports.turns.inTurn(shared, served);
   };
   const { stopwatch, index } = ports;
@@ -93,6 +95,18 @@ export function createServePage(ports: ServePagePorts) {
       return serve({ kind: 'related', input, raw, special: { candidates: null, basket }, unknownItemIds, pinned, started: stopwatch() });
     },
   };
+}
+
+/** Few look that far down what goes with one item. */
+const FURTHER_PAGE = 3;
+
+/** How soon a page is let go when there is too much to do. */
+function urgencyOf({ kind, input, pinned }: Job, { cursors }: ServePagePorts): Urgency {
+  const { preview, after, userId } = input;
+  if (preview) return 'aside';
+  const isFurther = kind !== 'feed' && after !== null && cursors.decode(after, pinnedInput(kind, input, pinned)).pageNo >= FURTHER_PAGE;
+  if (isFurther) return 'further';
+  return userId === null ? 'anonymous' : 'user';
 }
 
 /** A request of an identity is one of the user to whom it belongs now, or else of one that it stands for. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { type ChildService, endChildService, startChildService } from '../support/child-service.js';
@@ -32,13 +32,19 @@ export interface Deployment {
   stop(): Promise<void>;
 }
 
-async function startPostgres(folder: string): Promise<{ url: string; child: ChildProcess }> {
-  await chmod(folder, 0o755);
+/** A PostgreSQL in a folder that is made when missing. */
+export async function startPostgres(folder: string): Promise<{ url: string; child: ChildProcess; stop: () => Promise<void> }> {
+  await mkdir(folder, { recursive: true });
+  for (const one of [dirname(folder), folder]) await chmod(one, 0o755);
   const child = spawn(process.execPath, ['--import', here('../support/ts-loader.mjs'), here('../support/postgres-server.ts'), folder], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   const [url] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
-  return { url, child };
+  const stop = async (): Promise<void> => {
+    child.stdin.end();
+    if (child.exitCode === null) await once(child, 'close');
+  };
+  return { url, child, stop };
 }
 
 const throughProxy = (url: string, { port }: TcpProxy): string => Object.assign(new URL(url), { port: String(port) }).href;
@@ -54,8 +60,7 @@ function killPostgres(supervisor: number): number {
 export async function startDeployment(): Promise<Deployment> {
   const root = await mkdtemp(join(tmpdir(), 'imago-chaos-'));
   await chmod(root, 0o755);
-  const postgresFolder = await mkdtemp(join(root, 'postgres-'));
-  const postgres = await startPostgres(postgresFolder);
+  const postgres = await startPostgres(join(root, 'postgres'));
   let redis = await startRedis();
   const proxies = { postgres: await startTcpProxy(Number(new URL(postgres.url).port)), redis: await startTcpProxy(redis.port) };
   const folders = ['api-0', 'api-1', 'worker'].map((name) => join(root, name));
@@ -122,8 +127,7 @@ export async function startDeployment(): Promise<Deployment> {
       await stopServices();
       await Promise.all([proxies.postgres.close(), proxies.redis.close()]);
       await redis.stop();
-      postgres.child.stdin!.end();
-      if (postgres.child.exitCode === null) await once(postgres.child, 'close');
+      await postgres.stop();
       await rm(root, { recursive: true, force: true });
     },
   };

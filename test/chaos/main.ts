@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { chaosMarkdown } from './chaos-report.js';
 import { PARTS, type PartName } from './deployment.js';
+import { overloadMarkdown, runOverload } from './overload.js';
 import { runChaos } from './scenario.js';
 
 interface Options {
@@ -13,6 +14,7 @@ interface Options {
   frozen: number;
   slow: number;
   only?: PartName[];
+  overload: number;
   markdown?: string;
 }
 
@@ -25,7 +27,7 @@ const PAIRS: readonly (readonly PartName[])[] = [
   ['postgres', 'api'],
 ];
 
-async function chaos({ seed, kills, pairs, rate, away, frozen, slow, only, markdown }: Options): Promise<void> {
+async function chaos({ seed, kills, pairs, rate, away, frozen, slow, only, overload, markdown }: Options): Promise<void> {
   const alone = PARTS.filter((part) => !only || only.includes(part)).map((part) => ({ parts: [part], times: kills }));
   const plan = {
     seed,
@@ -36,7 +38,7 @@ async function chaos({ seed, kills, pairs, rate, away, frozen, slow, only, markd
     slowMs: slow * 1000,
   };
   const run = await runChaos(plan, (line) => void process.stderr.write(`${line}\n`));
-  const text = chaosMarkdown(run, new Date());
+  const text = chaosMarkdown(run, new Date()) + (overload > 0 ? overloadMarkdown(await runOverload(overload)) : '');
   process.stdout.write(text);
   if (markdown) await writeFile(markdown, text);
   const { lost, doubled, invented, broken } = run.verdict;
@@ -54,6 +56,7 @@ await new Command('chaos')
   .option('--away <seconds>', 'that Redis, then PostgreSQL, cannot be reached', wholeNumber, 300)
   .option('--frozen <seconds>', 'that each is stopped in its tracks', wholeNumber, 30)
   .option('--slow <seconds>', 'that each answers two seconds later', wholeNumber, 30)
+  .option('--overload <seconds>', 'that one process is asked for five times what it can do', wholeNumber, 60)
   .option('--only <part...>', `parts to kill alone, of ${PARTS.join(', ')}`)
   .option('--markdown <file>', 'write the table to a file')
   .action(chaos)

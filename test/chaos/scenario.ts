@@ -44,7 +44,7 @@ const UPSERT = 'mutation($i: [ItemInput!]!) { upsertItems(items: $i) { accepted 
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-async function stock(url: string): Promise<void> {
+export async function stock(url: string): Promise<void> {
   const items = Array.from({ length: ITEMS }, (_, i) => ({
     id: `item-${i}`,
     kind: 'PRODUCT',
