@@ -155,33 +155,43 @@ function fieldOf(inputs: SlateInputs, scores: Float64Array): { plain: Subset; wi
   const all: Subset = { inputs, scores, places: null };
   const isOnly = inputs.widening?.isOnly;
   if (!isOnly?.includes(1)) return { plain: all, wide: all };
-  const places = Array.from(scores.keys());
-  const brought = places.filter((place) => isOnly[place] === 1);
-  const others = places.filter((place) => isOnly[place] === 0);
-  const best = brought.slice(0, WIDENING_PLACES);
-  const kept = SOFT_POOL - best.length;
-  const pool = [...others.slice(0, kept), ...best].sort((a, b) => a - b);
-  return { plain: pick(all, others), wide: pick(all, [...pool, ...others.slice(kept)]) };
+  const others = placesWith(isOnly, 0);
+  const best = placesWith(isOnly, 1).subarray(0, WIDENING_PLACES);
+  const kept = Math.min(others.length, SOFT_POOL - best.length);
+  const wide = new Uint32Array(others.length + best.length);
+  wide.set(others.subarray(0, kept));
+  wide.set(best, kept);
+  wide.subarray(0, kept + best.length).sort();
+  wide.set(others.subarray(kept), kept + best.length);
+  return { plain: pick(all, others), wide: pick(all, wide) };
+}
+
+/** Places that are flagged so, in order. */
+function placesWith(flags: Uint8Array, flag: 0 | 1): Uint32Array {
+  const places = new Uint32Array(flags.length);
+  let found = 0;
+  for (let place = 0; place < flags.length; place++) if (flags[place] === flag) places[found++] = place;
+  return places.subarray(0, found);
 }
 
 /** Candidates by new names. Scores go on not rising where what follows the pool is better than what came into it. */
-function pick({ inputs, scores }: Subset, chosen: readonly number[]): Subset {
-  const places = Uint32Array.from(chosen);
+function pick({ inputs, scores }: Subset, places: Uint32Array): Subset {
+  const picked = new Float64Array(places.length);
   let least = Infinity;
-  return {
-    inputs: { ...inputs, columns: pickFacts(inputs.columns, places) },
-    scores: Float64Array.from(places, (place) => (least = Math.min(least, scores[place]))),
-    places,
-  };
+  for (let row = 0; row < places.length; row++) picked[row] = least = Math.min(least, scores[places[row]]);
+  return { inputs: { ...inputs, columns: pickFacts(inputs.columns, places) }, scores: picked, places };
 }
+
+type Column = Int32Array | Uint8Array | Float64Array;
 
 function pickFacts(facts: SlateFacts, places: Uint32Array): SlateFacts {
-  const columns = Object.entries(facts) as [string, Int32Array | Uint8Array | undefined][];
-  const picked = columns.map(([name, values]) => [name, values && pickRows(values, places, name === 'paths' ? MAX_DEPTH : 1)] as const);
-  return Object.fromEntries(picked) as unknown as SlateFacts;
+  const columns = Object.entries(facts) as [string, Column | undefined][];
+  const picked: Record<string, Column | undefined> = {};
+  for (const [name, values] of columns) picked[name] = values && pickRows(values, places, name === 'paths' ? MAX_DEPTH : 1);
+  return picked as unknown as SlateFacts;
 }
 
-function pickRows(values: Int32Array | Uint8Array, places: Uint32Array, width: number): Int32Array | Uint8Array {
+function pickRows(values: Column, places: Uint32Array, width: number): Column {
   const picked = values.slice(0, places.length * width);
   for (let row = 0; row < places.length; row++) for (let k = 0; k < width; k++) picked[row * width + k] = values[places[row] * width + k];
   return picked;
