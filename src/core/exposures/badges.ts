@@ -33,16 +33,16 @@ export function badgesFor(signals: Facts, itemNos: readonly number[]): (SocialPr
   const { weariness } = taste;
   const today = weariness.day === (request.day ?? Math.floor(now / DAY_MS)) ? weariness.badges : 0;
   let left = Math.min(BADGES_A_PAGE, BADGES_A_DAY - today);
+  const friendsByItem = left > 0 ? friendsWhoBought(signals, itemNos) : NOBODY;
   return itemNos.map((itemNo) => {
-    const proof = left > 0 ? proofOf(signals, itemNo) : null;
+    const proof = left > 0 ? proofOf(signals, itemNo, friendsByItem.get(itemNo) ?? 0) : null;
     if (proof) left--;
     return proof;
   });
 }
 
-function proofOf(signals: Facts, itemNo: number): SocialProof | null {
+function proofOf(signals: Facts, itemNo: number, friends: number): SocialProof | null {
   const { shop, now } = signals;
-  const friends = friendsWhoBought(signals, itemNo);
   const buyers = shop.buyers?.countOf(itemNo, now, shop.authenticity) ?? 0;
   const proof = {
     friendsWhoBought: friends >= LEAST_FRIENDS ? friends : null,
@@ -52,12 +52,19 @@ function proofOf(signals: Facts, itemNo: number): SocialProof | null {
   return Object.values(proof).every((part) => part === null) ? null : proof;
 }
 
-/** Of the people whom the user follows most, those who bought it, did not give it back and let others know. */
-function friendsWhoBought({ mayUseTies, friends, shop }: Facts, itemNo: number): number {
-  if (!mayUseTies) return 0;
-  let count = 0;
-  for (const { userId } of friends) for (const act of shop.acts.of(userId)) if (act.itemNo === itemNo && act.type === 'PURCHASE') count++;
-  return count;
+const NOBODY: ReadonlyMap<number, number> = new Map();
+
+/** Of the people whom the user follows most, those who bought each of some items, did not give it back and let others know. */
+function friendsWhoBought({ mayUseTies, friends, shop }: Facts, itemNos: readonly number[]): ReadonlyMap<number, number> {
+  if (!mayUseTies || friends.length === 0) return NOBODY;
+  const countByItem = new Map(itemNos.map((itemNo) => [itemNo, 0]));
+  for (const { userId } of friends) {
+    for (const { itemNo, type } of shop.acts.of(userId)) {
+      const count = type === 'PURCHASE' ? countByItem.get(itemNo) : undefined;
+      if (count !== undefined) countByItem.set(itemNo, count + 1);
+    }
+  }
+  return countByItem;
 }
 
 /** Few left, told lately, and none sold since that may not be counted yet; null otherwise. */

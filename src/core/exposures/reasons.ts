@@ -93,7 +93,7 @@ export class Reasons {
   /** What is taken down is not named either. */
   private readonly mayTell = ({ reason: { itemId } }: Fact): boolean => {
     const { catalogue, blocks } = this.inputs.signals.shop;
-    return itemId === undefined || !blocks.covers(catalogue.item(catalogue.no(itemId)!), 'NO_RECOMMEND');
+    return blocks.isEmpty || itemId === undefined || !blocks.covers(catalogue.item(catalogue.no(itemId)!), 'NO_RECOMMEND');
   };
 
   /** Of what is there only to widen the feed: that it is different, then what else speaks for it. */
