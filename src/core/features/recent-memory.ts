@@ -1,12 +1,18 @@
 import { type Catalogue } from '../candidates/catalogue.js';
 import { NumberTable } from '../candidates/number-table.js';
 import { type EventType } from '../events/event.js';
-import { BOUNDS, type RecentAct } from '../tags/state.js';
+import { type RecentAct } from '../tags/state.js';
 
 /** How often, and when last, something was done with each of some numbers. */
 export class ActCounts {
-  private readonly counts = new NumberTable(BOUNDS.recent);
-  private readonly lastAt = new NumberTable(BOUNDS.recent);
+  private readonly counts: NumberTable;
+  private readonly lastAt: NumberTable;
+
+  /** @param expected how many acts there will be; more are possible */
+  constructor(expected: number) {
+    this.counts = new NumberTable(expected);
+    this.lastAt = new NumberTable(expected);
+  }
 
   /** Acts come newest first; number 0 of a name is unknown, so names are counted from 1 on. */
   add(no: number, at: number): void {
@@ -28,14 +34,16 @@ const LIKING: ReadonlySet<EventType> = new Set(['LIKE', 'SAVE', 'UNLIKE', 'UNSAV
 
 /** The last 50 acts of a user, by what they were done with. */
 export class RecentMemory {
-  readonly item = new ActCounts();
-  readonly leaf = new ActCounts();
-  readonly brand = new ActCounts();
-  readonly creator = new ActCounts();
+  readonly item: ActCounts;
+  readonly leaf: ActCounts;
+  readonly brand: ActCounts;
+  readonly creator: ActCounts;
   readonly leftInCart = new Set<number>();
   readonly kept = new Set<number>();
 
   constructor(recent: readonly RecentAct[], catalogue: Catalogue) {
+    const counts = (): ActCounts => new ActCounts(recent.length);
+    [this.item, this.leaf, this.brand, this.creator] = [counts(), counts(), counts(), counts()];
     const cartSettled = new Set<number>();
     const likingSettled = new Set<number>();
     for (const { itemNo, type, occurredAt } of recent) {

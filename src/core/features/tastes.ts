@@ -5,12 +5,9 @@ import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
 import { AFFINITY_FAMILIES, type AffinityFamily, type UserState } from '../tags/state.js';
 import { type FeatureInput } from './feature-group.js';
 
-/** More than a family of affinities, or the categories of the last things, hold. */
-const EXPECTED = 80;
-
 /** A user's taste for the names of one family as of one instant. */
 export class Taste {
-  private readonly strengths = new NumberTable(EXPECTED);
+  private readonly strengths: NumberTable;
   /** Sum of all strengths that are positive. */
   private total = 0;
   /** Sums over positive strengths: of their squares, and of each times its number and its number squared. */
@@ -21,8 +18,13 @@ export class Taste {
   /** Some name is disliked. */
   hasAversion = false;
 
+  /** @param expected how many names there will be; more are possible */
+  constructor(expected: number) {
+    this.strengths = new NumberTable(expected);
+  }
+
   static of(state: UserState, family: AffinityFamily, now: number): Taste {
-    const taste = new Taste();
+    const taste = new Taste(state.affinity[family].size);
     const halfLifeMs = HALF_LIFE_MS[family];
     state.affinity[family].forEach((sum, no) => taste.add(no, decayedValue(sum, now, halfLifeMs)));
     return taste;
@@ -85,7 +87,7 @@ export function tastesIn({ signals: { taste, seeds, now, shop }, prepared }: Fea
 
 /** The categories of the last things a user showed interest in, each thing counting the same. */
 export function recentTaste(seeds: readonly Seed[], catalogue: Catalogue): Taste {
-  const taste = new Taste();
+  const taste = new Taste(2 * seeds.length);
   for (const { itemNo } of seeds) {
     const [start, depth] = [itemNo * MAX_DEPTH, catalogue.depthOf(itemNo)];
     for (let i = start; i < start + depth; i++) taste.add(catalogue.paths[i], 1 / depth);
