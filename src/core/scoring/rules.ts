@@ -10,8 +10,16 @@ export interface Term {
   weight: number;
 }
 
-/** The rules that count, in the order of the columns, so that a sum does not depend on the order in which they were written. */
-export function termsOf(rules: readonly Weight[]): Term[] {
+const termsByRules = new WeakMap<readonly Weight[], readonly Term[]>();
+
+/** The rules that count, in the order of the columns, so that a sum does not depend on the order in which they were written. Found once for rules in force. */
+export function termsOf(rules: readonly Weight[]): readonly Term[] {
+  let terms = termsByRules.get(rules);
+  if (!terms) termsByRules.set(rules, (terms = termsFrom(rules)));
+  return terms;
+}
+
+function termsFrom(rules: readonly Weight[]): Term[] {
   return rules
     .flatMap(({ name, value }) => {
       const column = columnOf(name);
