@@ -1,7 +1,7 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
 
 /** Bounds of one GraphQL document. They are checked before anything walks it that could be slow. */
-export const LIMITS = { characters: 65_536, tokens: 1_000, depth: 6, aliases: 15, directives: 50, cost: 10_000 } as const;
+export const LIMITS = { characters: 65_536, tokens: 1_000, depth: 6, aliases: 15, aliasCharacters: 60, directives: 50, cost: 10_000 } as const;
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
@@ -36,6 +36,8 @@ export function depthOf(selection: SelectionSetNode | undefined, fragments: Frag
 
 export interface DocumentShape {
   aliases: number;
+  /** Of the longest. Answers repeat aliases, errors too. */
+  aliasCharacters: number;
   directives: number;
   /** A variable stands inside a list or an object that is written out in the document. */
   nestsVariables: boolean;
@@ -43,9 +45,13 @@ export interface DocumentShape {
 
 /** Count what is bounded, in one walk without recursion. */
 export function shapeOf(document: DocumentNode): DocumentShape {
-  const shape: DocumentShape = { aliases: 0, directives: 0, nestsVariables: false };
+  const shape: DocumentShape = { aliases: 0, aliasCharacters: 0, directives: 0, nestsVariables: false };
   visit(document, {
-    Field: (node) => void (node.alias && shape.aliases++),
+    Field: ({ alias }) => {
+      if (!alias) return;
+      shape.aliases++;
+      shape.aliasCharacters = Math.max(shape.aliasCharacters, alias.value.length);
+    },
     Directive: () => void shape.directives++,
     Variable: (_node, _key, parent) => {
       const holder = parent as { kind?: string } | readonly unknown[] | undefined;
@@ -69,6 +75,7 @@ export function brokenLimits(document: DocumentNode, shape: DocumentShape): stri
   if (depth === Infinity) broken.push('a fragment contains itself');
   else check('levels of fields', depth, LIMITS.depth);
   check('aliases', shape.aliases, LIMITS.aliases);
+  check('characters in an alias', shape.aliasCharacters, LIMITS.aliasCharacters);
   check('directives', shape.directives, LIMITS.directives);
   return broken;
 }

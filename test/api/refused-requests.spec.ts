@@ -133,6 +133,7 @@ const ROWS: Row[] = [
   query('1,001 tokens', `{ ${'__typename '.repeat(1_000)} }`, /1000 tokens/),
   query('a document over 64 KiB', `{ item(id: "${'x'.repeat(70_000)}") { id } }`, /characters/),
   query('16 aliases', `{ ${Array.from({ length: 16 }, (_, i) => `a${i}: __typename`).join(' ')} }`, /16 aliases.*at most 15/),
+  query('an alias of 61 characters', `{ ${'x'.repeat(61)}: __typename }`, /61 characters in an alias; at most 60/),
   query('5,000 aliases', `{ ${Array.from({ length: 5_000 }, (_, i) => `a${i}: item(id: "x") { id }`).join(' ')} }`, /characters/),
   query('51 directives', `{ __typename ${'@include(if: true) '.repeat(51)} }`, /51 directives.*at most 50/),
   query('an unknown directive', '{ item(id: "a") { id @defer } }', /@defer/),
