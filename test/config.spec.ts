@@ -95,6 +95,10 @@ describe('configuration', () => {
     expect(() => readConfig({ ROLE: 'worker' })).toThrow('ROLE=worker needs REDIS_URL');
   });
 
+  it('takes any operation unless a file of the only ones is named', () => {
+    expect(readConfig({}).persistedOperations).toBeNull();
+    expect(readConfig({ PERSISTED_OPERATIONS: '/etc/imago/operations.json' }).persistedOperations).toBe('/etc/imago/operations.json');
+  });
   it('never shows a secret', () => {
     expect(() => readConfig({ AUTH_JWT_SECRET: 'hunter2', DATABASE_URL: 'mysql://u:hunter2@h/d' })).toThrow(/^((?!hunter2).)*$/s);
   });

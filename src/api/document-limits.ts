@@ -1,7 +1,15 @@
 import { type DocumentNode, type FragmentDefinitionNode, Kind, type SelectionSetNode, visit } from 'graphql';
 
 /** Bounds of one GraphQL document. They are checked before anything walks it that could be slow. */
-export const LIMITS = { characters: 65_536, tokens: 1_000, depth: 6, aliases: 15, aliasCharacters: 60, directives: 50, cost: 10_000 } as const;
+export const LIMITS = {
+  characters: 65_536,
+  tokens: 1_000,
+  depth: 6,
+  aliases: 15,
+  aliasCharacters: 60,
+  directives: 50,
+  cost: 10_000,
+} as const;
 
 export type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
