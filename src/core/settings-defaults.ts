@@ -18,7 +18,8 @@ export const DEFAULT_SETTINGS: RankingSettings = {
     { name: 'user.creator_affinity@1', value: 0.3 },
     { name: 'user.price_match@1', value: 0.2 },
     { name: 'user.aversion@1', value: -0.5 },
-    { name: 'user.shown@1', value: -0.1 },
+    { name: 'user.shown@1', value: -1 },
+    { name: 'user.touched@1', value: -2 },
     { name: 'cross.cf@1', value: 0.8 },
     { name: 'cross.last_cf@1', value: 0.8 },
     { name: 'cross.together@1', value: 0.5 },
@@ -52,7 +53,7 @@ export const DEFAULT_SETTINGS: RankingSettings = {
     maxPerCreator: 4,
   },
   mix: { newItemShare: 0, newItemDays: 14, smallCreatorShare: 0, smallCreatorBelow: 0.5, commercialShareMax: 0.3 },
-  fatigue: { maxImpressionsPerDay: 20, halfLifeHours: 24, countsAt: 'SERVED' },
+  fatigue: { maxImpressionsPerDay: 20, halfLifeHours: 72, countsAt: 'SERVED' },
   exploration: { method: 'NONE', share: 0 },
 };
 

@@ -12,19 +12,10 @@ export interface Policy {
   hasLoop: boolean;
 }
 
-/** Every policy turns its pages over at the same pace, so that they differ in what they are compared for. */
-const TURNING: readonly Weight[] = [{ name: 'user.shown@1', value: -2 }, { name: 'user.touched@1', value: -4 }]; // prettier-ignore
-const SHOWN_HALF_LIFE_HOURS = 240;
-const rotating = (rules: readonly Weight[]): Weight[] => [
-  ...rules.filter(({ name }) => !TURNING.some((one) => one.name === name)),
-  ...TURNING,
-];
-const DEFAULTS: RankingSettings = {
-  ...DEFAULT_SETTINGS,
-  rules: rotating(DEFAULT_SETTINGS.rules),
-  fatigue: { ...DEFAULT_SETTINGS.fatigue, halfLifeHours: SHOWN_HALF_LIFE_HOURS },
-};
-const PLAIN = withoutSlate(DEFAULTS);
+/** Every policy turns its pages over at the same pace, that of the default settings, so that they differ in what they are compared for. */
+const TURNING = DEFAULT_SETTINGS.rules.filter(({ name }) => name === 'user.shown@1' || name === 'user.touched@1');
+const rotating = (rules: readonly Weight[]): Weight[] => [...rules, ...TURNING];
+const PLAIN = withoutSlate(DEFAULT_SETTINGS);
 const { window, maxPerCategory } = DEFAULT_SETTINGS.diversity;
 const STATIC_STRENGTH = 0.5;
 const LOOSER_STRENGTH = 0.4;
@@ -38,9 +29,9 @@ const withDiversity = (change: Partial<RankingSettings['diversity']>): RankingSe
 });
 
 const widening: RankingSettings = {
-  ...DEFAULTS,
-  sources: DEFAULTS.sources.map((one) => (one.source === 'WIDENING' ? { ...one, limit: WIDENING_LIMIT } : one)),
-  diversity: { ...DEFAULTS.diversity, adaptive: true },
+  ...DEFAULT_SETTINGS,
+  sources: DEFAULT_SETTINGS.sources.map((one) => (one.source === 'WIDENING' ? { ...one, limit: WIDENING_LIMIT } : one)),
+  diversity: { ...DEFAULT_SETTINGS.diversity, adaptive: true },
 };
 
 export const RANKING_ONLY = 'ranking only';
