@@ -28,10 +28,10 @@ const row = ({ name, kills, seconds, requests, feeds, writes, backMs }: Phase): 
   ].join(' | ')} |`;
 
 /** The table of one run. */
-export function chaosMarkdown({ plan, phases, verdict, requests, seconds }: Run, at: Date): string {
+export function chaosMarkdown({ plan, phases, verdict, requests, seconds, drainedAfterMs }: Run, at: Date): string {
   const { acknowledged, exposures, lost, doubled, invented, broken } = verdict;
   return `Run of ${at.toISOString().slice(0, 10)}, seed ${plan.seed}, ${cpus().length} cores (load ${loadavg()[0].toFixed(1)} at the end), Node ${process.version}:
-${requests} requests in ${Math.round(seconds)} s, ${Math.round(requests / seconds)} a second of ${plan.perSecond} wanted.
+${requests} requests in ${Math.round(seconds)} s, ${Math.round(requests / seconds)} a second of ${plan.perSecond} wanted. What waited on disk was brought over ${(drainedAfterMs / 1000).toFixed(1)} s after the load ended.
 
 | acknowledged events | exposures answered | lost | doubled | invented | broken chains |
 |---:|---:|---:|---:|---:|---:|

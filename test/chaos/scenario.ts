@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random.js';
@@ -34,11 +34,14 @@ export interface Run {
   verdict: Verdict;
   requests: number;
   seconds: number;
+  /** Until nothing waited for the database any more, from when the load ended. */
+  drainedAfterMs: number;
 }
 
 const SLOW_BY_MS = 2_000;
 const GAP_MS = 2_500;
 const SETTLE_MS = 3_000;
+const DRAINED_WITHIN_MS = 600_000;
 const ITEMS = 80;
 const UPSERT = 'mutation($i: [ItemInput!]!) { upsertItems(items: $i) { accepted } }';
 
@@ -120,6 +123,20 @@ async function faults(deployment: Deployment, client: LoadClient, { awayMs, froz
   return phases;
 }
 
+/** Wait until no spool holds anything. @throws Error when that takes more than ten minutes */
+async function untilDrained(folders: readonly string[]): Promise<number> {
+  const from = performance.now();
+  const waiting = async (): Promise<number> => {
+    const names = await Promise.all(folders.map((folder) => readdir(join(folder, 'spool'), { recursive: true }).catch(() => [])));
+    return names.flat().filter((name) => name.endsWith('.spool')).length;
+  };
+  while ((await waiting()) > 0) {
+    if (performance.now() - from > DRAINED_WITHIN_MS) throw new Error('the spools are not drained');
+    await pause(200);
+  }
+  return performance.now() - from;
+}
+
 /** Run a plan from an empty database to the verdict. */
 export async function runChaos(plan: Plan, say: (line: string) => void): Promise<Run> {
   const random = seededRandom(plan.seed);
@@ -140,10 +157,10 @@ export async function runChaos(plan: Plan, say: (line: string) => void): Promise
     await pause(SETTLE_MS);
     await client.stop();
     const seconds = (performance.now() - from) / 1000;
-    await pause(SETTLE_MS);
+    const drainedAfterMs = await untilDrained(deployment.folders);
     await deployment.stopServices();
     const verdict = await judge(deployment.databaseUrl, client);
-    return { plan, phases, verdict, requests: client.requests, seconds };
+    return { plan, phases, verdict, requests: client.requests, seconds, drainedAfterMs };
   } finally {
     await deployment.stop();
     await rm(folder, { recursive: true, force: true });
