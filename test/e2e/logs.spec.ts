@@ -46,7 +46,9 @@ describe('logs and metrics', () => {
         happened('LIKE', { itemId: 'no such thing' }),
       ];
       expect(await send('mutation($e: [EventInput!]!) { recordEvents(events: $e) { accepted } }', { e: events })).toContain('accepted');
-      expect(await send('query($u: ID!) { feed(input: { userId: $u, surface: "home", first: 5 }) { id } }', { u })).toContain('"feed":{"id"');
+      expect(await send('query($u: ID!) { feed(input: { userId: $u, surface: "home", first: 5 }) { id } }', { u })).toContain(
+        '"feed":{"id"',
+      );
       await send('query($u: ID!) { feed(input: { userId: $u, surface: "home", first: -5 }) { id } }', { u });
       await send('query($u: ID!) { userProfile(userId: $u) { tags { key } } }', { u });
       await send('mutation($u: ID!) { setConsent(userId: $u, purposes: [PERSONALISATION]) { userId } }', { u });
