@@ -14,9 +14,9 @@ const LOOK_BACK_MS = 15 * 60_000;
 /** What a process takes over from others that serve the same shop. */
 export interface Follow {
   /** What the shop as a whole knows from events. */
-  shop(): Promise<void>;
+  shop: () => Promise<void>;
   /** Fold what a process recorded and could not fold any more. */
-  mend(): Promise<void>;
+  mend: () => Promise<void>;
 }
 
 interface Ports extends Pick<RecordEventsPorts, 'states' | 'people' | 'triggers' | 'timeZone' | 'currency'> {
