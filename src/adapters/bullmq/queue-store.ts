@@ -33,7 +33,7 @@ export interface QueueStore {
 /** How BullMQ reaches Redis. */
 export interface RedisQueues {
   /** A new connection for each call, without a limit of retries, as workers need it. */
-  connect(): ConnectionOptions & { disconnect(): void };
+  connect: () => ConnectionOptions & { disconnect(): void };
   /** Before every key; in braces, so that a queue is in one slot of a cluster. */
   prefix: string;
 }
