@@ -1,13 +1,9 @@
 import { createHash } from 'node:crypto';
 import { buildPage } from '../core/feed.js';
-import { type PageInputs } from '../core/page.js';
-import { PURPOSES } from '../core/privacy/purposes.js';
-import { seededRandom } from '../core/random.js';
 import { InputReader } from '../core/requests/input-reader.js';
 import { type Fault, refuseFaults } from '../core/errors.js';
-import { emptyState } from '../core/tags/state.js';
-import { localHour } from '../core/time.js';
 import { type FallbackList } from './answers.js';
+import { genericInputs } from './generic-inputs.js';
 import { presentItem } from './present.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
@@ -16,36 +12,11 @@ const LENGTH = 100;
 /** The list changes slowly but for blocks, which make it anew at once. */
 const KEPT_MS = 10_000;
 const MAX_SURFACES = 64;
-const SEED = 1;
 
 interface Ports {
   index: ShopIndex;
   settings: Pick<SettingsInForce, 'of'>;
-  timeZone: string;
   clock: () => number;
-}
-
-/** What everybody may be shown of a surface: by rules and without chance, for somebody of whom nothing is known, so not for adults alone and in no region of its own. */
-function genericInputs(surface: string, { index, settings, timeZone, clock }: Ports): PageInputs {
-  const config = settings.of(surface);
-  const exploration = { ...config.settings.exploration, method: 'NONE' } as const;
-  const now = clock();
-  return {
-    request: {
-      kind: 'feed', surface, first: LENGTH, filter: null, region: null, geohash: null, hour: localHour(now, timeZone), contextItems: [], candidates: null,
-      basket: null, placedBefore: [], shownOnPage: [],
-    }, // prettier-ignore
-    config: { ...config, settings: { ...config.settings, exploration } },
-    shop: index.shop,
-    state: emptyState(),
-    user: null,
-    purposes: new Set(PURPOSES),
-    now,
-    random: seededRandom(SEED),
-    clock: () => 0,
-    deadline: Infinity,
-    cancelled: () => false,
-  };
 }
 
 /**
@@ -62,7 +33,7 @@ export function createFallback(ports: Ports): (surface: string) => Promise<Fallb
     const known = made.get(name);
     if (known?.of === shop.blocks && ports.clock() - known.at < KEPT_MS) return known.list;
     const of = shop.blocks;
-    const inputs = genericInputs(name, ports);
+    const inputs = genericInputs(name, LENGTH, ports);
     const { placed } = await buildPage(inputs);
     const items = placed.map(({ itemNo, position }) => ({ position, item: presentItem(shop, itemNo) }));
     const body = JSON.stringify({ surface: name, configVersion: inputs.config.version, items });

@@ -44,7 +44,12 @@ describe('daily evidence on models', () => {
       purposes,
       userStore,
       people: await openPeople(
-        { ...stores, purposes, log: { info: () => undefined, warn: () => undefined, error: () => undefined }, notices: { subscribe: () => undefined, publish: () => Promise.resolve() } },
+        {
+          ...stores,
+          purposes,
+          log: { info: () => undefined, warn: () => undefined, error: () => undefined },
+          notices: { subscribe: () => undefined, publish: () => Promise.resolve() },
+        },
         Buffer.from('secret'),
       ),
       exposureLog: createPostgresExposureLog(logs),

@@ -134,8 +134,7 @@ async function checkDay(chains: Map<number, Chain>, day: string, batches: AsyncI
       const chain = chains.get(writer);
       if (!chain) return { day, writer, seq, reason: 'no writer has this number on this day' };
       if (seq > chain.seq + 1) return { day, writer, seq: chain.seq + 1, reason: `the entry is missing; entry ${seq} comes next` };
-      const reason =
-        seq <= chain.seq ? `the entry is out of place, after entry ${chain.seq}` : (entry.fault() ?? differs(entry, chain));
+      const reason = seq <= chain.seq ? `the entry is out of place, after entry ${chain.seq}` : (entry.fault() ?? differs(entry, chain));
       if (reason !== null) return { day, writer, seq, reason };
       const published = chain.published.get(seq);
       if (published !== undefined && published !== entry.hash)
@@ -162,7 +161,9 @@ async function checkDay(chains: Map<number, Chain>, day: string, batches: AsyncI
 const sealedBefore = ({ seq, published }: Chain): number => Math.max(0, ...[...published.keys()].filter((known) => known <= seq));
 
 const differs = (entry: ReadEntry, { hash, format }: Chain): string | null =>
-  entry.rehash(hash, format) === entry.hash ? null : 'the entry does not have the hash that follows from its content and the entry before it';
+  entry.rehash(hash, format) === entry.hash
+    ? null
+    : 'the entry does not have the hash that follows from its content and the entry before it';
 
 /** Every day that has a chain of the kind, or entries in one of the tables; in order. */
 export async function daysToCheck(pool: Pool, kind: ChainKind, tables: DailyTable[]): Promise<string[]> {

@@ -26,12 +26,8 @@ export interface OffPolicyReport {
  *
  * @param resamples draws of users for the 95% intervals
  */
-export const judgeOffPolicy = (
-  rounds: LoggedRounds,
-  rewards: RewardEstimates,
-  random: Random,
-  resamples = RESAMPLES,
-): OffPolicyReport => outcomeOf(judgeInSteps(rounds, rewards, random, resamples));
+export const judgeOffPolicy = (rounds: LoggedRounds, rewards: RewardEstimates, random: Random, resamples = RESAMPLES): OffPolicyReport =>
+  outcomeOf(judgeInSteps(rounds, rewards, random, resamples));
 
 /** The same, with a pause after every draw. */
 export function* judgeInSteps(
