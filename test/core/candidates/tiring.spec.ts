@@ -31,8 +31,10 @@ function serve(state: UserState, itemNos: number[], at = NOW - HOUR, timeZone = 
 function act(state: UserState, type: 'IMPRESSION' | 'RENDERED' | 'CLICK', itemNo: number, at = NOW - HOUR, timeZone = 'UTC'): void {
   foldEvent(state, test.event('u', type, itemNo, { occurredAt: at, receivedAt: at }), test.catalogue.row(itemNo), { timeZone });
 }
+/** Without the rules that make room for what was not shown yet. */
+const UNTURNED = ['user.shown@1', 'user.touched@1'].map((name) => ({ name, value: 0 }));
 const pageFor = (state: UserState, fatigue: RankingConfigInput['fatigue'], request: object = {}, now = NOW): Promise<BuiltPage> =>
-  buildPage(inputsFor(test.shop(), { state, now, settings: { ...PLAIN, fatigue }, request: { first: 20, ...request } }));
+  buildPage(inputsFor(test.shop(), { state, now, settings: { ...PLAIN, rules: UNTURNED, fatigue }, request: { first: 20, ...request } }));
 
 describe('showings', () => {
   it('are what was served, or what was reported with a fifth of what was not', () => {

@@ -166,9 +166,9 @@ describe('a plan', () => {
     const plan = (repetition: number, isControlled = true) =>
       planWidening(emptyCocoon(), now(0.9, { repetition, isControlled }), adaptive(), NOW)!;
     expect([plan(0.4).tiring, plan(0.7).tiring, plan(0.7, false).tiring]).toEqual([0, expect.closeTo(0.5, 12), 0]);
-    // 24 h * (1 + 3 * 0.5) = 60 h; 20 * (1 - 0.5 * 0.5) = 15.
+    // 72 h * (1 + 3 * 0.5) = 180 h; 20 * (1 - 0.5 * 0.5) = 15.
     expect(steeredSettings(DEFAULT_SETTINGS, { tiring: 0.5, quota: 0 }).fatigue).toMatchObject({
-      halfLifeHours: 60,
+      halfLifeHours: 180,
       maxImpressionsPerDay: 15,
     });
   });

@@ -49,6 +49,8 @@ const serve = (state: UserState, at: number, diversity: RankingConfigInput['dive
         sources: [{ source: 'WIDENING', limit: 40 }],
         mix: { commercialShareMax: 1 },
         fatigue: { maxImpressionsPerDay: 10_000 },
+        // Nothing but the loop is to change what is shown.
+        rules: ['user.shown@1', 'user.touched@1'].map((name) => ({ name, value: 0 })),
       },
     }),
   ); // prettier-ignore
