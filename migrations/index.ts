@@ -12,12 +12,12 @@ import { People1763820000000 } from './1763820000000-people.js';
 import { ExperimentPlace1763825000000 } from './1763825000000-experiment-place.js';
 import { Triggers1763830000000 } from './1763830000000-triggers.js';
 import { Cocoon1763840000000 } from './1763840000000-cocoon.js';
-import { ReportIndex1763851000000 } from './1763851000000-report-index.js';
-import { Replays1763853000000 } from './1763853000000-replays.js';
 import { Experiments1763850000000 } from './1763850000000-experiments.js';
+import { ReportIndex1763851000000 } from './1763851000000-report-index.js';
+import { Alerts1763852000000 } from './1763852000000-alerts.js';
+import { Replays1763853000000 } from './1763853000000-replays.js';
 import { Evidence1763854000000 } from './1763854000000-evidence.js';
 import { Widening1763855000000 } from './1763855000000-widening.js';
-import { Alerts1763852000000 } from './1763852000000-alerts.js';
 import { Blocks1763857000000 } from './1763857000000-blocks.js';
 
 /** All migrations in the order in which they run. */
@@ -35,10 +35,10 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   ExperimentPlace1763825000000,
   Triggers1763830000000,
   Cocoon1763840000000,
-  ReportIndex1763851000000,
-  Replays1763853000000,
   Experiments1763850000000,
+  ReportIndex1763851000000,
   Alerts1763852000000,
+  Replays1763853000000,
   Evidence1763854000000,
   Widening1763855000000,
   Blocks1763857000000,
