@@ -1,6 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { AppError } from '../../core/errors.js';
 import { type Alert, type AlertCall, type AlertDraft, type AlertStore, type KeptAlertRule } from '../../ports/alert-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { inTransaction } from './transaction.js';
 
@@ -51,20 +52,6 @@ export function createPostgresAlertStore(pool: Pool): AlertStore {
   };
 }
 
-interface Note {
-  at: number;
-  actor: string;
-  action: string;
-  subject: string;
-  before: object | null;
-  after: object;
-}
-
-async function note(client: PoolClient, { at, actor, action, subject, before, after }: Note): Promise<void> {
-  const text = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
-  await client.query(text, [at, actor, action, subject, before, after]);
-}
-
 async function saveRule(client: PoolClient, rule: KeptAlertRule, actor: string, most: number): Promise<void> {
   const { id, updatedAt } = rule;
   await client.query('LOCK TABLE alert_rules IN SHARE ROW EXCLUSIVE MODE');
@@ -76,7 +63,7 @@ async function saveRule(client: PoolClient, rule: KeptAlertRule, actor: string, 
          ON CONFLICT (id) DO UPDATE SET definition = excluded.definition, updated_at = excluded.updated_at`,
     [id, rule, updatedAt],
   );
-  await note(client, { at: updatedAt, actor, action: 'saveAlertRule', subject: id, before, after: rule });
+  await noteAudit(client, { at: updatedAt, actor, action: 'saveAlertRule', subject: id, before, after: rule });
 }
 
 async function keepCall(client: PoolClient, alertId: string, call: AlertCall | null): Promise<void> {
@@ -109,6 +96,6 @@ async function acknowledge(client: PoolClient, id: string, by: { actor: string; 
   const subject = { ...before, acknowledgedBy: by.actor, acknowledgedAt: by.at, note: by.note ?? before.note };
   const was = before.acknowledgedBy === null ? null : { acknowledgedBy: before.acknowledgedBy, note: before.note };
   const after = { rule: before.rule.id, note: subject.note };
-  await note(client, { at: by.at, actor: by.actor, action: 'acknowledgeAlert', subject: id, before: was, after });
+  await noteAudit(client, { at: by.at, actor: by.actor, action: 'acknowledgeAlert', subject: id, before: was, after });
   return subject;
 }

@@ -4,6 +4,7 @@ import { type BlockTarget } from '../../core/candidates/blocks.js';
 import { AppError } from '../../core/errors.js';
 import { DAY_MS, utcDay } from '../../core/time.js';
 import { type Block, type BlockStore } from '../../ports/block-store.js';
+import { type AuditNote, noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { notifyOf } from './notice-channels.js';
 import { inTransaction } from './transaction.js';
@@ -46,17 +47,8 @@ export function createPostgresBlockStore(pool: Pool): BlockStore {
   };
 }
 
-interface Note {
-  actor: string;
-  action: string;
-  at: number;
-  before: object | null;
-  after: object;
-}
-
-async function note(client: PoolClient, id: string, { actor, action, at, before, after }: Note): Promise<void> {
-  const text = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
-  await client.query(text, [at, actor, action, id, before, after]);
+async function note(client: PoolClient, about: AuditNote): Promise<void> {
+  await noteAudit(client, about);
   await client.query(notifyOf('blocks'));
 }
 
@@ -70,7 +62,7 @@ async function insert(client: PoolClient, block: Block, most: number): Promise<v
     [id, target, value, level, reason, legalBasis, by, at, until],
   );
   const after = { [target]: value, level, reason, legalBasis, until };
-  await note(client, id, { actor: by, action: 'block', at, before: null, after });
+  await note(client, { subject: id, actor: by, action: 'block', at, before: null, after });
 }
 
 async function lift(client: PoolClient, id: string, by: { actor: string; at: number; reason: string }): Promise<Block | null> {
@@ -82,7 +74,7 @@ async function lift(client: PoolClient, id: string, by: { actor: string; at: num
     { [target]: value, level },
     { liftedAt: by.at, reason: by.reason },
   ];
-  await note(client, id, { actor: by.actor, action: 'unblock', at: by.at, before, after });
+  await note(client, { subject: id, actor: by.actor, action: 'unblock', at: by.at, before, after });
   return { ...rows[0], liftedAt: by.at };
 }
 

@@ -3,6 +3,7 @@ import { AppError, shown } from '../../core/errors.js';
 import { type Experiment } from '../../core/requests/experiments/experiment.js';
 import { inNextPhase } from '../../core/requests/experiments/transitions.js';
 import { type ExperimentAct, type ExperimentStore } from '../../ports/experiment-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { notifyOf } from './notice-channels.js';
 import { teamClicks } from './team-clicks.js';
@@ -83,8 +84,7 @@ async function note(
   before: Experiment | null,
   after: Experiment,
 ): Promise<void> {
-  const text = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
-  await client.query(text, [at, actor, action, key, before && audited(before), audited(after)]);
+  await noteAudit(client, { at, actor, action, subject: key, before: before && audited(before), after: audited(after) });
   await client.query(notifyOf('experiments'));
 }
 

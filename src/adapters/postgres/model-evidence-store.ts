@@ -1,5 +1,6 @@
 import { type Pool } from 'pg';
 import { type EvidenceDay, type ModelEvidenceStore } from '../../ports/model-evidence-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { inTransaction } from './transaction.js';
 
@@ -27,13 +28,15 @@ export function createPostgresModelEvidenceStore(pool: Pool): ModelEvidenceStore
       inTransaction(pool, async (client) => {
         const { rows } = await client.query<{ added: boolean }>(PUT, [version, day, JSON.stringify(evidence)]);
         if (!rows[0].added || evidence.alarms.length === 0) return;
-        await client.query('INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, NULL, $5::jsonb)', [
-          Date.parse(day) + 86_400_000,
-          AUTHOR,
-          'modelAlarm',
-          version,
-          JSON.stringify({ day, alarms: evidence.alarms }),
-        ]);
+        const after = { day, alarms: evidence.alarms };
+        await noteAudit(client, {
+          at: Date.parse(day) + 86_400_000,
+          actor: AUTHOR,
+          action: 'modelAlarm',
+          subject: version,
+          before: null,
+          after,
+        });
       }),
     latest: async (version, count, until) =>
       (

@@ -3,6 +3,7 @@ import { AppError, shown } from '../../core/errors.js';
 import { type ModelRecord, type ModelRole, type RoleChange } from '../../core/scoring/model-record.js';
 import { roleStack } from '../../core/scoring/models/role-stack.js';
 import { type ModelStore, type NewModel, type RoleAssignment } from '../../ports/model-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { notifyOf } from './notice-channels.js';
 import { inTransaction } from './transaction.js';
@@ -59,20 +60,6 @@ export function createPostgresModelStore({ pool, clock }: ModelStoreOptions): Mo
 
 const subjectOf = (name: string, version: string): string => `${name}@${version}`;
 
-interface Note {
-  at: number;
-  actor: string;
-  action: string;
-  subject: string;
-  before: object | null;
-  after: object;
-}
-
-async function note(client: PoolClient, { at, actor, action, subject, before, after }: Note): Promise<void> {
-  const sql = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
-  await client.query(sql, [at, actor, action, subject, before, after]);
-}
-
 async function create(client: PoolClient, model: NewModel, at: number): Promise<'created' | 'same'> {
   const { name, version, sha256, uploadedBy, manifest } = model;
   const file = Buffer.from(model.file.buffer, model.file.byteOffset, model.file.byteLength);
@@ -89,7 +76,7 @@ async function create(client: PoolClient, model: NewModel, at: number): Promise<
     );
   }
   const after = { sha256, sizeBytes: file.length };
-  await note(client, { at, actor: uploadedBy, action: 'uploadModel', subject: subjectOf(name, version), before: null, after });
+  await noteAudit(client, { at, actor: uploadedBy, action: 'uploadModel', subject: subjectOf(name, version), before: null, after });
   return 'created';
 }
 
@@ -137,7 +124,14 @@ async function assign(client: PoolClient, assignment: RoleAssignment, at: number
   const before = { role, surface, version: roleStack(history, role, surface).at(-1) ?? null };
   await append(client, name, { at, role, surface, version, actor, reason });
   const after = { role, surface, version, reason };
-  await note(client, { at, actor, action: 'assignModelRole', subject: version === null ? name : subjectOf(name, version), before, after });
+  await noteAudit(client, {
+    at,
+    actor,
+    action: 'assignModelRole',
+    subject: version === null ? name : subjectOf(name, version),
+    before,
+    after,
+  });
 }
 
 /** Where the version holds a role. */
@@ -162,5 +156,5 @@ async function quarantine(
   for (const change of successors) await append(client, name, change);
   const after = { status: 'QUARANTINED', reason, roles: successors.map(({ role, surface, version }) => ({ role, surface, version })) };
   const before = { status: 'READY' };
-  await note(client, { at, actor: SERVICE, action: 'quarantineModel', subject: subjectOf(name, version), before, after });
+  await noteAudit(client, { at, actor: SERVICE, action: 'quarantineModel', subject: subjectOf(name, version), before, after });
 }

@@ -4,6 +4,7 @@ import { type Identity, type IdentityLink, type SessionPart } from '../../core/p
 import { type ConsentChange, type Mute, type Person, unknownPerson } from '../../core/privacy/person.js';
 import { type Purpose } from '../../core/privacy/purposes.js';
 import { type PeopleStore, type PersonalAct, type PersonChange } from '../../ports/people-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { inTransaction } from './transaction.js';
 import { READ_ATTRIBUTES, type UserRow } from './user-store.js';
@@ -134,11 +135,5 @@ async function linkAll(pool: Pool, links: readonly IdentityLink[], act: Personal
 }
 
 async function note(client: PoolClient, { action, actor, subject, at }: PersonalAct, after: object | null): Promise<void> {
-  await client.query('INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, NULL, $5::jsonb)', [
-    at,
-    actor,
-    action,
-    subject,
-    after === null ? null : JSON.stringify(after),
-  ]);
+  await noteAudit(client, { at, actor, action, subject, before: null, after });
 }

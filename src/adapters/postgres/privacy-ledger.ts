@@ -1,6 +1,7 @@
 import { type Pool, type PoolClient } from 'pg';
 import { type PrivacyCost } from '../../core/evaluation/private-analysis/mechanism.js';
 import { type PrivacyBudget, type PrivacyLedger, type PrivacySpend } from '../../ports/privacy-ledger.js';
+import { noteAudit } from './audit.js';
 import { inTransaction } from './transaction.js';
 
 const BUDGET = `
@@ -23,7 +24,14 @@ export function createPostgresPrivacyLedger(pool: Pool, usual: PrivacyCost): Pri
           total.epsilonMilli / 1000,
           total.delta,
         ]);
-        await note(client, { actor, at, recipient, action: 'setPrivacyBudget' }, before.total, { ...total, reason });
+        await noteAudit(client, {
+          at,
+          actor,
+          action: 'setPrivacyBudget',
+          subject: recipient,
+          before: before.total,
+          after: { ...total, reason },
+        });
         return { ...before, total };
       }),
   };
@@ -64,16 +72,6 @@ async function spend(
       JSON.stringify(question),
     ]);
   const action = isGranted ? 'privateReport' : 'privateReportRefused';
-  await note(client, { actor, at, recipient, action }, spent, { ...question, cost });
+  await noteAudit(client, { at, actor, action, subject: recipient, before: spent, after: { ...question, cost } });
   return { isGranted, budget: isGranted ? { ...before, spent: after } : before };
-}
-
-async function note(
-  client: PoolClient,
-  { actor, at, recipient, action }: { actor: string; at: number; recipient: string; action: string },
-  before: object,
-  after: object,
-): Promise<void> {
-  const text = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb)';
-  await client.query(text, [at, actor, action, recipient, JSON.stringify(before), JSON.stringify(after)]);
 }

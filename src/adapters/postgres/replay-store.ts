@@ -1,6 +1,7 @@
 import { type Pool } from 'pg';
 import { type ReplayReport } from '../../core/evaluation/replay/replay.js';
 import { type ReplayStore, type StoredReplay } from '../../ports/replay-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { inTransaction } from './transaction.js';
 
@@ -12,7 +13,6 @@ const READ = `
 const INSERT = `
   INSERT INTO replays (id, status, input, actor, model_name, model_version, created_at)
   VALUES ($1, 'WAITING', $2, $3, $4, $5, to_timestamp($6::float8 / 1000))`;
-const NOTE = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
 const FINISH = `
   UPDATE replays SET status = $2, report = $3, error = $4, finished_at = to_timestamp($5::float8 / 1000) WHERE id = $1 AND finished_at IS NULL`;
 const LAST = `
@@ -30,7 +30,7 @@ export function createPostgresReplayStore(pool: Pool): ReplayStore {
     create: ({ id, order, actor, createdAt }) =>
       inTransaction(pool, async (client) => {
         await client.query(INSERT, [id, order, actor, order.version === null ? null : order.name, order.version, createdAt]);
-        await client.query(NOTE, [createdAt, actor, 'startReplay', id, null, order]);
+        await noteAudit(client, { at: createdAt, actor, action: 'startReplay', subject: id, before: null, after: order });
       }),
     async get(id) {
       const [replay] = UUID.test(id) ? await query<StoredReplay>(READ, [id]) : [];

@@ -3,6 +3,7 @@ import { AppError, shown } from '../../core/errors.js';
 import { type RankingConfig } from '../../core/settings.js';
 import { type AuditEntry, type SettingsStore } from '../../ports/settings-store.js';
 import { AuditEntryEntity, RankingConfigEntity } from './entities.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { notifyOf } from './notice-channels.js';
 
@@ -45,11 +46,6 @@ async function available<T>(work: Promise<T>): Promise<T> {
 
 const subjectOf = (surface: string, version: number): string => `${surface}@${version}`;
 
-async function note(manager: EntityManager, { at, actor, action, subject, before, after }: Omit<AuditEntry, 'id'>): Promise<void> {
-  const sql = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
-  await manager.query(sql, [at, actor, action, subject, before, after]);
-}
-
 const NEXT_VERSION = `
   INSERT INTO surfaces (surface, last_version) VALUES ($1, 1)
   ON CONFLICT (surface) DO UPDATE SET last_version = surfaces.last_version + 1
@@ -71,7 +67,7 @@ async function createDraft(manager: EntityManager, draft: Parameters<SettingsSto
   };
   await manager.insert(RankingConfigEntity, config);
   const after = { version, baseVersion, settings };
-  await note(manager, { at, actor: author, action: 'createRankingConfig', subject: subjectOf(surface, version), before: null, after });
+  await noteAudit(manager, { at, actor: author, action: 'createRankingConfig', subject: subjectOf(surface, version), before: null, after });
   return config;
 }
 
@@ -130,7 +126,7 @@ async function replaceActive(manager: EntityManager, { surface, from, to, stack,
   if (from !== null) await manager.update(RankingConfigEntity, { surface, version: from }, { status: 'RETIRED' });
   await manager.update(RankingConfigEntity, { surface, version: to }, { status: 'ACTIVE', reason, activatedAt: at });
   await manager.query('UPDATE surfaces SET active_versions = $2 WHERE surface = $1', [surface, stack]);
-  await note(manager, {
+  await noteAudit(manager, {
     at,
     actor,
     action,

@@ -2,6 +2,7 @@ import { type Pool, type PoolClient } from 'pg';
 import { AppError } from '../../core/errors.js';
 import { coolDownMs, isOfTag, type Trigger } from '../../core/tags/triggers.js';
 import { type Crossing, type Firing, type FiringDraft, type Standing, type TriggerStore } from '../../ports/trigger-store.js';
+import { noteAudit } from './audit.js';
 import { asUnavailable } from './faults.js';
 import { notifyOf } from './notice-channels.js';
 import { inTransaction } from './transaction.js';
@@ -117,19 +118,6 @@ async function cross(client: PoolClient, draft: FiringDraft, baseline: Crossing[
   return asFired(draft);
 }
 
-interface Note {
-  actor: string;
-  action: string;
-  at: number;
-  before: Trigger | null;
-  after: object | null;
-}
-
-async function note(client: PoolClient, id: string, { actor, action, at, before, after }: Note): Promise<void> {
-  const text = 'INSERT INTO audit (at, actor, action, subject, before, after) VALUES ($1, $2, $3, $4, $5, $6)';
-  await client.query(text, [at, actor, action, id, before, after]);
-}
-
 async function lockedRule(client: PoolClient, id: string): Promise<Trigger | null> {
   const { rows } = await client.query<{ definition: Trigger }>(`${RULE} WHERE id = $1 FOR UPDATE`, [id]);
   return rows.length === 0 ? null : rows[0].definition;
@@ -148,13 +136,13 @@ async function save(client: PoolClient, trigger: Trigger, actor: string, most: n
   );
   await client.query('UPDATE trigger_standings SET until = fired_at + $2 WHERE trigger_id = $1', [id, Math.round(coolDownMs(trigger))]);
   await client.query('DELETE FROM trigger_crossings WHERE trigger_id = $1', [id]);
-  await note(client, id, { actor, action: 'saveTrigger', at: updatedAt, before, after: trigger });
+  await noteAudit(client, { subject: id, actor, action: 'saveTrigger', at: updatedAt, before, after: trigger });
 }
 
 async function remove(client: PoolClient, id: string, why: { actor: string; reason: string; at: number }): Promise<Trigger | null> {
   const before = await lockedRule(client, id);
   if (before === null) return null;
   await client.query('DELETE FROM triggers WHERE id = $1', [id]);
-  await note(client, id, { actor: why.actor, action: 'removeTrigger', at: why.at, before, after: { reason: why.reason } });
+  await noteAudit(client, { subject: id, actor: why.actor, action: 'removeTrigger', at: why.at, before, after: { reason: why.reason } });
   return before;
 }
