@@ -16,8 +16,8 @@ export class EvidenceResolver {
     return this.app.exposureLoss(input);
   }
   @Query('privateReport')
-  privateReport(_parent: unknown, { input }: { input: RawInput }, { actor }: EdgeContext): Promise<PrivateReportAnswer> {
-    return this.app.privateReport(input, actor);
+  privateReport(_parent: unknown, { input }: { input: RawInput }, { actor, recipient }: EdgeContext): Promise<PrivateReportAnswer> {
+    return this.app.privateReport(recipient === null ? input : { ...input, recipient }, actor);
   }
   @Query('privacyBudget')
   privacyBudget(_parent: unknown, { recipient }: { recipient: string }): Promise<PrivacyBudgetAnswer> {

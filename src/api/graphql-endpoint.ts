@@ -86,7 +86,12 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
     const asked = readRequest(body, persisted);
     const operation = await prepared(asked, caller);
     facts.operation = operation.label;
-    const context: EdgeContext = { facts, actor: caller.name, variables: operation.readVariables(asked.variables) };
+    const context: EdgeContext = {
+      facts,
+      actor: caller.name,
+      recipient: caller === LOCAL ? null : caller.subject,
+      variables: operation.readVariables(asked.variables),
+    };
     refuseCost(operation.cost(context.variables));
     if (caller !== LOCAL) refuseForeign(operation, context.variables, caller);
     refuseUnkeepable(operation, context.variables);

@@ -45,6 +45,8 @@ export interface EdgeContext {
   facts: RequestFacts;
   /** Who is named as the author of a change. */
   actor: string;
+  /** Whose privacy budget is spent; null where everybody may name whom he likes. */
+  recipient: string | null;
   /** As they were read, complete. */
   variables: Record<string, unknown>;
 }

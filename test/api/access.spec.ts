@@ -1,6 +1,8 @@
 import { EncryptJWT, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import { createServer as createHttpServer, type Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
+import { type App } from '../../src/app/app.js';
+import { AppError } from '../../src/core/errors.js';
 import { type Edge, openEdge, post } from './fixture.js';
 import { AUTH, base64, bearer, type Claims, key, now, SECRET, signed, token } from './tokens.js';
 
@@ -10,12 +12,17 @@ const FEED_OF = (userId?: string) => ({ ...FEED, variables: { input: { userId } 
 describe('access', () => {
   let edge: Edge;
   const actors: string[] = [];
+  const recipients: unknown[] = [];
   beforeAll(async () => {
+    const privateReport: App['privateReport'] = ({ recipient }, actor) => {
+      recipients.push([recipient, actor]);
+      return Promise.reject(new AppError('CONFLICT', 'spent'));
+    };
     const unblock = ({ id }: { id: string }, actor: string) => {
       actors.push(actor);
       return Promise.reject(new Error(id));
     };
-    edge = await openEdge({ unblock }, { auth: AUTH, mode: 'production', rateLimitPerSecond: 1_000 });
+    edge = await openEdge({ unblock, privateReport }, { auth: AUTH, mode: 'production', rateLimitPerSecond: 1_000 });
   });
   afterAll(() => edge.server.close());
 
@@ -107,6 +114,21 @@ describe('access', () => {
     expect(await codes(preview, { scope: 'storefront' })).toEqual(['FORBIDDEN']);
     expect(await codes(preview, { scope: 'storefront ops' })).toEqual([]);
   });
+
+  it('takes the cost of a private report from whoever the token names, and from nobody else', async () => {
+    const question = (recipient?: string) => ({
+      query: 'query($input: PrivateReportInput!) { privateReport(input: $input) { threshold } }',
+      variables: { input: { recipient, epsilon: 1, from: '2026-01-01T00:00:00Z', to: '2026-01-02T00:00:00Z' } },
+    });
+    const lab = { scope: 'scientist', client_id: 'console', sub: 'lab' };
+    expect(await codes(question('lab'), lab)).toEqual(['CONFLICT']);
+    expect(await codes(question(), lab)).toEqual(['CONFLICT']);
+    expect(await codes(question('university'), lab)).toEqual(['FORBIDDEN']);
+    expect(await codes(question('console'), lab)).toEqual(['FORBIDDEN']);
+    expect(await codes(question('lab'), { scope: 'admin', client_id: 'console' })).toEqual(['FORBIDDEN']);
+    expect(await codes(question('console'), { scope: 'ops', client_id: 'console' })).toEqual(['CONFLICT']);
+    expect(recipients).toEqual([['lab', 'console'], ['lab', 'console'], ['console', 'console']]);
+  }); // prettier-ignore
 
   describe('of a token of one user', () => {
     const ann = { scope: 'storefront', user: 'ann' };

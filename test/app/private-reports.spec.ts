@@ -74,9 +74,9 @@ describe('private reports', () => {
 
   it('name every fault of a question, and charge nothing for it', async () => {
     const { privateReport, privacyBudget } = open([]);
-    const wrong = { recipient: 'lab', epsilon: 11, delta: 1, fact: 'cocoonSum', dimension: 'SEGMENT', from: SPAN.to, to: SPAN.from };
+    const wrong = { epsilon: 11, delta: 1, fact: 'cocoonSum', dimension: 'SEGMENT', from: SPAN.to, to: SPAN.from };
     await expect(privateReport(wrong, 'ann')).rejects.toMatchObject({
-      faults: ['epsilon', 'delta', 'fact', 'dimension', 'from'].map((path) => expect.objectContaining({ path }) as object),
+      faults: ['recipient', 'epsilon', 'delta', 'fact', 'dimension', 'from'].map((path) => expect.objectContaining({ path }) as object),
     });
     await expect(privateReport({ recipient: 'lab', epsilon: 1, fact: 'revenue', ...SPAN }, 'ann')).rejects.toMatchObject({
       faults: [{ path: 'bound' }],

@@ -6,13 +6,15 @@ export type Scope = (typeof SCOPES)[number];
 export interface Caller {
   /** Named as the author of changes, and counted against limits. */
   name: string;
+  /** Whom the token was given to, rather than the program that asks with it: whose privacy budget is spent. */
+  subject: string;
   scopes: ReadonlySet<Scope>;
   /** The one user whom he may name; null: any. */
   user: string | null;
 }
 
 /** Of protected mode, where nobody says who he is and everything is allowed. */
-export const LOCAL: Caller = { name: 'local', scopes: new Set(SCOPES), user: null };
+export const LOCAL: Caller = { name: 'local', subject: 'local', scopes: new Set(SCOPES), user: null };
 
 /** Whether a caller has one of these scopes. */
 export const hasScope = ({ scopes }: Caller, wanted: readonly Scope[]): boolean =>

@@ -8,7 +8,7 @@ import { type Caller, hasScope } from './caller.js';
 import { NOT_ALLOWED } from './operation-rules.js';
 import { type TokenVerifier } from './token-verifier.js';
 
-const NOBODY: Caller = { name: 'nobody', scopes: new Set(), user: null };
+const NOBODY: Caller = { name: 'nobody', subject: 'nobody', scopes: new Set(), user: null };
 const FOR_ADMIN: AddressRule = { scopes: ['admin'] };
 
 export interface GuardParts {

@@ -69,12 +69,18 @@ export const INTROSPECTION_SCOPES: readonly Scope[] = ['ops', 'scientist'];
 /** What a caller is told who may not: the same whether or not what he asked for exists. */
 export const NOT_ALLOWED = 'this token does not allow that';
 
+/** Whether the recipient is who asks; left out it is he. */
+const isOwnBudget = (input: Args | undefined, { subject }: Caller): boolean =>
+  [undefined, null, subject].includes(input?.recipient as string);
+
 /** Why a caller may not ask for a field with these arguments; null when he may. */
 export function operationRefusal(field: string, args: Args, caller: Caller): string | null {
   const { scopes, names } = OPERATION_RULES[field] ?? rule(['admin']);
   if (scopes !== null && !hasScope(caller, scopes)) return NOT_ALLOWED;
   const input = args.input as Args | undefined;
   if (input?.preview && !hasScope(caller, ANALYSTS)) return 'previews need the scope ops or scientist';
+  if (field === 'privateReport' && !isOwnBudget(input, caller))
+    return 'a private report is paid from the budget of whoever the token names';
   if (caller.user === null) return null;
   const named = names?.(args);
   return named?.every((user) => user === null || user === caller.user) ? null : NOT_ALLOWED;

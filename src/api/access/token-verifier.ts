@@ -76,6 +76,7 @@ function callerOf({ scope, user, client_id: clientId, azp, sub }: JWTPayload): C
   const name = [clientId, azp, sub].find((claim): claim is string => typeof claim === 'string' && claim !== '') ?? 'token';
   return {
     name: name.slice(0, MAX_NAME),
+    subject: (typeof sub === 'string' && sub !== '' ? sub : name).slice(0, MAX_NAME),
     scopes: new Set(scopes.filter((one): one is Scope => SCOPES.includes(one as Scope))),
     user: user ?? null,
   };

@@ -115,6 +115,7 @@ interface Question {
 function readQuestion(input: RawInput): Question {
   const faults: Fault[] = [];
   const read = new InputReader(input, faults);
+  if (!read.has('recipient')) read.fault('recipient', input.recipient, 'say whose budget is spent');
   const recipient = read.id('recipient') ?? '';
   const epsilon = read.number('epsilon', 0.01, 10) ?? 0.01;
   const delta = read.number('delta', 1e-12, 1e-3) ?? DELTA;
