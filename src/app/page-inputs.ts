@@ -184,6 +184,7 @@ export async function loadPageInputs(
     owed: input.preview ? undefined : ports.mixShares.owed(input.surface, mix),
     shop: ports.index.shop,
     state,
+    isUserUnread: person === null,
     user: person?.attributes ?? null,
     purposes: person === null ? new Set(['ESSENTIAL']) : ports.people.purposesOf(person, Infinity),
     muted: person === null ? [] : mutesInForce(person, now),

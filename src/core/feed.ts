@@ -22,7 +22,7 @@ import { scoreInputsOf } from './scoring/gather-score-inputs.js';
  */
 export async function buildPage(inputs: PageInputs): Promise<BuiltPage> {
   const run = new PipelineRun(inputs);
-  if (inputs.state === null) run.giveUp('USER_STATE_UNAVAILABLE');
+  if (inputs.state === null || inputs.isUserUnread) run.giveUp('USER_STATE_UNAVAILABLE');
   if (inputs.maxCandidates !== undefined) run.giveUp('OVERLOADED');
 
   // How narrow the user's feeds became, and how much wider this one is to be.

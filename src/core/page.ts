@@ -72,6 +72,8 @@ export interface PageInputs {
   shop: Shop;
   /** Null where it could not be loaded; an empty state for a generic feed. */
   state: UserState | null;
+  /** What the user decided could not be loaded, so that nothing personal may be used; no when left out. */
+  isUserUnread?: boolean;
   user: UserAttributes | null;
   purposes: ReadonlySet<Purpose>;
   /** What the user wants to see none of, or less of; nothing when left out. */

@@ -2,6 +2,7 @@ import { ANOMALY_REST_MS, type Anomaly, ModelGuard } from '../../src/app/models/
 import { CLICKS_AFTER_MS, PageClicks } from '../../src/app/models/page-clicks.js';
 import { createOverload } from '../../src/app/overload.js';
 import { column, FEATURE_COUNT } from '../../src/core/features/catalogue.js';
+import { type Degradation } from '../../src/core/outcome.js';
 import { BREAKER_FAILURES } from '../../src/core/scoring/breaker.js';
 import { ModelFault } from '../../src/core/scoring/intent-model.js';
 
@@ -23,7 +24,7 @@ function pageOf(spread: number, freshness: (row: number) => number) {
   const features = new Float32Array(PLACED * FEATURE_COUNT);
   for (let row = 0; row < PLACED; row++) features[row * FEATURE_COUNT + column(FEATURE)] = freshness(row);
   const scores = Float64Array.from({ length: 40 }, (_, i) => 1 - (spread * i) / 40);
-  return { ranked: { itemNos: new Uint32Array(40), scores }, features, placed: new Array<never>(PLACED) };
+  return { ranked: { itemNos: new Uint32Array(40), scores }, features, placed: new Array<never>(PLACED), degraded: [] as Degradation[] };
 }
 const usual = (i: number) => pageOf(1, (row) => ((i * PLACED + row) % 100) / 100);
 
@@ -44,6 +45,13 @@ describe('the guard of a model', () => {
     for (let i = 0; i < 1_000; i++) guard.served(pageOf(1, () => 0.95), 1_000 + i); // prettier-ignore
     expect(told).toEqual(['v1 drift']);
     expect(guard.refusal(2_500)?.isAnomaly).toBe(true);
+  });
+
+  it('judges nothing by pages whose user could not be read', () => {
+    const { guard, told } = guarded();
+    for (let i = 0; i < 1_000; i++) guard.served(usual(i), i);
+    for (let i = 0; i < 2_000; i++) guard.served({ ...pageOf(0, () => 0.95), degraded: ['USER_STATE_UNAVAILABLE'] }, 1_000 + i);
+    expect([told, guard.refusal(4_000)]).toEqual([[], null]);
   });
 
   it('does so when people click half as often as they did', () => {

@@ -20,6 +20,9 @@ export const ANOMALY_REST_MS = 5 * 60_000;
 /** Rows of a page that are looked at for drift. */
 const SAMPLED_ROWS = 4;
 
+/** A page whose user could not be read tells nothing of its model: all that is personal was zero, which is no world that it was trained in, nor one to stay. */
+export const tellsOfModel = ({ degraded }: Pick<BuiltPage, 'degraded'>): boolean => !degraded.includes('USER_STATE_UNAVAILABLE');
+
 /** Watches one version while it serves: keeps it from being asked while it fails, and takes it out while it behaves strangely. */
 export class ModelGuard {
   private breaker: Breaker = closedBreaker();
@@ -54,8 +57,9 @@ export class ModelGuard {
   }
 
   /** It decided a page. */
-  served(page: Pick<BuiltPage, 'ranked' | 'features' | 'placed'>, now: number): void {
+  served(page: Pick<BuiltPage, 'ranked' | 'features' | 'placed' | 'degraded'>, now: number): void {
     this.breaker = succeeded(this.breaker);
+    if (!tellsOfModel(page)) return;
     const left = this.spread.observe(page.ranked.scores);
     if (left !== null) this.rest('spread', `its scores spread ${(100 * left).toFixed(1)}% as far as when it began`, now);
     const rows = Math.min(SAMPLED_ROWS, page.placed.length);

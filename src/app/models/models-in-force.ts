@@ -11,7 +11,7 @@ import { type ModelStore } from '../../ports/model-store.js';
 import { type Notices } from '../../ports/notices.js';
 import { coalesced } from '../coalesced.js';
 import { createLoadedModels, type LoadedModels } from './loaded-models.js';
-import { type GuardEvents, ModelGuard } from './model-guard.js';
+import { type GuardEvents, ModelGuard, tellsOfModel } from './model-guard.js';
 import { type ModelMeters } from './model-meters.js';
 import { PageClicks } from './page-clicks.js';
 
@@ -144,9 +144,12 @@ class Models implements ModelsInForce {
     const now = this.ports.clock();
     for (const { stage, name, ms, failed } of built.trace)
       if (stage === 'score' && name === 'model') this.ports.meters.ran(ms / 1_000, failed === undefined);
-    for (const { version, fault } of built.modelFaults) this.guards.get(version)?.failed(fault, now);
+    const tells = tellsOfModel(built);
+    for (const { version, fault } of built.modelFaults)
+      if (tells || fault.degradation !== 'MODEL_ABSURD') this.guards.get(version)?.failed(fault, now);
     if (built.modelVersion === null) return;
     this.guards.get(built.modelVersion)?.served(built, now);
+    if (!tells) return;
     this.clicks.served(feedId, built.modelVersion, built.placed.length, now);
   }
 
