@@ -19,6 +19,7 @@ import { Replays1763853000000 } from './1763853000000-replays.js';
 import { Evidence1763854000000 } from './1763854000000-evidence.js';
 import { Widening1763855000000 } from './1763855000000-widening.js';
 import { Blocks1763857000000 } from './1763857000000-blocks.js';
+import { ExposureItems1763858000000 } from './1763858000000-exposure-items.js';
 
 /** All migrations in the order in which they run. */
 export const MIGRATIONS: (new () => MigrationInterface)[] = [
@@ -42,4 +43,5 @@ export const MIGRATIONS: (new () => MigrationInterface)[] = [
   Evidence1763854000000,
   Widening1763855000000,
   Blocks1763857000000,
+  ExposureItems1763858000000,
 ];

@@ -1,5 +1,5 @@
 import { type ClientBase, Pool } from 'pg';
-import { DataSource } from 'typeorm';
+import { AbstractLogger, DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../../migrations/index.js';
 import { type Log } from '../../ports/log.js';
 import { ENTITIES } from './entities.js';
@@ -42,12 +42,13 @@ export async function openDatabase({ url, poolSize, log }: { url: string; poolSi
     installExtensions: false,
     entities: ENTITIES,
     migrations: MIGRATIONS,
+    logger: new Unheard(),
     poolErrorHandler: (error: Error) => log.warn({ error: error.message }, 'an idle database connection was lost'),
     extra: { keepAlive: true, idleTimeoutMillis: IDLE_MS, onConnect: prepareSession },
   });
   try {
     await dataSource.initialize();
-    await migrate(dataSource);
+    await migrate(dataSource, log);
   } catch (error) {
     if (dataSource.isInitialized) await dataSource.destroy();
     throw asUnavailable(error);
@@ -67,6 +68,11 @@ export function openPool({ url, poolSize, log }: { url: string; poolSize: number
   });
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection was lost'));
   return pool;
+}
+
+/** What fails is thrown and told in our own log. */
+class Unheard extends AbstractLogger {
+  protected writeLog(): void {}
 }
 
 /** The pool waits for what this returns. */
