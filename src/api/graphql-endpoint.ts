@@ -4,7 +4,7 @@ import { AppError } from '../core/errors.js';
 import { type Log } from '../ports/log.js';
 import { type RateLimiter } from '../ports/rate-limiter.js';
 import { type Caller, hasScope, LOCAL } from './access/caller.js';
-import { type Budget, withinBudget } from './access/guard.js';
+import { type Budget, type OnRefused, withinBudget } from './access/guard.js';
 import { INTROSPECTION_SCOPES, operationRefusal } from './access/operation-rules.js';
 import { createDocuments, type DocumentRules, type Operation, refuseCost, refuseUnkeepable } from './documents.js';
 import { answerErrors } from './error-answers.js';
@@ -23,6 +23,7 @@ export interface GraphqlOptions {
   run: (source: string, context: EdgeContext) => Promise<ExecutionResult>;
   /** Budgets of callers; null: none. */
   limits: RateLimiter | null;
+  onRefused: OnRefused;
   /** The only operations that are taken; null: any is. */
   persisted: PersistedOperations | null;
   /** The page for a browser at the same address; null: none. */
@@ -54,10 +55,12 @@ function readRequest(body: unknown, persisted: PersistedOperations | null): Grap
 const mayIntrospect = (caller: Caller): boolean => caller !== LOCAL && caller.user === null && hasScope(caller, INTROSPECTION_SCOPES);
 
 /** Refuse an operation of which a caller may not ask for every field. Introspection has rules of its own. @throws AppError FORBIDDEN */
-function refuseForeign({ roots }: Operation, variables: Variables, caller: Caller): void {
+function refuseForeign({ roots }: Operation, variables: Variables, caller: Caller, onRefused: OnRefused): void {
   for (const { field, args } of roots) {
     const refusal = operationRefusal(field, args(variables), caller);
-    if (refusal !== null) throw new AppError('FORBIDDEN', refusal);
+    if (refusal === null) continue;
+    onRefused(caller, field, refusal.why);
+    throw new AppError('FORBIDDEN', refusal.message);
   }
 }
 
@@ -65,7 +68,10 @@ function refuseForeign({ roots }: Operation, variables: Variables, caller: Calle
 const isEmpty = (data: ExecutionResult['data']): boolean => !data || Object.values(data).every((value) => value === null);
 
 /** `POST /graphql`. Everything that can be refused is refused before a resolver runs; what was served beside an error is kept. */
-export function registerGraphql(instance: FastifyInstance, { schema, rules, run, limits, persisted, page, log }: GraphqlOptions): void {
+export function registerGraphql(
+  instance: FastifyInstance,
+  { schema, rules, run, limits, onRefused, persisted, page, log }: GraphqlOptions,
+): void {
   const operationOf = createDocuments(schema, rules);
   // For those who may have the schema told where it is not open to all.
   const openOperationOf = rules.introspection ? operationOf : createDocuments(schema, { introspection: true, suggestions: false });
@@ -86,14 +92,10 @@ export function registerGraphql(instance: FastifyInstance, { schema, rules, run,
     const asked = readRequest(body, persisted);
     const operation = await prepared(asked, caller);
     facts.operation = operation.label;
-    const context: EdgeContext = {
-      facts,
-      actor: caller.name,
-      recipient: caller === LOCAL ? null : caller.subject,
-      variables: operation.readVariables(asked.variables),
-    };
+    const recipient = caller === LOCAL ? null : caller.subject;
+    const context: EdgeContext = { facts, actor: caller.name, recipient, variables: operation.readVariables(asked.variables) };
     refuseCost(operation.cost(context.variables));
-    if (caller !== LOCAL) refuseForeign(operation, context.variables, caller);
+    if (caller !== LOCAL) refuseForeign(operation, context.variables, caller, onRefused);
     refuseUnkeepable(operation, context.variables);
     if (operation.interpreted)
       return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });

@@ -4,6 +4,7 @@ import { type AlertMeters } from '../app/alerts/alert-meters.js';
 import { type WideningMeters } from '../app/cocoon/widening-meters.js';
 import { type JobMeters } from '../app/job-meters.js';
 import { type ModelMeters } from '../app/models/model-meters.js';
+import { REFUSAL_REASONS, type RefusalReason } from '../ports/refused-access.js';
 import { alertMeters, jobMeters, modelMeters, wideningMeters } from './meters/background-meters.js';
 import { pageMeters } from './meters/page-meters.js';
 import { stateMeters, type Watched } from './meters/state-meters.js';
@@ -18,6 +19,8 @@ export interface Metrics {
   jobs: JobMeters;
   /** Count one finished request; `seconds` from the first byte of the request to the last of the answer. */
   observe(facts: RequestFacts, status: number, seconds: number): void;
+  /** Count a caller who asked for what he may not. */
+  refused(why: RefusalReason): void;
   /** Look at this, too, whenever metrics are read. */
   watch(watched: Watched): void;
 }
@@ -43,6 +46,13 @@ export function createMetrics(): Metrics {
     labelNames: ['of', 'outcome'],
     registers,
   });
+  const refusals = new Counter({
+    name: 'imago_access_refused_total',
+    help: 'Requests of known callers for what they may not ask, by what they lack; the audit has a bounded part of them',
+    labelNames: ['why'],
+    registers,
+  });
+  for (const why of REFUSAL_REASONS) refusals.inc({ why }, 0);
   const countPages = pageMeters(registers);
 
   return {
@@ -51,6 +61,7 @@ export function createMetrics(): Metrics {
     alerts: alertMeters(registers),
     widening: wideningMeters(registers),
     jobs: jobMeters(registers),
+    refused: (why) => refusals.inc({ why }),
     watch: stateMeters(registers, () => performance.now()),
     observe(facts, status, seconds) {
       requests.observe({ operation: facts.operation, status: `${Math.floor(status / 100)}xx` }, seconds);

@@ -8,7 +8,7 @@ import { type Log } from '../ports/log.js';
 import { type RateLimiter } from '../ports/rate-limiter.js';
 import { type Traces } from '../ports/traces.js';
 import { type Caller, LOCAL } from './access/caller.js';
-import { createGuard, type Guard } from './access/guard.js';
+import { createGuard, type Guard, type OnRefused } from './access/guard.js';
 import { createTokenVerifier } from './access/token-verifier.js';
 import { protectedDoor } from './admission.js';
 import { type ApiConfig } from './api-config.js';
@@ -108,9 +108,18 @@ function refuseEncoded({ headers }: FastifyRequest): Refusal | null {
   return encoding === undefined || encoding === 'identity' ? null : new Refusal(415, 'INVALID_INPUT', 'compressed bodies are not taken');
 }
 
+/** Refused access goes into the metrics, and into the audit as far as there is room. */
+const countRefused =
+  ({ app, metrics }: Pick<ServerParts, 'app' | 'metrics'>): OnRefused =>
+  ({ name, user }, subject, why) => {
+    metrics.refused(why);
+    app.noteRefusedAccess({ actor: name, userId: user, subject, why });
+  };
+
 /** Who gets in: with authentication who has a token for it, else who is on this machine. */
-function doorOf({ config, rateLimiter }: ServerParts): Guard {
-  if (config.auth) return createGuard({ verify: createTokenVerifier(config.auth, () => Date.now()), limits: rateLimiter });
+function doorOf({ config, rateLimiter, ...parts }: ServerParts): Guard {
+  if (config.auth)
+    return createGuard({ verify: createTokenVerifier(config.auth, () => Date.now()), limits: rateLimiter, onRefused: countRefused(parts) });
   const admit = protectedDoor(config);
   return (request) => {
     const refusal = admit(request);
@@ -151,7 +160,7 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
 async function addGraphql(
   nest: NestFastifyApplication,
   instance: FastifyInstance,
-  { config, log, rateLimiter }: ServerParts,
+  { config, log, rateLimiter, ...parts }: ServerParts,
 ): Promise<void> {
   const open = config.mode === 'development';
   const persisted = config.persistedOperations === null ? null : await readPersistedOperations(config.persistedOperations);
@@ -160,6 +169,7 @@ async function addGraphql(
     rules: { introspection: open, suggestions: open },
     run: (source, context) => instance.graphql(source, context),
     limits: config.auth ? rateLimiter : null,
+    onRefused: countRefused(parts),
     persisted,
     page: open && !persisted ? explorerPage(config.locales[0]) : null,
     log,

@@ -9,6 +9,7 @@ import { type ModelRole } from '../core/scoring/model-record.js';
 import { type DependencyHealth } from '../ports/dependency-health.js';
 import { type RankingConfigInput } from '../core/settings.js';
 import { type TagDefinition } from '../core/tags/catalogue.js';
+import { type Refused } from './note-refused-access.js';
 import { type ReplayAnswer, type WhatIfAnswer } from './replays/replay-answers.js';
 import {
   type AuditPageAnswer,
@@ -166,6 +167,8 @@ export interface App {
   /** Indices in use beside those worked out again from the logs, a user a line. */
   verifyCocoons(parameters: RawInput): AsyncIterable<string>;
   auditLog(first: number, after: string | null): Promise<AuditPageAnswer>;
+  /** Note who asked for what he may not, as far as there is room for it. */
+  noteRefusedAccess(refused: Refused): void;
   /** How much of what was rendered and seen was not reported, by day and surface. */
   exposureLoss(input: RawInput): Promise<ExposureLoss[]>;
   /** Published ends of the chains of both logs, an hour a line, for others to keep. */

@@ -28,6 +28,7 @@ import { createModelOperations } from './models/model-operations.js';
 import { type openScoring } from './models/open-scoring.js';
 import { createPersonalData } from './people/personal-data.js';
 import { createPersonalControls } from './people/controls.js';
+import { createNoteRefusedAccess } from './note-refused-access.js';
 import { createOperations } from './operate.js';
 import { createProfile } from './profile.js';
 import { createRebuildPages } from './replays/rebuild-pages.js';
@@ -116,6 +117,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
       fitRules: createFitRules(shared),
       onActivated: () => experiments.openPhases(),
     }),
+    noteRefusedAccess: createNoteRefusedAccess(shared),
     ...createBlockOperations(shared),
     fallback: createFallback(shared),
     ...createExperimentOperations(shared),

@@ -18,6 +18,7 @@ import { dropOldPartitions, ensurePartitions } from '../adapters/postgres/partit
 import { createPostgresPeopleStore } from '../adapters/postgres/people-store.js';
 import { createPostgresReportStore } from '../adapters/postgres/report-store.js';
 import { createPostgresPrivacyLedger } from '../adapters/postgres/privacy-ledger.js';
+import { createPostgresRefusedAccessLog } from '../adapters/postgres/refused-access-log.js';
 import { createPostgresReplayStore } from '../adapters/postgres/replay-store.js';
 import { createPostgresSecrets } from '../adapters/postgres/secrets.js';
 import { createPostgresSettingsStore } from '../adapters/postgres/settings-store.js';
@@ -74,6 +75,7 @@ export function createPostgresStores({
     alertStore,
     chainHeads: createPostgresChainHeads(pool),
     privacyLedger: createPostgresPrivacyLedger(pool, USUAL_BUDGET),
+    refusedAccess: createPostgresRefusedAccessLog(pool),
     experimentStore: createPostgresExperimentStore(pool),
     reportStore: createPostgresReportStore({ pool, clock, ...countingOf(counting) }),
     blockStore: createPostgresBlockStore(pool),

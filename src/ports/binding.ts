@@ -25,6 +25,7 @@ import { type Erasures, type PeopleStore } from './people-store.js';
 import { type PrivacyLedger } from './privacy-ledger.js';
 import { type ReportStore } from './report-store.js';
 import { type RateLimiter } from './rate-limiter.js';
+import { type RefusedAccessLog } from './refused-access.js';
 import { type ReplayStore } from './replay-store.js';
 import { type Secrets } from './secrets.js';
 import { type SettingsStore } from './settings-store.js';
@@ -46,6 +47,7 @@ export interface Binding {
   replayStore: ReplayStore;
   chainHeads: ChainHeads;
   privacyLedger: PrivacyLedger;
+  refusedAccess: RefusedAccessLog;
   catalogueStore: CatalogueStore;
   userStore: UserStore;
   peopleStore: PeopleStore;

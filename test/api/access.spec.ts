@@ -13,6 +13,7 @@ describe('access', () => {
   let edge: Edge;
   const actors: string[] = [];
   const recipients: unknown[] = [];
+  const refusals: unknown[] = [];
   beforeAll(async () => {
     const privateReport: App['privateReport'] = ({ recipient }, actor) => {
       recipients.push([recipient, actor]);
@@ -22,7 +23,10 @@ describe('access', () => {
       actors.push(actor);
       return Promise.reject(new Error(id));
     };
-    edge = await openEdge({ unblock, privateReport }, { auth: AUTH, mode: 'production', rateLimitPerSecond: 1_000 });
+    edge = await openEdge(
+      { unblock, privateReport, noteRefusedAccess: (refused) => void refusals.push(refused) },
+      { auth: AUTH, mode: 'production', rateLimitPerSecond: 1_000 },
+    );
   });
   afterAll(() => edge.server.close());
 
@@ -53,6 +57,8 @@ describe('access', () => {
     ['with a token of another issuer', async () => bearer(await token({ scope: 'admin', iss: 'else' }))],
     ['with a token for others', async () => bearer(await token({ scope: 'admin', aud: 'else' }))],
     ['with a token of a user that is no id', async () => bearer(await token({ scope: 'admin', user: 7 }))],
+    ['with a token of a user that cannot be one', async () => bearer(await token({ scope: 'admin', user: 'a\0' }))],
+    ['with a token of a name that cannot be kept', async () => bearer(await token({ scope: 'admin', client_id: 'a\0b' }))],
     ['with an unsigned token', () => bearer(`${base64({ alg: 'none' })}.${base64({ scope: 'admin', exp: now() + 60 })}.`)],
     ['with a changed token', async () => {
       const [header, , signature] = (await token({ scope: 'storefront' })).split('.');
@@ -107,6 +113,24 @@ describe('access', () => {
     const hidden = { query: 'query { ...more } fragment more on Query { item(id: "x") { id } exposure(id: "x") { hash } }' };
     expect(await codes(hidden, { scope: 'storefront' })).toEqual(['FORBIDDEN']);
     expect(await codes({ query: '{ item(id: "x") { id } }' }, { scope: '' })).toEqual([]);
+  });
+
+  it('tells the audit and the metrics of whom it refused, and of what', async () => {
+    refusals.length = 0;
+    const count = async (why: string) => Number(new RegExp(`^imago_access_refused_total{why="${why}"} (\\d+)$`, 'm').exec(await edge.metrics.registry.metrics())![1]); // prettier-ignore
+    const before = await Promise.all(['scope', 'user', 'recipient'].map(count));
+    const ann = { scope: 'storefront', user: 'ann', client_id: 'phone' };
+    await ask({ query: '{ models { name } }' }, { scope: 'ops', client_id: 'console' });
+    await ask(FEED_OF('bob'), ann);
+    for (const path of ['/exports/users/bob', '/exports/vocabularies']) await fetch(edge.url + path, { headers: bearer(await token(ann)) });
+    await ask({ query: 'query { privacyBudget(recipient: "x") { epsilon } }' }, { scope: 'scientist' });
+    expect(refusals).toEqual([
+      { actor: 'console', userId: null, subject: 'models', why: 'scope' },
+      { actor: 'phone', userId: 'ann', subject: 'feed', why: 'user' },
+      { actor: 'phone', userId: 'ann', subject: 'GET /exports/users/:id', why: 'user' },
+      { actor: 'phone', userId: 'ann', subject: 'GET /exports/vocabularies', why: 'scope' },
+    ]);
+    expect(await Promise.all(['scope', 'user', 'recipient'].map(count))).toEqual([before[0] + 2, before[1] + 2, before[2]]);
   });
 
   it('lets previews to operators and data scientists', async () => {

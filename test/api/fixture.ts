@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { exposureLoss } from '../../src/core/exposures/exposure-loss.js';
-import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
+import { createRateLimiter } from '../../src/adapters/flexible/rate-limiter.js';
 import { type App } from '../../src/app/app.js';
 import {
   type BlockAnswer,
@@ -301,6 +301,7 @@ export const appOf = (parts: Partial<App> = {}): App => ({
       ],
       pageInfo: { endCursor: null, hasNextPage: false },
     }),
+  noteRefusedAccess: () => undefined,
   health: () => Promise.resolve([{ name: 'postgres', ok: true, detail: 'answers' }]),
   pseudonym: (userId) => `pseudonym-${userId.length}`,
   ...parts,
@@ -344,7 +345,7 @@ export async function openEdge(parts: Partial<App> = {}, config: Partial<ApiConf
     config: whole,
     log,
     metrics,
-    rateLimiter: createMemoryRateLimiter(whole.rateLimitPerSecond),
+    rateLimiter: createRateLimiter(whole.rateLimitPerSecond),
   });
   const url = await server.listen('127.0.0.1', 0);
   return { url, port: Number(new URL(url).port), lines, metrics, server };

@@ -1,10 +1,11 @@
 import { type FastifyRequest } from 'fastify';
 import { AppError } from '../../core/errors.js';
 import { type RateLimiter } from '../../ports/rate-limiter.js';
+import { type RefusalReason } from '../../ports/refused-access.js';
 import { isFromThisMachine } from '../admission.js';
 import { Refusal } from '../refusals.js';
 import { ADDRESS_RULES, type AddressRule, OPEN_ON_LOOPBACK } from './address-rules.js';
-import { type Caller, hasScope } from './caller.js';
+import { type Caller, hasScope, type Scope } from './caller.js';
 import { NOT_ALLOWED } from './operation-rules.js';
 import { type TokenVerifier } from './token-verifier.js';
 
@@ -14,7 +15,11 @@ const FOR_ADMIN: AddressRule = { scopes: ['admin'] };
 export interface GuardParts {
   verify: TokenVerifier;
   limits: RateLimiter;
+  onRefused: OnRefused;
 }
+
+/** Told of everybody who is known and asks for what he may not. */
+export type OnRefused = (caller: Caller, subject: string, why: RefusalReason) => void;
 
 /** Give the caller of a request, or refuse it before any of its body is read. */
 export type Guard = (request: FastifyRequest) => Promise<Caller>;
@@ -35,7 +40,7 @@ function tokenOf({ raw }: FastifyRequest): string {
 }
 
 /** The door of a service with authentication: by the rule of the address, within the caller's budget. */
-export function createGuard({ verify, limits }: GuardParts): Guard {
+export function createGuard({ verify, limits, onRefused }: GuardParts): Guard {
   return async (request) => {
     const { method, routeOptions, params } = request;
     if (routeOptions.url === undefined) return NOBODY; // there is nothing, which everybody may know
@@ -44,13 +49,24 @@ export function createGuard({ verify, limits }: GuardParts): Guard {
     const { scopes, user } = ADDRESS_RULES[address] ?? FOR_ADMIN;
     if (scopes === 'none' || (OPEN_ON_LOOPBACK.has(address) && isFromThisMachine(request))) return NOBODY;
     const caller = await verify(tokenOf(request));
-    if (scopes !== 'any') {
-      if (!hasScope(caller, scopes)) throw forbidden();
-      if (caller.user !== null && (user === undefined || (params as Record<string, string>)[user] !== caller.user)) throw forbidden();
-    }
     if (address !== GRAPHQL) await withinBudget(limits, address.startsWith('POST /imports') ? 'imports' : 'requests', caller);
+    const why = scopes === 'any' ? null : addressRefusal({ scopes, user }, params as Record<string, string>, caller);
+    if (why !== null) {
+      onRefused(caller, address, why);
+      throw forbidden();
+    }
     return caller;
   };
+}
+
+/** Why a caller may not ask for an address with these parameters; null when he may. */
+function addressRefusal(
+  { scopes, user }: { scopes: readonly Scope[]; user?: string },
+  params: Record<string, string>,
+  caller: Caller,
+): RefusalReason | null {
+  if (!hasScope(caller, scopes)) return 'scope';
+  return caller.user === null || (user !== undefined && params[user] === caller.user) ? null : 'user';
 }
 
 /** What is asked for in a body is counted when it has been read. */

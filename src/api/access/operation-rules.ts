@@ -1,3 +1,4 @@
+import { type RefusalReason } from '../../ports/refused-access.js';
 import { type Caller, hasScope, type Scope } from './caller.js';
 
 type Args = Record<string, unknown>;
@@ -73,15 +74,21 @@ export const NOT_ALLOWED = 'this token does not allow that';
 const isOwnBudget = (input: Args | undefined, { subject }: Caller): boolean =>
   [undefined, null, subject].includes(input?.recipient as string);
 
+/** Why a caller may not ask, and what he is told. */
+export interface AccessRefusal {
+  why: RefusalReason;
+  message: string;
+}
+
 /** Why a caller may not ask for a field with these arguments; null when he may. */
-export function operationRefusal(field: string, args: Args, caller: Caller): string | null {
+export function operationRefusal(field: string, args: Args, caller: Caller): AccessRefusal | null {
   const { scopes, names } = OPERATION_RULES[field] ?? rule(['admin']);
-  if (scopes !== null && !hasScope(caller, scopes)) return NOT_ALLOWED;
+  if (scopes !== null && !hasScope(caller, scopes)) return { why: 'scope', message: NOT_ALLOWED };
   const input = args.input as Args | undefined;
-  if (input?.preview && !hasScope(caller, ANALYSTS)) return 'previews need the scope ops or scientist';
+  if (input?.preview && !hasScope(caller, ANALYSTS)) return { why: 'scope', message: 'previews need the scope ops or scientist' };
   if (field === 'privateReport' && !isOwnBudget(input, caller))
-    return 'a private report is paid from the budget of whoever the token names';
+    return { why: 'recipient', message: 'a private report is paid from the budget of whoever the token names' };
   if (caller.user === null) return null;
   const named = names?.(args);
-  return named?.every((user) => user === null || user === caller.user) ? null : NOT_ALLOWED;
+  return named?.every((user) => user === null || user === caller.user) ? null : { why: 'user', message: NOT_ALLOWED };
 }

@@ -70,14 +70,27 @@ function told(error: unknown): AppError {
   return refused('it is not a token that was signed with the key of this service');
 }
 
+/** Whether a claim can be kept and looked up by: 1 to 128 characters, none of them a control character, no half of a surrogate pair. */
+const isName = (value: unknown): value is string =>
+  typeof value === 'string' && value !== '' && value.length <= MAX_NAME && !/\p{Cc}/u.test(value) && value.isWellFormed();
+
 function callerOf({ scope, user, client_id: clientId, azp, sub }: JWTPayload): Caller {
   const scopes = typeof scope === 'string' ? scope.split(' ') : [];
-  if (user !== undefined && !(typeof user === 'string' && user !== '')) throw refused('its claim user is not an id');
-  const name = [clientId, azp, sub].find((claim): claim is string => typeof claim === 'string' && claim !== '') ?? 'token';
+  if (user !== undefined && !isName(user)) throw refused('its claim user is not an id');
+  const name = nameIn({ client_id: clientId, azp, sub }) ?? 'token';
   return {
-    name: name.slice(0, MAX_NAME),
-    subject: (typeof sub === 'string' && sub !== '' ? sub : name).slice(0, MAX_NAME),
+    name,
+    subject: nameIn({ sub }) ?? name,
     scopes: new Set(scopes.filter((one): one is Scope => SCOPES.includes(one as Scope))),
     user: user ?? null,
   };
+}
+
+/** The first of these claims that is there. It is kept in the audit, so it has to be text that can be kept. */
+function nameIn(claims: Record<string, unknown>): string | null {
+  const [claim, name] = Object.entries(claims).find(([, value]) => typeof value === 'string' && value !== '') ?? [];
+  if (claim === undefined) return null;
+  const kept = (name as string).slice(0, MAX_NAME).toWellFormed();
+  if (!isName(kept)) throw refused(`its claim ${claim} has control characters in it`);
+  return kept;
 }
