@@ -5,8 +5,8 @@ export type RedisConnection = Redis | Cluster;
 
 const PORT = 6379;
 const SENTINEL_PORT = 26_379;
-/** A state that is not had by then is done without. */
-const COMMAND_TIMEOUT_MS = 250;
+/** Requests wait for less than that by themselves; this is for what nobody waits for. */
+const COMMAND_TIMEOUT_MS = 2_000;
 const LONGEST_RETRY_MS = 1_000;
 
 /** Where Redis is: one server, one that sentinels name, or a cluster. */

@@ -36,6 +36,8 @@ const DROP = `
   redis.call('PEXPIRE', KEYS[2], ARGV[1])
   return 1`;
 
+type Keys = [value: string, fence: string];
+
 /** A value as it was read. */
 interface Found {
   /** Empty where there is none. */
@@ -107,19 +109,20 @@ class RedisLiveStates implements LiveStates {
     return turn;
   }
 
-  private ask<T>(work: (redis: RedisConnection) => Promise<T>): Promise<T> {
+  private ask<T>(userId: string, work: (redis: RedisConnection, keys: Keys) => Promise<T>): Promise<T> {
     const { redis } = this.options;
-    return ask(redis, () => work(redis));
+    const keys = this.keysOf(userId);
+    return ask(redis, keys[0], () => work(redis, keys));
   }
 
-  private keysOf(userId: string): [value: string, fence: string] {
+  private keysOf(userId: string): Keys {
     const tag = `${this.options.prefix}:{${encodeURIComponent(userId)}}`;
     return [`${tag}:state`, `${tag}:fence`];
   }
 
   private async find(userId: string): Promise<Found> {
     if (this.owed.has(userId)) await this.forget(userId);
-    const [value, fence] = await this.ask((redis) => redis.mgetBuffer(...this.keysOf(userId)));
+    const [value, fence] = await this.ask(userId, (redis, keys) => redis.mgetBuffer(...keys));
     const found = { fence: fence?.toString() ?? '', mark: value?.subarray(0, MARK_BYTES) ?? NO_MARK };
     return { ...found, state: value && this.unpacked(value) };
   }
@@ -138,7 +141,7 @@ class RedisLiveStates implements LiveStates {
     const value = Buffer.allocUnsafe(MARK_BYTES + packed.length);
     randomFillSync(value, 0, MARK_BYTES);
     value.set(packed, MARK_BYTES);
-    return (await this.ask((redis) => redis.eval(PUT, 2, ...this.keysOf(userId), mark, fence, value, KEPT_MS))) === 1;
+    return (await this.ask(userId, (redis, keys) => redis.eval(PUT, 2, ...keys, mark, fence, value, KEPT_MS))) === 1;
   }
 
   /** Where a state cannot be had the change is given up, and the state is owed to be dropped: whoever reads next rebuilds it. */
@@ -170,7 +173,7 @@ class RedisLiveStates implements LiveStates {
 
   private async forget(userId: string): Promise<void> {
     this.owed.add(userId);
-    await this.ask((redis) => redis.eval(DROP, 2, ...this.keysOf(userId), FENCE_MS));
+    await this.ask(userId, (redis, keys) => redis.eval(DROP, 2, ...keys, FENCE_MS));
     this.owed.delete(userId);
   }
 
@@ -193,7 +196,7 @@ class RedisLiveStates implements LiveStates {
   }
 
   private async save(userIds: string[]): Promise<void> {
-    const values = await Promise.all(userIds.map((userId) => this.options.redis.getBuffer(this.keysOf(userId)[0])));
+    const values = await Promise.all(userIds.map((userId) => this.ask(userId, (redis, [key]) => redis.getBuffer(key))));
     const snapshots = new Map<string, Uint8Array>();
     for (const [i, userId] of userIds.entries()) {
       const value = values[i];

@@ -17,7 +17,7 @@ export function createRedisTurns({ redis, prefix, within }: { redis: RedisConnec
   const take = async (key: string, token: string): Promise<boolean> => {
     const until = performance.now() + HELD_MS;
     for (let wait = FIRST_WAIT_MS; performance.now() < until; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      if ((await ask(redis, () => redis.set(key, token, 'PX', HELD_MS, 'NX'))) === 'OK') return true;
+      if ((await ask(redis, key, () => redis.set(key, token, 'PX', HELD_MS, 'NX'))) === 'OK') return true;
       await sleep(wait);
     }
     return false;
@@ -31,7 +31,7 @@ export function createRedisTurns({ redis, prefix, within }: { redis: RedisConnec
         try {
           return await work();
         } finally {
-          if (isTaken) await redis.eval(GIVE_BACK, 1, key, token).catch(() => undefined);
+          if (isTaken) await ask(redis, key, () => redis.eval(GIVE_BACK, 1, key, token)).catch(() => undefined);
         }
       }),
   };
