@@ -22,7 +22,7 @@ import { withKnownUsers } from './reports/known-users.js';
 import { openSettings } from './settings-in-force.js';
 import { openShopIndex } from './shop-index.js';
 import { deferredLog } from './spooling/deferred-log.js';
-import { guardedStores, openReach } from './spooling/spooling.js';
+import { guardedLoad, guardedStores, openReach } from './spooling/spooling.js';
 import { openTriggers } from './triggers/triggers-in-force.js';
 
 const PSEUDONYM_LENGTH = 16;
@@ -53,7 +53,7 @@ export interface AppOptions {
 export async function openParts(whole: Binding, options: AppOptions) {
   const { clock } = options;
   const { log, spool } = whole;
-  const { reach, onReached } = openReach(whole, options.stopwatch);
+  const { reach, onReached } = openReach(whole);
   const binding = { ...whole, ...guardedStores(whole, reach) };
   const onError = (error: unknown, doing: string): void =>
     log.warn({ err: error }, `could not ${doing}; the last known state stays in use`);
@@ -70,7 +70,9 @@ export async function openParts(whole: Binding, options: AppOptions) {
   ]);
   const blocks = await openBlocks({ ...binding, clock, shop: index.shop, onError });
   const shownCardsOf = createShownCards({ settings, index, timeZone: options.timeZone });
-  const states = binding.createStates(createLoadStates({ ...binding, ...logs, ...options, index, people, shownCardsOf }));
+  const states = binding.createStates(
+    guardedLoad(createLoadStates({ ...binding, ...logs, ...options, index, people, shownCardsOf }), reach),
+  );
   const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
   people.onErased = (userIds) => {

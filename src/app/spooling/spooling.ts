@@ -2,6 +2,7 @@ import { type Binding } from '../../ports/binding.js';
 import { type DependencyHealth } from '../../ports/dependency-health.js';
 import { type Log } from '../../ports/log.js';
 import { type Spool } from '../../ports/spool.js';
+import { type LoadStates } from '../load-states.js';
 import { createReach, type Reach } from './reach.js';
 
 /** For what a process that died has left, and what could not be brought over at once. */
@@ -15,18 +16,24 @@ export interface Draining {
 }
 
 /** Watch whether the database can be reached; a reader whom a page waits for then fails at once while it cannot. */
-export function openReach(
-  binding: Pick<Binding, 'health' | 'log'>,
-  stopwatch: () => number,
-): { reach: Reach; onReached: (listener: () => void) => void } {
+export function openReach(binding: Pick<Binding, 'health' | 'log'>): {
+  reach: Reach;
+  onReached: (listener: () => void) => void;
+} {
   let listener = (): void => undefined;
   const probe = async (): Promise<void> => {
     const found = await binding.health();
     if (found.some(({ name, ok }) => name === 'postgres' && !ok)) throw new Error('no connection');
   };
-  const reach = createReach({ probe, onReached: () => listener(), stopwatch, log: binding.log });
+  const reach = createReach({ probe, onReached: () => listener(), log: binding.log });
   return { reach, onReached: (next) => void (listener = next) };
 }
+
+/** States that a page waits for are loaded while the database can be reached, or not at all. */
+export const guardedLoad =
+  (load: LoadStates, reach: Reach): LoadStates =>
+  (userIds) =>
+    userIds.length <= FEW ? reach.page(() => load(userIds)) : load(userIds);
 
 /** The stores that pages read, of which each read has to be over in time. */
 export function guardedStores(binding: Binding, reach: Reach): Pick<Binding, 'peopleStore' | 'snapshots' | 'settingsStore'> {
