@@ -15,7 +15,7 @@ const VENDORS: Record<string, string[]> = {
   bullmq: ['bullmq'],
   ioredis: ['redis', 'bullmq'],
   'onnxruntime-node': ['onnx'],
-  'rate-limiter-flexible': ['memory', 'redis'],
+  'rate-limiter-flexible': ['flexible'],
 };
 const MIGRATIONS = 'migrations/';
 const MAX_LINES = 300;

@@ -1,4 +1,4 @@
-import { createMemoryRateLimiter } from '../../src/adapters/memory/rate-limiter.js';
+import { createRateLimiter } from '../../src/adapters/flexible/rate-limiter.js';
 import { createMemoryTurns } from '../../src/adapters/memory/turns.js';
 import { rateLimiterContract } from '../contract/rate-limiter.contract.js';
 import { turnsContract } from '../contract/turns.contract.js';
@@ -9,6 +9,6 @@ turnsContract('process memory', () => {
 });
 
 rateLimiterContract('process memory', () => {
-  const limiter = createMemoryRateLimiter(5);
+  const limiter = createRateLimiter(5);
   return [limiter, limiter];
 });

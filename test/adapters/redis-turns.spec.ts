@@ -1,6 +1,7 @@
+import { createRateLimiter } from '../../src/adapters/flexible/rate-limiter.js';
 import { createMemoryTurns } from '../../src/adapters/memory/turns.js';
 import { connectRedis, type RedisConnection, untilReady } from '../../src/adapters/redis/connection.js';
-import { createRedisRateLimiter } from '../../src/adapters/redis/rate-limiter.js';
+import { ask } from '../../src/adapters/redis/patience.js';
 import { createRedisTurns } from '../../src/adapters/redis/turns.js';
 import { rateLimiterContract } from '../contract/rate-limiter.contract.js';
 import { turnsContract } from '../contract/turns.contract.js';
@@ -18,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => redis.disconnect());
 
 const openTurns = (to = redis) => createRedisTurns({ redis: to, prefix: testRedis.prefix, within: createMemoryTurns() });
-const openLimiter = (to = redis) => createRedisRateLimiter({ redis: to, prefix: testRedis.prefix, pointsPerSecond: 5 });
+const openLimiter = (to = redis) => createRateLimiter(5, { redis: to, prefix: testRedis.prefix, ask: (key, work) => ask(to, key, work) });
 
 turnsContract('Redis', () => [openTurns(), openTurns()]);
 rateLimiterContract('Redis', () => [openLimiter(), openLimiter()]);
