@@ -1,6 +1,7 @@
 import { createOnnxRuntime } from '../../src/adapters/onnx/runtime.js';
 import { type ModelFault, type ModelInputs } from '../../src/core/scoring/intent-model.js';
 import { type LoadedModel, type ModelRuntime } from '../../src/ports/model-runtime.js';
+import { descendants, signalAll } from '../chaos/processes.js';
 import { eventually } from '../support/eventually.js';
 import * as onnx from '../support/onnx-files.js';
 import { goldenRows, testModel, type TestModel } from '../support/test-model.js';
@@ -131,6 +132,18 @@ describe('the ONNX runtime', () => {
     expect([fault.degradation, performance.now() - started < 500]).toEqual(['MODEL_SLOW', true]);
     const again = await eventually(async () => loaded.predict(inputsOf([[1, 0]]), 500), 10_000);
     expect(again).toHaveLength(3);
+  });
+
+  it('says that a model is missing, and not that it failed, while its process was ended from outside', async () => {
+    const before = new Set(descendants(process.pid, 'model-process'));
+    const { manifest, file } = model();
+    const loaded = await distant.load(manifest, file);
+    const pids = descendants(process.pid, 'model-process').filter((pid) => !before.has(pid));
+    expect(signalAll(pids, 'SIGKILL')).toBe(1);
+    const degradation = (): Promise<string> => faultOf(loaded.predict(inputsOf([[1, 1]]), 1_000)).then((fault) => fault.degradation);
+    expect([await degradation(), await degradation()]).toEqual(['MODEL_MISSING', 'MODEL_MISSING']);
+    expect(await eventually(async () => loaded.predict(inputsOf([[1, 0]]), 500), 10_000)).toHaveLength(3);
+    await loaded.release();
   });
 
   it('finishes what is under way before it lets go of a model, and fails what comes after', async () => {

@@ -74,6 +74,12 @@ describe('the guard of a model', () => {
     }
     expect(told).toEqual(['v1 broken']);
   });
+
+  it('holds nothing against a model whose process was ended from outside', () => {
+    const { guard, told } = guarded();
+    for (let i = 0; i < 1_000; i++) guard.failed(new ModelFault('MODEL_MISSING', 'it is being started again'), i * 1_000);
+    expect([told, guard.refusal(1e6)]).toEqual([[], null]);
+  });
 });
 
 describe('clicks on pages', () => {

@@ -11,6 +11,8 @@ const START_MS = 20_000;
 const STUCK_MS = 1_000;
 /** More than these wait for nothing: by their turn the request is over. */
 const MAX_WAITING = 16;
+/** A process that ended is known to have within this time. */
+const END_TOLD_MS = 100;
 const FIRST_RESTART_MS = 50;
 const LAST_RESTART_MS = 10_000;
 
@@ -45,11 +47,13 @@ class RestartingProcess implements ProcessRunner {
   private closed = false;
   private restartMs = FIRST_RESTART_MS;
   private timer: NodeJS.Timeout | undefined;
+  /** What keeps it from being asked while there is no process. */
+  private why = new ModelFault('MODEL_MISSING', 'the process of the model is being started');
 
   constructor(private readonly file: Uint8Array) {}
 
   async open(): Promise<void> {
-    const child = new ModelChild(() => this.lost(child));
+    const child = new ModelChild((why) => this.lost(child, why));
     try {
       const { inputs } = await child.ask({ file: this.file }, START_MS, START_MS);
       this.inputs = inputs ?? [];
@@ -62,7 +66,7 @@ class RestartingProcess implements ProcessRunner {
   }
 
   async run(feeds: readonly Feed[], timeoutMs: number): Promise<{ scores: Float32Array; ms: number }> {
-    if (!this.child) throw new ModelFault('MODEL_FAILED', 'the process of the model is being started again');
+    if (!this.child) throw this.why;
     const { scores, ms } = await this.child.ask({ feeds }, timeoutMs, STUCK_MS);
     this.restartMs = FIRST_RESTART_MS;
     return { scores: scores!, ms: ms! };
@@ -75,9 +79,10 @@ class RestartingProcess implements ProcessRunner {
     this.child = null;
   }
 
-  private lost(child: ModelChild): void {
+  private lost(child: ModelChild, { degradation }: ModelFault): void {
     if (this.child !== child) return;
     this.child = null;
+    this.why = new ModelFault(degradation, 'the process of the model is being started again');
     this.restartLater();
   }
 
@@ -93,22 +98,26 @@ class ModelChild {
   private readonly waiting = new Map<number, Settle>();
   private nextId = 0;
   private isGone = false;
+  private isEnded = false;
 
-  constructor(onLost: () => void) {
+  constructor(onLost: (why: ModelFault) => void) {
     // Nothing of the environment: what passed the gate still has no business with secrets.
     this.child = fork(ENTRY, { serialization: 'advanced', env: {}, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] });
     this.child.unref();
     this.child.channel?.unref();
-    const gone = () => {
+    const gone = (signal: unknown) => {
       if (this.isGone) return;
       this.isGone = true;
-      for (const { reject } of this.waiting.values()) reject(new ModelFault('MODEL_FAILED', 'the process of the model ended'));
+      // A file may crash its process, but has no way to send it these: whoever did, it was not the model.
+      const isFromOutside = !this.isEnded && (signal === 'SIGKILL' || signal === 'SIGTERM');
+      const why = new ModelFault(isFromOutside ? 'MODEL_MISSING' : 'MODEL_FAILED', 'the process of the model ended');
+      for (const { reject } of this.waiting.values()) reject(why);
       this.waiting.clear();
-      onLost();
+      onLost(why);
     };
     this.child.on('message', (answer: Answer) => this.take(answer));
-    this.child.once('error', gone);
-    this.child.once('exit', gone);
+    this.child.once('error', () => gone(null));
+    this.child.once('exit', (_code, signal) => gone(signal));
   }
 
   /** @param stuckMs a process that has not answered by then is killed */
@@ -129,11 +138,16 @@ class ModelChild {
           settle(value);
         };
       this.waiting.set(id, { resolve: settled(resolve), reject: settled(reject) });
-      this.child.send({ id, ...message }, (error) => error && this.take({ id, error: error.message }));
+      // Where it cannot be told because the process is gone, its end says more.
+      this.child.send(
+        { id, ...message },
+        (error) => error && setTimeout(() => this.take({ id, error: error.message }), END_TOLD_MS).unref(),
+      );
     });
   }
 
   kill(): void {
+    this.isEnded = true;
     this.child.kill('SIGKILL');
   }
 

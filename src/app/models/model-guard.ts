@@ -49,6 +49,8 @@ export class ModelGuard {
   }
 
   failed({ degradation, message }: ModelFault, now: number): void {
+    // Nothing was asked, and nothing has to be spared: it is back as soon as it is there.
+    if (degradation === 'MODEL_MISSING') return;
     this.why = degradation;
     this.breaker = failed(this.breaker, now, degradation !== 'MODEL_SLOW');
     if (this.isBroken || !deservesQuarantine(this.breaker)) return;
