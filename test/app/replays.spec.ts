@@ -7,6 +7,7 @@ import { type RawInput } from '../../src/app/app.js';
 import { type ReplayReportAnswer } from '../../src/app/replays/replay-answers.js';
 import { createApp, type RunningApp } from '../../src/app/create-app.js';
 import { openEmbeddedBinding } from '../../src/bindings/embedded.js';
+import { type AppError } from '../../src/core/errors.js';
 import { PURPOSES } from '../../src/core/privacy/purposes.js';
 import { seededRandom } from '../../src/core/random.js';
 import { type RankingConfigInput } from '../../src/core/settings.js';
@@ -182,6 +183,26 @@ describe('a log of pools', () => {
       await running.app.setConsent({ userId: 'u3', purposes: ['PERSONALISATION', 'ANALYTICS'] }, 'u3');
       await running.app.setConsent({ userId: 'u4', purposes: ['PERSONALISATION', 'MODEL_TRAINING'] }, 'u4');
       expect((await replayed({ configVersion: version })).requests).toBe(240 - 12);
+    });
+
+    it('looks back a month for a what-if and four hundred days for a replay, and no further', async () => {
+      const to = '2026-02-01T00:00:00Z';
+      const [month, more] = ['2026-01-01T00:00:00Z', '2025-12-31T23:59:59Z'];
+      expect((await running.app.whatIf({ input: {}, from: month, to })).requests).toBe(0);
+      await expect(running.app.whatIf({ input: {}, from: more, to })).rejects.toMatchObject({
+        faults: [{ path: 'from', message: `from is "${more}"; it must be at most 31 days before to, which is 2026-02-01T00:00:00.000Z` }],
+      });
+      const replay = running.app.startReplay({ configVersion: version, from: '2024-12-28T00:00:00Z', to }, 'tester');
+      await expect(replay).resolves.toBeDefined();
+      const longer = running.app.startReplay({ configVersion: version, from: '2024-12-27T23:59:59Z', to }, 'tester');
+      await expect(longer).rejects.toMatchObject({ faults: [{ path: 'from', message: expect.stringContaining('400 days') as string }] });
+    });
+
+    it('works out two what-ifs at once, and asks others to come back', async () => {
+      const all = Array.from({ length: 4 }, () => running.app.whatIf({ input: {} }));
+      const codes = (await Promise.allSettled(all)).map((one) => (one.status === 'rejected' ? (one.reason as AppError).code : 'done'));
+      expect(codes).toEqual(['done', 'done', 'OVERLOADED', 'OVERLOADED']);
+      await expect(running.app.whatIf({ input: {} })).resolves.toBeDefined();
     });
 
     it('says what it cannot replay, all at once', async () => {

@@ -7,10 +7,12 @@ import { type UserFact } from '../../core/evaluation/experiments/user-facts.js';
 import { parseInstant } from '../../core/events/instant.js';
 import { InputReader } from '../../core/requests/input-reader.js';
 import { type Random } from '../../core/random.js';
+import { DAY_MS } from '../../core/time.js';
 import { type PrivacyBudget, type PrivacyLedger } from '../../ports/privacy-ledger.js';
 import { REPORT_DIMENSIONS, type ReportDimension, type ReportRange, type ReportStore } from '../../ports/report-store.js';
 import { type PrivacyBudgetAnswer, type PrivateReportAnswer } from '../answers.js';
 import { type App, type RawInput } from '../app.js';
+import { MOST_REPORT_DAYS } from '../reports/report-input.js';
 
 /** Facts that a user's own acts and pages decide alone: those that compare him with others would change when somebody else comes or goes. */
 export const PRIVATE_FACTS = [
@@ -139,5 +141,7 @@ function readSpan(read: InputReader, input: RawInput): { from: number; to: numbe
     return at;
   });
   if (from >= to) read.fault('from', input.from, 'it must be before to');
+  if (to - from > MOST_REPORT_DAYS * DAY_MS)
+    read.fault('from', input.from, `it must be at most ${MOST_REPORT_DAYS} days before to, which is ${new Date(to).toISOString()}`);
   return { from, to };
 }

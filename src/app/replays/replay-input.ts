@@ -9,7 +9,8 @@ import { type ReplayOrder } from '../../ports/replay-store.js';
 import { type RawInput } from '../app.js';
 import { type SettingsInForce } from '../settings-in-force.js';
 
-const USUAL_DAYS = 30;
+/** Of a replay, which is a job of its own. */
+const DAYS: SpanDays = { usual: 30, most: 400 };
 const INT_MAX = 2 ** 31 - 1;
 
 interface Ports {
@@ -18,8 +19,14 @@ interface Ports {
   clock: () => number;
 }
 
+/** How many days there are where no time is given, and at most. */
+export interface SpanDays {
+  usual: number;
+  most: number;
+}
+
 /** Reads times from and to as text; the last days where they are left out. */
-export function readSpan(read: InputReader, raw: RawInput, now: number, usualDays: number): { from: number; to: number } {
+export function readSpan(read: InputReader, raw: RawInput, now: number, days: SpanDays): { from: number; to: number } {
   const time = (name: 'from' | 'to', otherwise: number): number => {
     if (!read.has(name)) return otherwise;
     const value = raw[name];
@@ -29,8 +36,10 @@ export function readSpan(read: InputReader, raw: RawInput, now: number, usualDay
     return otherwise;
   };
   const to = time('to', now);
-  const from = time('from', to - usualDays * DAY_MS);
+  const from = time('from', to - days.usual * DAY_MS);
   if (from >= to) read.fault('from', raw.from ?? new Date(from).toISOString(), 'it must be before to');
+  if (to - from > days.most * DAY_MS)
+    read.fault('from', raw.from, `it must be at most ${days.most} days before to, which is ${new Date(to).toISOString()}`);
   return { from, to };
 }
 
@@ -52,7 +61,7 @@ export async function readReplay(raw: RawInput, ports: Ports): Promise<ReplayOrd
     config: (raw.config as RankingConfigInput | null | undefined) ?? null,
     configVersion: read.integer('configVersion', 1, INT_MAX),
     surface,
-    ...readSpan(read, raw, ports.clock(), USUAL_DAYS),
+    ...readSpan(read, raw, ports.clock(), DAYS),
     metric: readMetric(read, raw),
   };
   if (order.version === null && order.config === null && order.configVersion === null)

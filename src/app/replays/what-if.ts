@@ -1,4 +1,4 @@
-import { type Fault, refuseFaults } from '../../core/errors.js';
+import { AppError, type Fault, refuseFaults } from '../../core/errors.js';
 import { VarietyTally } from '../../core/evaluation/replay/page-variety.js';
 import { NO_POOLS, Replay } from '../../core/evaluation/replay/replay.js';
 import { type ReplayMetric } from '../../core/evaluation/replay/reward.js';
@@ -12,14 +12,16 @@ import { readSpan } from './replay-input.js';
 import { type ReplayPorts, replayPages } from './run-replay.js';
 
 const METRICS: readonly ReplayMetric[] = ['CLICK_RATE', 'ADD_TO_CART_RATE', 'CONVERSION_RATE'];
-const USUAL_DAYS = 1;
+/** Somebody waits for it. */
+const DAYS = { usual: 1, most: 31 };
+/** Each holds the pools of its requests for seconds. */
+const MOST_AT_ONCE = 2;
 const MAX_REQUESTS = 500;
 const SEED = 12;
 
 /** What a draft would change, told from the pools of the last day, or of the time given; nothing is kept of it. */
 export function createWhatIf(ports: ReplayPorts): (args: RawInput) => Promise<WhatIfAnswer> {
-  return async (args) => {
-    const { input, span } = readWhatIf(args, ports.clock());
+  const answer = async ({ input, span }: ReturnType<typeof readWhatIf>): Promise<WhatIfAnswer> => {
     const surface = input.surface ?? 'home';
     const { settings } = await ports.settings.merged(surface, input);
     const replay = new Replay(METRICS, ports.clock());
@@ -54,12 +56,20 @@ export function createWhatIf(ports: ReplayPorts): (args: RawInput) => Promise<Wh
     const changes = await unhurried(variety.changes(random));
     return { requests: pages, refused: pages > 0 ? null : [...faults].join('; ') || NO_POOLS, churn, rows: [...rows, ...changes.map((change) => ({ ...change, refused: null }))] }; // prettier-ignore
   };
+  let running = 0;
+  return async (args) => {
+    const asked = readWhatIf(args, ports.clock());
+    if (running >= MOST_AT_ONCE)
+      throw new AppError('OVERLOADED', `${running} what-ifs are being worked out already; try again in a while`, [], 2);
+    running++;
+    return answer(asked).finally(() => running--);
+  };
 }
 
 function readWhatIf(args: RawInput, now: number): { input: RankingConfigInput; span: { from: number; to: number } } {
   const faults: Fault[] = [];
   const read = new InputReader(args, faults);
-  const span = readSpan(read, args, now, USUAL_DAYS);
+  const span = readSpan(read, args, now, DAYS);
   read.nested('input')?.surface('surface', 'home');
   refuseFaults(faults);
   return { input: args.input as RankingConfigInput, span };

@@ -19,6 +19,8 @@ const FEED = 'query($i: FeedInput!) { feed(input: $i) { items { position } ranki
 const RANK = 'query($i: RankInput!) { rank(input: $i) { items { position } unknownItemIds } }';
 const DRAFT = 'mutation($i: RankingConfigInput!) { createRankingConfig(input: $i) { version } }';
 const EXPERIMENT = 'mutation($i: ExperimentInput!) { createExperiment(input: $i) { key } }';
+const PRIVATE_REPORT = 'query($i: PrivateReportInput!) { privateReport(input: $i) { fact } }';
+const ALL_TIMES = { from: '1970-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' };
 const RECORD =
   'mutation($i: [EventInput!]!) { recordEvents(events: $i) { accepted duplicates rejectedTotal rejected { index code retryable } } }';
 
@@ -73,8 +75,11 @@ export const ROWS: readonly Row[] = [
   ...['kpis', 'funnel', 'exposureLoss', 'cocoonTrend', 'exposureFairness'].map((field) =>
     taken('A25', `${field} at the end of time`, `query($i: ReportInput!) { ${field}(input: $i) { __typename } }`, { from: '9999-11-30T00:00:00Z', to: '9999-12-31T23:59:59Z', ...(field === 'kpis' && { dimension: 'DAY' }) }),
   ),
-  taken('A25', 'a private report of the end of time', 'query($i: PrivateReportInput!) { privateReport(input: $i) { fact } }', { recipient: 'lab', epsilon: 0.01, from: '1970-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' }),
-  taken('A25', 'a replay of all times', 'query($i: DateTime) { whatIf(input: {}, from: "1970-01-01T00:00:00Z", to: $i) { requests } }', '9999-12-31T23:59:59Z'),
+  taken('A25', 'a private report of the end of time', PRIVATE_REPORT, { ...ALL_TIMES, recipient: 'lab', epsilon: 0.01, from: '9999-06-01T00:00:00Z' }),
+  refusal(PRIVATE_REPORT)('A25', 'a private report of all times', { ...ALL_TIMES, recipient: 'lab', epsilon: 0.01 }, 'from'),
+  taken('A25', 'what would be at the end of time', 'query($i: DateTime) { whatIf(input: {}, from: "9999-12-01T00:00:00Z", to: $i) { requests } }', ALL_TIMES.to),
+  refusal('query($i: DateTime) { whatIf(input: {}, from: "2026-01-01T00:00:00Z", to: $i) { requests } }')('A25', 'what would be in 32 days', '2026-02-02T00:00:00Z', 'from'),
+  refusal('mutation($i: ReplayInput!) { startReplay(input: $i) { id } }')('A25', 'a replay of all times', { ...ALL_TIMES, config: {} }, 'from'),
   ...[0, -1, 101].map((first) => feed('A18', `a page of ${first}`, { first }, 'first')),
   ...[1.5, '10', 2 ** 31, null].map((first) => feed('A18', `a page of ${JSON.stringify(first)}`, { first }, 'i.first')),
   ...['', 'x', forged, `${forged}.${forged}`, '\0', 'A'.repeat(9_000)].map((after) => feed('A19', `a cursor ${after.slice(0, 20)}`, { after }, 'after')),
