@@ -120,8 +120,10 @@ async function underOwner(job: Job, { people, clock }: ServePagePorts): Promise<
 
 async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const claim = claimOf(job);
+  const { shop } = ports.index;
   const kept = claim && answerKept(claim, await ports.exposureLog.replay(claim.requestId, claim.inputHash));
-  if (kept) return withoutBlocked(kept, job.kind, ports.index.shop);
+  if (kept) return withoutBlocked(kept, job.kind, shop);
+  const { blocks } = shop;
   const made = await makePage(job, ports);
   if (job.input.preview) return made.answer;
   const { stopwatch } = ports;
@@ -130,7 +132,8 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
   const now = stopwatch();
   learnFrom(made, now - job.started, ports);
   if (answer === made.answer) answer.making = makingOf(made, now - loggedFrom);
-  return answer;
+  // Logging may take seconds, and another process may have made the answer.
+  return answer === made.answer && shop.blocks === blocks ? answer : withoutBlocked(answer, job.kind, shop);
 }
 
 /** How a page was made, for the edge to count. */

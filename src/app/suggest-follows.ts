@@ -48,7 +48,8 @@ export function createSuggestFollows(ports: SuggestFollowsPorts): App['suggestFo
     const page = pageOf(input, found, ports.settings.of(input.surface).version, now);
     const kept = await ports.exposureLog.append(page);
     if (kept.status === 'appended') await ports.states.update([input.userId], (_, current) => foldPage(current, kept.page));
-    return found.map((one, i) => present(one, exposureId(page.feedId, i + 1), input, ports));
+    const { blocks } = ports.index.shop;
+    return found.flatMap((one, i) => (blocks.coversCreator(one.userId) ? [] : present(one, exposureId(page.feedId, i + 1), input, ports)));
   };
   return (raw) => ports.inFlight.run(() => suggest(raw));
 }

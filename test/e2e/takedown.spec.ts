@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { eventually } from '../support/eventually.js';
 import { event, startTestService, type TestService } from '../support/service.js';
 import { feed, type FeedAnswer, idsOf, openSmallShop, recordEvents, type SmallShop, upsertItems } from '../support/small-shop.js';
@@ -86,6 +87,21 @@ describe('takedown, through the public API', () => {
     const { rank } = await service.ask<{ rank: FeedAnswer }>('{ rank(input: { itemIds: ["late-1"] }) { items { item { id } } } }');
     expect(idsOf(rank)).toEqual(['late-1']); // a list of the caller's own may still hold it
     expect(idsOf(await feed(service, { first: 100 }))).not.toContain('late-1');
+  });
+
+  it('is not on a page that was made before and leaves after', async () => {
+    const client = new Client({ connectionString: service.databaseUrl });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE exposure_pages IN EXCLUSIVE MODE');
+    const asked = feed(service, { first: 80 });
+    const waiting = `SELECT count(*)::int AS n FROM pg_locks WHERE relation = 'exposure_pages'::regclass AND NOT granted`;
+    await eventually(async () => expect((await client.query<{ n: number }>(waiting)).rows[0].n).toBeGreaterThan(0));
+    await block({ itemId: 'item-7' });
+    await client.query('COMMIT');
+    await client.end();
+    const page = await asked;
+    expect(idsOf(page).length).toBeGreaterThan(60);
+    expect(idsOf(page)).not.toContain('item-7');
   });
 
   it('does not name in reasons what was taken down', async () => {
