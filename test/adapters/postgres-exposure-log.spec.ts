@@ -34,7 +34,7 @@ describe('the exposure log in PostgreSQL', () => {
       const { pool } = database;
       const before = await kept(log, somePage());
       const blocker = await pool.connect();
-      await blocker.query('BEGIN; LOCK TABLE exposures IN SHARE MODE');
+      await blocker.query('BEGIN; LOCK TABLE exposure_items IN SHARE MODE');
       const pages = [somePage(), somePage()];
       const claim = { requestId: 'r', inputHash: 'input', answer: 'answer' };
       const settled = Promise.allSettled([log.append(pages[0], claim), log.append(pages[1])]);
@@ -91,32 +91,35 @@ describe('the exposure log in PostgreSQL', () => {
       expect(await log.verify()).toBeNull();
     });
 
-    it('names the page of an exposure of which any field was changed', async () => {
+    it('names the page of whose items any field was changed', async () => {
       const writer = await fill();
-      for (const position of [1, 2])
-        await withEachColumnChanged(database.pool, 'exposures', `seq = 3 AND position = ${position}`, async (column) => {
-          expect({ column, fault: await log.verify() }).toMatchObject({ column, fault: { day: DAY, writer, seq: 3 } });
+      for (const seq of [3, 5])
+        await withEachColumnChanged(database.pool, 'exposure_items', `seq = ${seq}`, async (column) => {
+          expect({ column, fault: await log.verify() }).toMatchObject({ column, fault: { day: DAY, writer, seq } });
         });
       expect(await log.verify()).toBeNull();
     });
 
-    it('names the page whose exposures are gone, added or have changed places', async () => {
+    it('names the page whose items are gone, added or have changed places', async () => {
       const writer = await fill();
       const fault = { day: DAY, writer, seq: 3 };
       const check = (change: string, found: object) =>
-        tampered(database.pool, 'exposures', change, async () => expect(await log.verify()).toMatchObject(found));
-      await check('DELETE FROM exposures WHERE seq = 3 AND position = 3', fault);
-      await check('DELETE FROM exposures WHERE seq = 3', fault);
-      await check(insertCopy('exposures', 'seq = 3 AND position = 3', { position: 4 }), fault);
-      const swap = `UPDATE exposures SET position = position + 10 WHERE seq = 3 AND position < 3;
-        UPDATE exposures SET position = 13 - position WHERE position > 10`;
-      await check(swap, fault);
-      await check(insertCopy('exposures', 'seq = 3 AND position = 3', { position: 4, seq: 77 }), {
-        day: DAY,
-        writer: 0,
-        seq: 0,
-        reason: expect.stringContaining('belongs to no page') as string,
-      });
+        tampered(database.pool, 'exposure_items', change, async () => expect(await log.verify()).toMatchObject(found));
+      await check('DELETE FROM exposure_items WHERE seq = 3', fault);
+      await check('UPDATE exposure_items SET item_nos = item_nos[:2] WHERE seq = 3', fault);
+      await check('UPDATE exposure_items SET scores = scores || 1 WHERE seq = 3', fault);
+      await check(`UPDATE exposure_items SET product_ids = '{}' WHERE seq = 3`, fault);
+      await check(
+        `UPDATE exposure_items SET item_nos = array_reverse(item_nos), item_ids = array_reverse(item_ids), scores = array_reverse(scores),
+           ranks_before = array_reverse(ranks_before), sources = array_reverse(sources), marks = array_reverse(marks),
+           propensities = array_reverse(propensities), reasons = array_reverse(reasons), product_ids = array_reverse(product_ids) WHERE seq = 3`,
+        fault,
+      );
+      const stray = { day: DAY, writer: 0, seq: 0, reason: expect.stringContaining('belongs to no page') as string };
+      await check(insertCopy('exposure_items', 'seq = 3', { first_position: 4, seq: 77 }), stray);
+      const twice = 'INSERT INTO exposures SELECT * FROM all_exposures WHERE seq = 3 AND position = 1';
+      await tampered(database.pool, 'exposures', twice, async () => expect(await log.verify()).toMatchObject(stray));
+      expect(await log.verify()).toBeNull();
     });
 
     it.each([
@@ -140,7 +143,7 @@ describe('the exposure log in PostgreSQL', () => {
       );
       await pool.query(`
         UPDATE exposure_pages SET seq = seq + 1000 WHERE seq IN (2, 3); UPDATE exposure_pages SET seq = 1005 - seq WHERE seq > 1000;
-        UPDATE exposures SET seq = seq + 1000 WHERE seq IN (2, 3); UPDATE exposures SET seq = 1005 - seq WHERE seq > 1000`);
+        UPDATE exposure_items SET seq = seq + 1000 WHERE seq IN (2, 3); UPDATE exposure_items SET seq = 1005 - seq WHERE seq > 1000`);
       expect(await log.verify()).toMatchObject({ writer, seq: 2 });
     });
 
@@ -163,7 +166,7 @@ describe('the exposure log in PostgreSQL', () => {
         }),
       );
       await pool.query(
-        `UPDATE exposure_pages SET user_id = NULL WHERE user_id = 'ann'; UPDATE exposures SET user_id = NULL WHERE user_id = 'ann'`,
+        `UPDATE exposure_pages SET user_id = NULL WHERE user_id = 'ann'; UPDATE exposure_items SET user_id = NULL WHERE user_id = 'ann'`,
       );
       expect(await log.verify()).toMatchObject({ seq: 1 });
       await pool.query(`UPDATE exposure_pages SET session_id = NULL, page_id = NULL, seal = substring(seal FROM 17) WHERE seq = 1`);
@@ -178,6 +181,26 @@ describe('the exposure log in PostgreSQL', () => {
       await pool.query(`UPDATE exposure_pages SET mentions = '{eve}' WHERE seq = 2`);
       expect(await log.verify()).toMatchObject({ seq: 2 });
     });
+  });
+
+  it('reads items that lie in rows of their own, as processes once wrote them, beside packed ones', async () => {
+    const pages = [await kept(log, fullPage()), await kept(log, fullPage())];
+    const { feedId, pageId } = pages[0];
+    const read = async (): Promise<unknown> => ({
+      items: [await log.itemsOfFeed(feedId), await log.itemsOfPage(pageId!)],
+      facts: await log.find(pages.flatMap((page) => [1, 2, 3, 4].map((position) => exposureId(page.feedId, position)))),
+      latest: await log.findLatest(
+        [101, 102, 0].map((itemNo) => ({ userId: 'ann', itemNo, itemId: itemNo === 0 ? 'laces' : '', from: NOW - 1, to: NOW })),
+      ),
+      pages: await log.pagesOfUser('ann', emptyCursor(), 0),
+      entry: await log.entry(exposureId(feedId, 2)),
+      fault: await log.verify(),
+      rows: (await database.pool.query('SELECT x::text FROM all_exposures x ORDER BY feed_id, position')).rows,
+    });
+    const before = await read();
+    expect(before).toMatchObject({ fault: null, entry: { placed: { productIds: ['boots', 'laces'] } } });
+    await database.pool.query('INSERT INTO exposures SELECT * FROM all_exposures WHERE seq = 1; DELETE FROM exposure_items WHERE seq = 1');
+    expect(await read()).toEqual(before);
   });
 
   it('purges claims that have expired and no other', async () => {

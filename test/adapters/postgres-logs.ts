@@ -33,7 +33,7 @@ const CHANGES: Record<string, (column: string) => string> = {
   json: (column) => `('[' || coalesce(${column}::text, '0') || ', 1]')::json`,
   bytea: (column) => `case when length(${column}) > 0 then set_byte(${column}, 0, (get_byte(${column}, 0) + 1) % 256) else '\\x01' end`,
   uuid: () => 'gen_random_uuid()',
-  ARRAY: (column) => `case when ${column} is null then '{x}' else ${column}[2:] end`,
+  ARRAY: (column) => `case when ${column} is null then '{null}' else ${column}[2:] end`,
   'USER-DEFINED': (column) => `(case when ${column} = enum_first(${column}) then enum_last(${column}) else enum_first(${column}) end)`,
 };
 

@@ -42,7 +42,7 @@ describe('daily partitions', () => {
     await ensurePartitions(database.pool, NOW);
     const after = acceptedOf(await ledger.append([someEvent()]));
     expect(await placesOf('events')).toEqual(['events_20261122', 'events_default']);
-    expect(await placesOf('exposures')).toEqual(['exposures_20261122']);
+    expect(await placesOf('exposure_items')).toEqual(['exposure_items_20261122']);
     expect(await placesOf('exposure_products')).toEqual(['exposure_products_20261122']);
     expect(await ledger.eventsOfUser('ann', emptyCursor())).toEqual([before[1], before[0], ...after]);
     expect(await exposureLog.itemsOfFeed(page.feedId)).toHaveLength(3);

@@ -106,7 +106,7 @@ describe('reports from PostgreSQL', () => {
   it('come to what the core counts on the same entries, whatever they are', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(anyPage, { maxLength: 25 }), fc.array(anyAct, { maxLength: 60 }), async (pagesOf, actsOf) => {
-        await database.pool.query('TRUNCATE exposure_pages, exposures, exposure_products, events, event_ids, writers');
+        await database.pool.query('TRUNCATE exposure_pages, exposure_items, exposure_products, events, event_ids, writers');
         const pages = pagesOf.map(({ user, at, items, ...page }) => {
           const servedAt = NOW + at * HOUR_MS;
           const placed = items.map(({ no, flags, source }, i) =>
@@ -198,7 +198,7 @@ describe('reports from PostgreSQL', () => {
       });
       expect(found.get('u11')).toMatchObject({ likes: 1, saves: 1, sessions: 2, activeDays: 1, feeds: 0 });
       expect(found.get('u5')).toMatchObject({ orders: 2, revenue: 120, firstOrderAgeDays: 9, orderDays30: 2, isNewBuyer: 1 });
-      await database.pool.query('TRUNCATE exposure_pages, exposures, exposure_products, events, event_ids, writers');
+      await database.pool.query('TRUNCATE exposure_pages, exposure_items, exposure_products, events, event_ids, writers');
       await write(pages, [...events].reverse());
       expect(await factsIn(range)).toEqual(found);
     });

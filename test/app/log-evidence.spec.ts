@@ -67,7 +67,7 @@ describe('the evidence of the logs', () => {
       await database.pool.query(`
         DELETE FROM ${table} WHERE seq > 2;
         UPDATE writers w SET last_seq = 2, last_hash = (SELECT hash FROM ${table} t WHERE t.writer = w.id AND seq = 2) WHERE kind = '${kind}'`);
-    await database.pool.query('DELETE FROM exposures WHERE seq > 2');
+    await database.pool.query('DELETE FROM exposure_items WHERE seq > 2');
   };
 
   it('publishes an hour once, whoever asks, and each follows the one before', async () => {
@@ -110,7 +110,7 @@ describe('the evidence of the logs', () => {
     await fill(opened);
     now += HOUR_MS;
     await opened.evidence.publishHeads();
-    await database.pool.query('DELETE FROM events; DELETE FROM exposure_pages; DELETE FROM exposures; DELETE FROM writers');
+    await database.pool.query('DELETE FROM events; DELETE FROM exposure_pages; DELETE FROM exposure_items; DELETE FROM writers');
     const gone = { seq: 1, reason: 'the chain is gone; 5 of its entries were published' };
     expect(await faults(opened)).toMatchObject([{ log: 'exposures', fault: gone }, { log: 'events', fault: gone }]); // prettier-ignore
   });

@@ -85,10 +85,16 @@ export function exposureLogContract(name: string, openStore: (clock: () => numbe
     it('gives a position of a feed once', async () => {
       const page = await kept(log, somePage());
       const others = [somePage(), somePage()].map((other) => log.append(other));
-      const twice = { ...somePage(), feedId: page.feedId, pageNo: 1, placed: [3, 4, 5].map((position) => somePlaced(position)) };
+      const twice = {
+        ...somePage(),
+        feedId: page.feedId,
+        pageNo: 1,
+        placed: [1, 2].map((position) => somePlaced(position)),
+        features: new Float32Array(6),
+      };
       await expect(log.append(twice)).rejects.toMatchObject({
         code: 'CONFLICT',
-        message: expect.stringContaining('positions 3 to 5') as string,
+        message: expect.stringContaining('positions 1 to 2') as string,
       });
       expect((await Promise.all(others)).map(({ status }) => status)).toEqual(['appended', 'appended']);
       expect(await log.itemsOfFeed(page.feedId)).toHaveLength(3);

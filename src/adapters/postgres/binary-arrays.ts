@@ -18,6 +18,7 @@ const kind = <V>(sql: string, oid: number, write: (bytes: ArrayBytes, value: V) 
 /** How values travel: dates as YYYY-MM-DD, instants as epoch ms, bytes as hex text or as bytes. */
 export const KINDS = {
   date: kind<string>('date', 1082, (bytes, value) => bytes.day(value)),
+  smallint: kind<number>('smallint', 21, (bytes, value) => bytes.int16(value)),
   int: kind<number>('int', 23, (bytes, value) => bytes.int32(value)),
   bigint: kind<number>('bigint', 20, (bytes, value) => bytes.int64(value)),
   double: kind<number>('double precision', 701, (bytes, value) => bytes.float64(value)),
@@ -127,6 +128,11 @@ export class ArrayBytes {
   boolean(value: boolean): void {
     this.begin(1);
     this.bytes[this.end++] = value ? 1 : 0;
+  }
+
+  int16(value: number): void {
+    this.begin(2);
+    this.end = this.bytes.writeInt16BE(value, this.end);
   }
 
   int32(value: number): void {

@@ -82,7 +82,7 @@ async function countBefore(pool: Pool, { id, target, value, at }: Block): Promis
   const since = at - DAYS_BEFORE * DAY_MS;
   const count = `
     WITH counted AS (
-      SELECT count(*) AS exposures, count(DISTINCT user_id) AS users FROM exposures
+      SELECT count(*) AS exposures, count(DISTINCT user_id) AS users FROM all_exposures
        WHERE received_day >= $2 AND served_at >= to_timestamp($3::float8 / 1000) AND item_no IN (${ITEMS[target]})
     )
     UPDATE blocks SET exposures_before = exposures, users_before = users FROM counted WHERE id = $4

@@ -165,8 +165,11 @@ const differs = (entry: ReadEntry, { hash, format }: Chain): string | null =>
     ? null
     : 'the entry does not have the hash that follows from its content and the entry before it';
 
+/** Tables whose entries belong to chains of exposures. */
+export const EXPOSURE_TABLES: readonly DailyTable[] = ['exposure_pages', 'exposure_items', 'exposures'];
+
 /** Every day that has a chain of the kind, or entries in one of the tables; in order. */
-export async function daysToCheck(pool: Pool, kind: ChainKind, tables: DailyTable[]): Promise<string[]> {
+export async function daysToCheck(pool: Pool, kind: ChainKind, tables: readonly DailyTable[]): Promise<string[]> {
   const days = await Promise.all(tables.map((table) => daysOf(pool, table)));
   const { rows } = await pool.query<{ day: string }>(`SELECT DISTINCT to_char(day, 'YYYY-MM-DD') AS day FROM writers WHERE kind = $1`, [
     kind,

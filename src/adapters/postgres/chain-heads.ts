@@ -3,7 +3,7 @@ import { CanonicalBytes } from '../../core/exposures/canonical-bytes.js';
 import { byChain, type ChainHead, headsDigest, headsStart, type HourHeads } from '../../core/exposures/chain-heads.js';
 import { DAY_MS, utcDay } from '../../core/time.js';
 import { type ChainHeads } from '../../ports/chain-heads.js';
-import { daysToCheck } from './chain-check.js';
+import { daysToCheck, EXPOSURE_TABLES } from './chain-check.js';
 import { asUnavailable } from './faults.js';
 import { inTransaction } from './transaction.js';
 
@@ -34,7 +34,7 @@ export function createPostgresChainHeads(pool: Pool): ChainHeads {
   return {
     publish: (hour, at) => inTransaction(pool, (client) => publish(client, hour, at)),
     published: (range) => published(pool, range),
-    days: (kind) => daysToCheck(pool, kind, kind === 'events' ? ['events'] : ['exposure_pages', 'exposures']),
+    days: (kind) => daysToCheck(pool, kind, kind === 'events' ? ['events'] : EXPOSURE_TABLES),
   };
 }
 

@@ -40,14 +40,14 @@ const MISSING = `
      AND NOT EXISTS (SELECT FROM cocoon_days d WHERE d.day = $1 AND d.user_id = p.user_id) LIMIT $2`;
 
 const BY_ITEM = `
-  SELECT e.item_no, count(*)::float8 FROM exposures e WHERE e.received_day = $1 AND e.item_no >= 0 AND $2::text IS NULL GROUP BY e.item_no
+  SELECT e.item_no, count(*)::float8 FROM all_exposures e WHERE e.received_day = $1 AND e.item_no >= 0 AND $2::text IS NULL GROUP BY e.item_no
   UNION ALL
-  SELECT e.item_no, count(*)::float8 FROM exposures e
+  SELECT e.item_no, count(*)::float8 FROM all_exposures e
     JOIN exposure_pages p ON p.received_day = $1 AND p.writer = e.writer AND p.seq = e.seq AND p.surface = $2
    WHERE e.received_day = $1 AND e.item_no >= 0 AND $2::text IS NOT NULL GROUP BY e.item_no`;
 
 const CLICKS_BY_ITEM = `
-  SELECT e.item_no, count(DISTINCT v.exposure_id)::float8 FROM exposures e
+  SELECT e.item_no, count(DISTINCT v.exposure_id)::float8 FROM all_exposures e
     JOIN exposure_pages p ON p.received_day = $1 AND p.writer = e.writer AND p.seq = e.seq AND ($2::text IS NULL OR p.surface = $2)
     JOIN events v ON v.exposure_id = e.feed_id || '.' || e.position AND v.type = 'CLICK' AND v.attribution = 'ATTRIBUTED'
      AND v.received_day BETWEEN $1 AND $1::date + 7

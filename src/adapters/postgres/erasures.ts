@@ -29,7 +29,8 @@ const WIPES: { what: HeldRecords['what']; text: string }[] = [
              mentions = (SELECT array_agg(CASE WHEN m = ANY($1) THEN NULL ELSE m END ORDER BY i) FROM unnest(mentions) WITH ORDINALITY AS u(m, i))
            WHERE mentions && $1`,
   },
-  { what: 'exposures', text: 'UPDATE exposures SET user_id = NULL WHERE user_id = ANY($1)' },
+  // Counted; emptied below.
+  { what: 'exposures', text: 'SELECT FROM all_exposures WHERE user_id = ANY($1)' },
   { what: 'attributes', text: 'DELETE FROM users WHERE id = ANY($1)' },
   { what: 'consents', text: 'DELETE FROM consents WHERE user_id = ANY($1)' },
   { what: 'controls', text: 'DELETE FROM people WHERE user_id = ANY($1)' },
@@ -41,6 +42,8 @@ const WIPES: { what: HeldRecords['what']; text: string }[] = [
 /** Parts of what is counted elsewhere, or that live for minutes. */
 const SILENT_WIPES = [
   `UPDATE exposure_pages SET user_id = NULL, session_id = NULL, page_id = NULL, seal = substring(seal FROM ${AFTER_SALT}) WHERE user_id = ANY($1)`,
+  'UPDATE exposure_items SET user_id = NULL WHERE user_id = ANY($1)',
+  'UPDATE exposures SET user_id = NULL WHERE user_id = ANY($1)',
   'DELETE FROM exposure_products WHERE user_id = ANY($1)',
   'DELETE FROM cocoon_days WHERE user_id = ANY($1)',
   'DELETE FROM trigger_standings WHERE user_id = ANY($1)',
@@ -50,7 +53,7 @@ const SILENT_WIPES = [
 
 const HELD: Record<HeldRecords['what'], string> = {
   events: 'SELECT count(*), min(extract(epoch FROM occurred_at) * 1000) FROM events WHERE user_id = ANY($1)',
-  exposures: 'SELECT count(*), min(extract(epoch FROM served_at) * 1000) FROM exposures WHERE user_id = ANY($1)',
+  exposures: 'SELECT count(*), min(extract(epoch FROM served_at) * 1000) FROM all_exposures WHERE user_id = ANY($1)',
   attributes: 'SELECT count(*), NULL FROM users WHERE id = ANY($1)',
   consents: 'SELECT count(*), min(at) FROM consents WHERE user_id = ANY($1)',
   controls: 'SELECT count(*), NULL FROM people WHERE user_id = ANY($1)',
@@ -65,7 +68,7 @@ const HELD: Record<HeldRecords['what'], string> = {
 const RECORDS: Partial<Record<HeldRecords['what'], string>> = {
   events: `SELECT to_jsonb(e) - ARRAY['seal', 'target_seal', 'referrer_seal', 'hash', 'writer', 'seq', 'received_day', 'item_no'] FROM events e
             WHERE user_id = ANY($1) ORDER BY received_at, writer, seq`,
-  exposures: `SELECT to_jsonb(e) - ARRAY['writer', 'seq', 'received_day', 'item_no', 'sources'] FROM exposures e WHERE user_id = ANY($1) ORDER BY served_at, position`,
+  exposures: `SELECT to_jsonb(e) - ARRAY['writer', 'seq', 'received_day', 'item_no', 'sources'] FROM all_exposures e WHERE user_id = ANY($1) ORDER BY served_at, position`,
   attributes: 'SELECT to_jsonb(u) FROM users u WHERE id = ANY($1)',
   consents: `SELECT to_jsonb(c) - 'id' FROM consents c WHERE user_id = ANY($1) ORDER BY at, id`,
   controls: 'SELECT to_jsonb(p) FROM people p WHERE user_id = ANY($1)',

@@ -6,7 +6,7 @@ import { type LoggedPage, type Page } from '../../core/exposures/exposure.js';
 import { catalogueHash, keepPage, type KeptPage } from '../../core/exposures/kept-page.js';
 import { utcDay } from '../../core/time.js';
 import { type ExposureLog, type RequestReplay } from '../../ports/exposure-log.js';
-import { checkChains, cursorRows, daysToCheck, type EntriesOfDay, type ReadEntry } from './chain-check.js';
+import { checkChains, cursorRows, daysToCheck, type EntriesOfDay, EXPOSURE_TABLES, type ReadEntry } from './chain-check.js';
 import { createExposureLookups } from './exposure-lookups.js';
 import { readItems, readPage, readPageColumns } from './exposure-reading.js';
 import { INSERT_PAGES, pageParameters, type PageRow } from './exposure-rows.js';
@@ -51,7 +51,7 @@ export function createPostgresExposureLog({ pool, clock, retentionDays, randomBy
     },
     replay: (requestId, inputHash) => findClaim(pool, requestId, inputHash, clock()),
     async verify(days, heads) {
-      const chosen = days ?? (await daysToCheck(pool, 'exposures', ['exposure_pages', 'exposures']));
+      const chosen = days ?? (await daysToCheck(pool, 'exposures', EXPOSURE_TABLES));
       return checkChains(pool, { kind: 'exposures', days: chosen, entries: entriesOfDay, strays: strayExposure, heads });
     },
   };
@@ -75,7 +75,7 @@ interface Tools {
 /** A position of a feed is given once: who places it second must build his page anew, after what the first placed. */
 function asConflict(error: unknown, { feedId, placed }: Page): unknown {
   const { code, table } = error as { code?: string; table?: string };
-  if (code !== '23505' || !table?.startsWith('exposures')) return error;
+  if (code !== '23505' || !table?.startsWith('exposure_items')) return error;
   const positions = `${placed[0].position} to ${placed[placed.length - 1].position}`;
   return new AppError('CONFLICT', `positions ${positions} of feed ${feedId} were placed by another request at the same time; ask again`);
 }
@@ -179,19 +179,24 @@ function entryOf(row: PageRow, { bytes, astray, named }: { bytes: CanonicalBytes
   return {
     ...row,
     fault() {
-      if (astray) return 'an exposure of the page says another user or time than the page';
+      if (astray) return 'the items of the page are not whole, or say another user or time than the page';
       return named ? pageSealFault(bytes, row.page) : 'the names of the features are missing or changed';
     },
     rehash: (previous, format) => pageHash(bytes, previous, row.page, { seq: row.seq, receivedAt: row.receivedAt, format }),
   };
 }
 
-/** An exposure that no page of its day has. */
+/** Items that no page of their day has, or beside those that it has. */
+const STRAYS = `
+  SELECT i.feed_id AS "feedId", i.first_position AS position FROM exposure_items i WHERE i.received_day = $1 AND NOT EXISTS (
+    SELECT FROM exposure_pages p WHERE p.received_day = $1 AND p.writer = i.writer AND p.seq = i.seq AND p.feed_id = i.feed_id)
+  UNION ALL
+  SELECT e.feed_id, e.position FROM exposures e WHERE e.received_day = $1 AND (
+    EXISTS (SELECT FROM exposure_items i WHERE i.received_day = $1 AND i.writer = e.writer AND i.seq = e.seq)
+    OR NOT EXISTS (SELECT FROM exposure_pages p WHERE p.received_day = $1 AND p.writer = e.writer AND p.seq = e.seq AND p.feed_id = e.feed_id))
+  LIMIT 1`;
+
 async function strayExposure(client: PoolClient, day: string): Promise<string | null> {
-  const { rows } = await client.query<{ feedId: string; position: number }>(
-    `SELECT e.feed_id AS "feedId", e.position FROM exposures e WHERE e.received_day = $1 AND NOT EXISTS (
-       SELECT FROM exposure_pages p WHERE p.received_day = $1 AND p.writer = e.writer AND p.seq = e.seq AND p.feed_id = e.feed_id) LIMIT 1`,
-    [day],
-  );
+  const { rows } = await client.query<{ feedId: string; position: number }>(STRAYS, [day]);
   return rows.length === 0 ? null : `exposure ${rows[0].feedId}.${rows[0].position} belongs to no page`;
 }

@@ -6,7 +6,7 @@ import { type FoldCursor, isFolded } from '../../core/tags/cursor.js';
 import { DAY_MS, HOUR_MS, utcDay } from '../../core/time.js';
 import { type ExposureEntry, type ExposureFacts, type ExposureLog } from '../../ports/exposure-log.js';
 import { arrayParameters, type Column, column } from './binary-arrays.js';
-import { loggedPage, PAGE_WIDTH, READ_EXPOSURE, readExposure, readItems, readPage, readPageColumns } from './exposure-reading.js';
+import { loggedPage, PAGE_WIDTH, readItems, readPage, readPageColumns } from './exposure-reading.js';
 import { asUnavailable } from './faults.js';
 import { epochMs } from './ledger-rows.js';
 
@@ -39,7 +39,7 @@ export function createExposureLookups({ pool, clock, retentionDays }: { pool: Po
       if (!parseExposureId(exposureId(feedId, 1))) return [];
       const rows = await read(
         'exposures-of-feed',
-        'SELECT item_no, position FROM exposures WHERE feed_id = $1 AND received_day = ANY($2::date[]) ORDER BY position',
+        'SELECT item_no, position FROM all_exposures WHERE feed_id = $1 AND received_day = ANY($2::date[]) ORDER BY position',
         [feedId, daysOfFeed(feedId)],
       );
       return (rows as [number, number][]).map(([itemNo, position]) => ({ itemNo, position }));
@@ -51,7 +51,7 @@ export function createExposureLookups({ pool, clock, retentionDays }: { pool: Po
     },
     pagesOfUser: (userId, cursor, from) =>
       pagesOfUser({ pool, read }, userId, cursor, { from, firstDay: utcDay(within(Math.max(cursor.since, from - DAY_MS))) }),
-    entry: (id) => entry(read, id, daysOfFeed),
+    entry: (id) => entry({ pool, read }, id, daysOfFeed),
   };
 }
 
@@ -70,14 +70,22 @@ const WANTED_COLUMNS: readonly Column<Wanted>[] = [
   column('position', 'int', ({ position }) => position),
 ];
 
-const FACTS = `e.feed_id, e.position, e.user_id, e.item_no, e.product_ids, ${epochMs('e.served_at')}`;
-
-/** The limit keeps the planner from reading whole partitions of which it has no statistics yet. */
-const FIND = `
-  SELECT w.index, ${FACTS} FROM unnest($1::int[], $2::uuid[], $3::int[]) AS w(index, feed_id, position)
+/** What is known of the exposure at a position of a feed, received on days that a condition names. The limit keeps the planner from reading whole partitions of which it has no statistics yet. */
+const factsAt = (wanted: string, days: string): string => `
    CROSS JOIN LATERAL (
-     SELECT * FROM exposures WHERE feed_id = w.feed_id AND position = w.position AND received_day = ANY($4::date[]) LIMIT 1
+     (SELECT user_id, item_nos[${wanted}.position - first_position + 1] AS item_no, product_ids[${wanted}.position - first_position + 1] AS product_ids, served_at
+        FROM exposure_items
+       WHERE feed_id = ${wanted}.feed_id AND first_position <= ${wanted}.position AND first_position + cardinality(item_nos) > ${wanted}.position AND ${days} LIMIT 1)
+     UNION ALL
+     (SELECT user_id, item_no, array_to_json(product_ids)::text, served_at
+        FROM exposures WHERE feed_id = ${wanted}.feed_id AND position = ${wanted}.position AND ${days} LIMIT 1)
+     LIMIT 1
    ) AS e`;
+const FACTS = `e.user_id, e.item_no, e.product_ids, ${epochMs('e.served_at')}`;
+
+const FIND = `
+  SELECT w.index, w.feed_id, w.position, ${FACTS} FROM unnest($1::int[], $2::uuid[], $3::int[]) AS w(index, feed_id, position)
+   ${factsAt('w', 'received_day = ANY($4::date[])')}`;
 
 async function find(read: Read, ids: string[], daysOfFeed: (feedId: string) => string[]): Promise<(ExposureFacts | null)[]> {
   const days = new Set<string>();
@@ -106,24 +114,23 @@ const QUERY_COLUMNS: readonly Column<IndexedQuery>[] = [
   column('until', 'instant', ({ to }) => Math.floor(to)),
 ];
 
+const IN_WINDOW = 'user_id = q.user_id AND served_at BETWEEN q.since AND q.until AND received_day BETWEEN $7 AND $8';
+const LATEST_FIRST = 'ORDER BY served_at DESC LIMIT 1';
+
 /** An exposure of the item itself goes before one of content that named it, where both were on one page. */
 const FIND_LATEST = `
-  SELECT q.index, ${FACTS}
+  SELECT q.index, latest.feed_id, latest.position, ${FACTS}
     FROM unnest($1::int[], $2::text[], $3::int[], $4::text[], $5::timestamptz[], $6::timestamptz[]) AS q(index, user_id, item_no, item_id, since, until)
    CROSS JOIN LATERAL (
-     (SELECT feed_id, position, received_day, served_at, 1 AS rank FROM exposures
-       WHERE user_id = q.user_id AND item_no = q.item_no AND served_at BETWEEN q.since AND q.until AND received_day BETWEEN $7 AND $8
-       ORDER BY served_at DESC LIMIT 1)
+     (SELECT feed_id, first_position + array_position(item_nos, q.item_no) - 1 AS position, received_day, served_at, 1 AS rank FROM exposure_items
+       WHERE ${IN_WINDOW} AND item_nos @> ARRAY[q.item_no] ${LATEST_FIRST})
      UNION ALL
-     (SELECT feed_id, position, received_day, served_at, 0 FROM exposure_products
-       WHERE user_id = q.user_id AND product_id = q.item_id AND served_at BETWEEN q.since AND q.until AND received_day BETWEEN $7 AND $8
-       ORDER BY served_at DESC LIMIT 1)
+     (SELECT feed_id, position, received_day, served_at, 1 FROM exposures WHERE ${IN_WINDOW} AND item_no = q.item_no ${LATEST_FIRST})
+     UNION ALL
+     (SELECT feed_id, position, received_day, served_at, 0 FROM exposure_products WHERE ${IN_WINDOW} AND product_id = q.item_id ${LATEST_FIRST})
      ORDER BY served_at DESC, rank DESC LIMIT 1
    ) AS latest
-   CROSS JOIN LATERAL (
-     SELECT * FROM exposures
-      WHERE feed_id = latest.feed_id AND position = latest.position AND received_day = latest.received_day AND received_day BETWEEN $7 AND $8 LIMIT 1
-   ) AS e`;
+   ${factsAt('latest', 'received_day = latest.received_day AND received_day BETWEEN $7 AND $8')}`;
 
 async function findLatest(read: Read, queries: LatestQuery[], within: (at: number) => number): Promise<(ExposureFacts | null)[]> {
   if (queries.length === 0) return [];
@@ -141,18 +148,28 @@ async function findLatest(read: Read, queries: LatestQuery[], within: (at: numbe
 
 function placeFacts(rows: unknown[][], length: number): (ExposureFacts | null)[] {
   const facts = new Array<ExposureFacts | null>(length).fill(null);
-  for (const row of rows as [number, string, number, string | null, number, string[] | null, number][]) {
+  for (const row of rows as [number, string, number, string | null, number, string | null, number][]) {
     const [index, feedId, position, userId, itemNo, productIds, servedAt] = row;
-    facts[index] = { exposureId: exposureId(feedId, position), userId, itemNo, productIds: productIds ?? [], servedAt };
+    facts[index] = { exposureId: exposureId(feedId, position), userId, itemNo, productIds: readIds(productIds), servedAt };
   }
   return facts;
 }
 
+const readIds = (json: string | null): string[] => (json === null ? [] : (JSON.parse(json) as string[]));
+
 const ITEMS_OF_PAGE = `
-  SELECT e.item_no FROM exposure_pages p
-    JOIN exposures e ON e.feed_id = p.feed_id AND e.writer = p.writer AND e.seq = p.seq AND e.received_day = p.received_day
-   WHERE p.page_id = $1 AND p.received_at >= $2 AND p.received_day >= $3 AND e.received_day >= $3
-   ORDER BY p.received_at, p.writer, p.seq, e.position`;
+  WITH pages AS MATERIALIZED (
+    SELECT received_day, writer, seq, feed_id, received_at FROM exposure_pages WHERE page_id = $1 AND received_at >= $2 AND received_day >= $3),
+  placed AS (
+    SELECT p.received_at, p.writer, p.seq, i.item_no, i.place FROM pages p
+     CROSS JOIN LATERAL (SELECT item_nos FROM exposure_items
+       WHERE writer = p.writer AND seq = p.seq AND received_day = p.received_day AND received_day >= $3 OFFSET 0) AS e
+     CROSS JOIN LATERAL unnest(e.item_nos) WITH ORDINALITY AS i(item_no, place)
+    UNION ALL
+    SELECT p.received_at, p.writer, p.seq, e.item_no, e.position FROM pages p
+     CROSS JOIN LATERAL (SELECT item_no, position FROM exposures
+       WHERE feed_id = p.feed_id AND writer = p.writer AND seq = p.seq AND received_day = p.received_day AND received_day >= $3 OFFSET 0) AS e)
+  SELECT item_no FROM placed ORDER BY received_at, writer, seq, place`;
 
 async function pagesOfUser(
   { pool, read }: { pool: Pool; read: Read },
@@ -173,28 +190,36 @@ async function pagesOfUser(
   return rows.map(loggedPage);
 }
 
-/** With the item go the names of the features, its row in the matrix, and how many rows there are. */
 const ENTRY = `
-  SELECT ${readPageColumns(true)}, c.names, (count(*) FILTER (WHERE o.position < e.position))::int, count(*)::int, ${READ_EXPOSURE}
-    FROM exposures e
+  SELECT ${readPageColumns(true)}, c.names
+    FROM (SELECT writer, seq, received_day FROM exposure_items
+           WHERE feed_id = $1 AND first_position <= $2 AND first_position + cardinality(item_nos) > $2 AND received_day = ANY($3::date[])
+          UNION ALL
+          SELECT writer, seq, received_day FROM exposures WHERE feed_id = $1 AND position = $2 AND received_day = ANY($3::date[]) LIMIT 1) AS e
     JOIN exposure_pages p ON p.writer = e.writer AND p.seq = e.seq AND p.received_day = e.received_day
-    JOIN exposures o ON o.feed_id = e.feed_id AND o.writer = e.writer AND o.seq = e.seq AND o.received_day = e.received_day
     JOIN feature_catalogues c ON c.hash = p.feature_catalogue
-   WHERE e.feed_id = $1 AND e.position = $2
-     AND e.received_day = ANY($3::date[]) AND p.received_day = ANY($3::date[]) AND o.received_day = ANY($3::date[])
-   GROUP BY p.writer, p.seq, p.received_day, e.feed_id, e.position, e.received_day, c.hash`;
+   WHERE p.received_day = ANY($3::date[])`;
 
-async function entry(read: Read, id: string, daysOfFeed: (feedId: string) => string[]): Promise<ExposureEntry | null> {
+async function entry(
+  { pool, read }: { pool: Pool; read: Read },
+  id: string,
+  daysOfFeed: (feedId: string) => string[],
+): Promise<ExposureEntry | null> {
   const exposure = parseExposureId(id);
   if (!exposure) return null;
-  const [row] = await read('exposure-entry', ENTRY, [exposure.feedId, exposure.position, daysOfFeed(exposure.feedId)]);
-  if (!row) return null;
-  const { page, writer, seq, receivedAt, hash } = readPage(row);
-  const [names, place, items] = row.slice(PAGE_WIDTH) as [string[], number, number];
+  const [found] = await read('exposure-entry', ENTRY, [exposure.feedId, exposure.position, daysOfFeed(exposure.feedId)]);
+  if (!found) return null;
+  const row = readPage(found);
+  await readItems(pool, [row]).catch((error: unknown) => {
+    throw asUnavailable(error);
+  });
+  const { page, writer, seq, receivedAt, hash } = row;
+  const names = found[PAGE_WIDTH] as string[];
+  const place = page.placed.findIndex(({ position }) => position === exposure.position);
   const values = floats(page.features).subarray(place * names.length, (place + 1) * names.length);
   return {
     page: { ...restoreFrame(page, names), writer, seq, receivedAt, hash },
-    placed: restoreItem(readExposure(row, PAGE_WIDTH + 3), page.mentions, unpackContributions(page.contributions, items)[place]),
+    placed: restoreItem(page.placed[place], page.mentions, unpackContributions(page.contributions, page.placed.length)[place]),
     features: Object.fromEntries(names.map((name, i) => [name, values[i]])),
   };
 }

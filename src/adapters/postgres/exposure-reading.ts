@@ -2,7 +2,7 @@ import { type Pool, type PoolClient } from 'pg';
 import { type LoggedPage } from '../../core/exposures/exposure.js';
 import { type KeptExposure, type KeptPage, restorePage } from '../../core/exposures/kept-page.js';
 import { arrayParameters, type Column, column } from './binary-arrays.js';
-import { type PageRow } from './exposure-rows.js';
+import { MARKS, type PageRow } from './exposure-rows.js';
 import { epochMs } from './ledger-rows.js';
 
 /** Columns of `exposure_pages p` as `readPage` takes them, in rows read as arrays. Features can be left out, since they are most of a page. */
@@ -45,27 +45,6 @@ export function readPage(row: readonly unknown[]): PageRow {
   return { page, day, receivedAt, writer, seq, hash };
 }
 
-/** Columns of `exposures e` as `readExposure` takes them. */
-export const READ_EXPOSURE =
-  'e.position, e.item_no, e.item_id, e.score, e.rank_before, e.sources, e.exploration, e.promoted, e.repeat, e.propensity, e.reasons::text, e.product_ids';
-
-export function readExposure(row: readonly unknown[], first = 0): KeptExposure {
-  return {
-    position: row[first],
-    itemNo: row[first + 1],
-    itemId: row[first + 2],
-    score: row[first + 3],
-    rankBefore: row[first + 4],
-    sources: row[first + 5],
-    exploration: row[first + 6],
-    promoted: row[first + 7],
-    repeat: row[first + 8],
-    propensity: row[first + 9],
-    reasons: row[first + 10],
-    productIds: row[first + 11] ?? [],
-  } as KeptExposure;
-}
-
 const OWNER_COLUMNS: readonly Column<PageRow>[] = [
   column('feed_id', 'uuid', ({ page }) => page.feedId),
   column('writer', 'int', ({ writer }) => writer),
@@ -74,37 +53,118 @@ const OWNER_COLUMNS: readonly Column<PageRow>[] = [
 ];
 
 /** The offset keeps the planner from reading whole partitions of which it has no statistics yet. */
-const EXPOSURES_OF_PAGES = `
-  SELECT p.ord::int - 1, e.user_id, ${epochMs('e.served_at')}, ${READ_EXPOSURE}
+const ofPages = (table: string, columns: string, order: string): string => `
+  SELECT p.ord::int - 1, e.user_id, ${epochMs('e.served_at')}, ${columns}
     FROM unnest($1::uuid[], $2::int[], $3::bigint[], $4::date[]) WITH ORDINALITY AS p(feed_id, writer, seq, received_day, ord)
    CROSS JOIN LATERAL (
-     SELECT * FROM exposures
+     SELECT * FROM ${table}
       WHERE feed_id = p.feed_id AND writer = p.writer AND seq = p.seq AND received_day = p.received_day AND received_day = ANY($5::date[])
      OFFSET 0
    ) AS e
-   ORDER BY p.ord, e.position`;
+   ORDER BY ${order}`;
+
+const ITEMS_OF_PAGES = ofPages(
+  'exposure_items',
+  'e.first_position, e.item_nos, e.item_ids, e.scores, e.ranks_before, e.sources, e.marks, e.propensities, e.reasons, e.product_ids',
+  'p.ord',
+);
+
+type ItemsRow = [
+  owner: number,
+  userId: string | null,
+  servedAt: number,
+  firstPosition: number,
+  itemNos: number[],
+  itemIds: string[],
+  scores: number[],
+  ranksBefore: number[],
+  sources: number[],
+  marks: number[],
+  propensities: (number | null)[] | null,
+  reasons: (string | null)[] | null,
+  productIds: (string | null)[] | null,
+];
+
+/** Items of a page from their row; null where its columns are not equally long. */
+function unpackItems(row: ItemsRow): KeptExposure[] | null {
+  const [, , , firstPosition, itemNos, itemIds, scores, ranksBefore, sources, marks, propensities, reasons, productIds] = row;
+  const columns = row.slice(4) as (unknown[] | null)[];
+  if (columns.some((column) => column !== null && column.length !== itemNos.length)) return null;
+  return itemNos.map((itemNo, i) => {
+    const products = productIds?.[i] ?? null;
+    return {
+      position: firstPosition + i,
+      itemNo,
+      itemId: itemIds[i],
+      score: scores[i],
+      rankBefore: ranksBefore[i],
+      sources: sources[i],
+      exploration: (marks[i] & MARKS.exploration) !== 0,
+      promoted: (marks[i] & MARKS.promoted) !== 0,
+      repeat: (marks[i] & MARKS.repeat) !== 0,
+      propensity: propensities?.[i] ?? null,
+      reasons: reasons?.[i] ?? null,
+      productIds: products === null ? [] : (JSON.parse(products) as string[]),
+    };
+  });
+}
+
+/** For pages whose items are in rows of their own. */
+const EXPOSURES_OF_PAGES = ofPages(
+  'exposures',
+  'e.position, e.item_no, e.item_id, e.score, e.rank_before, e.sources, e.exploration, e.promoted, e.repeat, e.propensity, e.reasons::text, e.product_ids',
+  'p.ord, e.position',
+);
+
+function readExposure(row: readonly unknown[]): KeptExposure {
+  return {
+    position: row[3],
+    itemNo: row[4],
+    itemId: row[5],
+    score: row[6],
+    rankBefore: row[7],
+    sources: row[8],
+    exploration: row[9],
+    promoted: row[10],
+    repeat: row[11],
+    propensity: row[12],
+    reasons: row[13],
+    productIds: row[14] ?? [],
+  } as KeptExposure;
+}
 
 /**
  * Read the items of pages into them.
  *
- * @returns the places of those pages of which an item says another user or another time than the page does
+ * @returns the places of those pages of which an item says another user or another time than the page does, or items are not whole
  */
 export async function readItems(client: Pool | PoolClient, rows: readonly PageRow[]): Promise<Set<number>> {
   const astray = new Set<number>();
   if (rows.length === 0) return astray;
-  const days = [...new Set(rows.map(({ day }) => day))];
-  const items = await client.query<unknown[]>({
-    name: 'exposures-of-pages',
-    text: EXPOSURES_OF_PAGES,
-    values: [...arrayParameters(OWNER_COLUMNS, rows), days],
-    rowMode: 'array',
-  });
-  for (const item of items.rows) {
-    const [owner, userId, servedAt] = item as [number, string | null, number];
-    const { page } = rows[owner];
-    page.placed.push(readExposure(item, 3));
-    if (userId !== page.userId || servedAt !== page.servedAt) astray.add(owner);
+  const read = async (name: string, text: string, of: readonly PageRow[]): Promise<unknown[][]> => {
+    const days = [...new Set(of.map(({ day }) => day))];
+    const result = await client.query<unknown[]>({ name, text, values: [...arrayParameters(OWNER_COLUMNS, of), days], rowMode: 'array' });
+    return result.rows;
+  };
+  const note = (owner: PageRow, userId: unknown, servedAt: unknown): void => {
+    if (userId !== owner.page.userId || servedAt !== owner.page.servedAt) astray.add(rows.indexOf(owner));
+  };
+  const found = new Set<PageRow>();
+  for (const row of (await read('items-of-pages', ITEMS_OF_PAGES, rows)) as ItemsRow[]) {
+    const owner = rows[row[0]];
+    const items = unpackItems(row);
+    if (items) owner.page.placed.push(...items);
+    else astray.add(row[0]);
+    note(owner, row[1], row[2]);
+    found.add(owner);
   }
+  const others = rows.filter((row) => !found.has(row));
+  if (others.length > 0)
+    for (const row of await read('exposures-of-pages', EXPOSURES_OF_PAGES, others)) {
+      const owner = others[row[0] as number];
+      owner.page.placed.push(readExposure(row));
+      note(owner, row[1], row[2]);
+    }
   return astray;
 }
 

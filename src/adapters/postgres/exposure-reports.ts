@@ -18,7 +18,7 @@ const REPORTED = `
     SELECT p.served_at, p.surface, count(*) AS served, count(*) FILTER (WHERE o.rendered) AS rendered, count(*) FILTER (WHERE o.seen) AS seen,
            count(*) FILTER (WHERE o.clicked) AS clicked, count(*) FILTER (WHERE o.seen AND o.clicked) AS seen_clicked, count(o.exposure_id) > 0 AS reported
       FROM exposure_pages p
-      JOIN exposures e ON e.received_day = p.received_day AND e.writer = p.writer AND e.seq = p.seq
+      JOIN all_exposures e ON e.received_day = p.received_day AND e.writer = p.writer AND e.seq = p.seq
       LEFT JOIN outcomes o ON o.exposure_id = e.feed_id || '.' || e.position
      WHERE p.received_day BETWEEN $1 AND $2 AND p.served_at >= $4 AND p.served_at < $5 AND p.kind <> 'follow' AND ($6::text IS NULL OR p.surface = $6)
      GROUP BY p.received_day, p.writer, p.seq, p.served_at, p.surface)

@@ -1,6 +1,6 @@
 import { type LedgerPosition } from '../../core/events/event.js';
 import { type KeptExposure, type KeptPage } from '../../core/exposures/kept-page.js';
-import { ArrayBytes, arrayParameters, type Column, column, insertRows, textArray } from './binary-arrays.js';
+import { ArrayBytes, arrayParameters, type Column, column, insertRows, KINDS, textArray } from './binary-arrays.js';
 import { HEAD_COLUMNS, type HeadMove, moveHeads } from './writer.js';
 
 /** A page with its place in a chain. */
@@ -44,33 +44,41 @@ const PAGE_COLUMNS: readonly Column<PageRow>[] = [
 
 const arrayOrNull = (values: readonly (string | null)[]): string | null => (values.length === 0 ? null : textArray(values));
 
-interface ExposureRow {
-  row: PageRow;
-  item: KeptExposure;
-}
+/** Bits of `marks`. */
+export const MARKS = { exploration: 1, promoted: 2, repeat: 4 } as const;
 
-const EXPOSURE_COLUMNS: readonly Column<ExposureRow>[] = [
-  column('received_day', 'date', ({ row }) => row.day),
-  column('feed_id', 'uuid', ({ row }) => row.page.feedId),
-  column('position', 'int', ({ item }) => item.position),
-  column('writer', 'int', ({ row }) => row.writer),
-  column('seq', 'bigint', ({ row }) => row.seq),
-  column('user_id', 'text', ({ row }) => row.page.userId),
-  column('item_no', 'int', ({ item }) => item.itemNo),
-  column('item_id', 'text', ({ item }) => item.itemId),
-  column('served_at', 'instant', ({ row }) => row.page.servedAt),
-  column('score', 'double', ({ item }) => item.score),
-  column('rank_before', 'int', ({ item }) => item.rankBefore),
-  column('sources', 'int', ({ item }) => item.sources),
-  column('exploration', 'boolean', ({ item }) => item.exploration),
-  column('promoted', 'boolean', ({ item }) => item.promoted),
-  column('repeat', 'boolean', ({ item }) => item.repeat),
-  column('propensity', 'double', ({ item }) => item.propensity),
-  column('reasons', 'text', ({ item }) => item.reasons, 'json'),
-  column('product_ids', 'text', ({ item }) => arrayOrNull(item.productIds), 'text[]'),
+const marksOf = ({ exploration, promoted, repeat }: KeptExposure): number =>
+  (exploration ? MARKS.exploration : 0) | (promoted ? MARKS.promoted : 0) | (repeat ? MARKS.repeat : 0);
+
+/** The items of all pages of a batch, one behind the other; each page then takes its slice. */
+const ITEM_COLUMNS: readonly Column<KeptExposure>[] = [
+  column('item_nos', 'int', ({ itemNo }) => itemNo),
+  column('item_ids', 'text', ({ itemId }) => itemId),
+  column('scores', 'double', ({ score }) => score),
+  column('ranks_before', 'int', ({ rankBefore }) => rankBefore),
+  column('sources', 'int', ({ sources }) => sources),
+  column('marks', 'smallint', marksOf),
+  column('propensities', 'double', ({ propensity }) => propensity),
+  column('reasons', 'text', ({ reasons }) => reasons),
+  column('product_ids', 'text', ({ productIds }) => (productIds.length === 0 ? null : JSON.stringify(productIds))),
 ];
 
-interface ProductRow extends ExposureRow {
+/** Where the items of a page are among those of its batch, from 1, both ends included. */
+interface Slice {
+  firstPosition: number;
+  first: number;
+  last: number;
+}
+
+const SLICE_COLUMNS: readonly Column<Slice>[] = [
+  column('first_position', 'int', ({ firstPosition }) => firstPosition),
+  column('first', 'int', ({ first }) => first),
+  column('last', 'int', ({ last }) => last),
+];
+
+interface ProductRow {
+  row: PageRow;
+  position: number;
   productId: string;
 }
 
@@ -80,37 +88,63 @@ const PRODUCT_COLUMNS: readonly Column<ProductRow>[] = [
   column('product_id', 'text', ({ productId }) => productId),
   column('served_at', 'instant', ({ row }) => row.page.servedAt),
   column('feed_id', 'uuid', ({ row }) => row.page.feedId),
-  column('position', 'int', ({ item }) => item.position),
+  column('position', 'int', ({ position }) => position),
 ];
 
-const MOVED = 'WHERE (SELECT count(*) FROM heads) > 0';
+const MOVED = '(SELECT count(*) FROM heads) > 0';
 const PAGES_FIRST = HEAD_COLUMNS.length + 1;
-const EXPOSURES_FIRST = PAGES_FIRST + PAGE_COLUMNS.length;
-const PRODUCTS_FIRST = EXPOSURES_FIRST + EXPOSURE_COLUMNS.length;
+const SLICES_FIRST = PAGES_FIRST + PAGE_COLUMNS.length;
+const ITEMS_FIRST = SLICES_FIRST + SLICE_COLUMNS.length;
+const PRODUCTS_FIRST = ITEMS_FIRST + ITEM_COLUMNS.length;
+
+/** What the row of a page's items has of the page. */
+const OWNER_COLUMNS = ['received_day', 'writer', 'seq', 'feed_id', 'user_id', 'served_at'];
+const pageParameter = (name: string): string => {
+  const place = PAGE_COLUMNS.findIndex((column) => column.name === name);
+  return `$${PAGES_FIRST + place}::${KINDS[PAGE_COLUMNS[place].kind].sql}[]`;
+};
+const sliceParameters = SLICE_COLUMNS.map((_, i) => `$${SLICES_FIRST + i}::int[]`);
+const INSERT_ITEMS = `
+  INSERT INTO exposure_items (${[...OWNER_COLUMNS, 'first_position', ...ITEM_COLUMNS.map(({ name }) => name)].join(', ')})
+  SELECT ${OWNER_COLUMNS.map((name) => `r.${name}`).join(', ')}, r.first_position,
+         ${ITEM_COLUMNS.map(({ kind }, i) => `($${ITEMS_FIRST + i}::${KINDS[kind].sql}[])[r.first:r.last]`).join(', ')}
+    FROM unnest(${[...OWNER_COLUMNS.map(pageParameter), ...sliceParameters].join(', ')}) AS r(${[...OWNER_COLUMNS, ...SLICE_COLUMNS.map(({ name }) => name)].join(', ')})
+   WHERE r.last >= r.first AND ${MOVED}`;
 
 /** One statement for all that a batch of pages adds: whole or not at all, in one round trip. It answers how many heads moved, 1 or 0. */
 export const INSERT_PAGES = `
   WITH heads AS (${moveHeads(1)}),
-    pages AS (${insertRows('exposure_pages', PAGE_COLUMNS, PAGES_FIRST)} ${MOVED}),
-    products AS (${insertRows('exposure_products', PRODUCT_COLUMNS, PRODUCTS_FIRST)} ${MOVED}),
-    items AS (${insertRows('exposures', EXPOSURE_COLUMNS, EXPOSURES_FIRST)} ${MOVED})
+    pages AS (${insertRows('exposure_pages', PAGE_COLUMNS, PAGES_FIRST)} WHERE ${MOVED}),
+    products AS (${insertRows('exposure_products', PRODUCT_COLUMNS, PRODUCTS_FIRST)} WHERE ${MOVED}),
+    items AS (${INSERT_ITEMS})
   SELECT count(*)::int AS moved FROM heads`;
 
 /** The parameters of `INSERT_PAGES` for pages of one chain. */
 export function pageParameters(rows: readonly PageRow[], move: HeadMove): unknown[] {
-  const exposures: ExposureRow[] = [];
-  const products: ProductRow[] = [];
-  for (const row of rows)
-    for (const item of row.page.placed) {
-      exposures.push({ row, item });
-      if (row.page.userId !== null) for (const productId of new Set(item.productIds)) products.push({ row, item, productId });
-    }
+  const items = rows.flatMap(({ page }) => page.placed);
   const blobs = rows.reduce((size, { page }) => size + page.features.length + page.contributions.length, 0);
-  const bytes = new ArrayBytes(4096 + blobs + rows.length * 1024 + exposures.length * 320);
+  const bytes = new ArrayBytes(4096 + blobs + rows.length * 1024 + items.length * 192);
   return [
     ...arrayParameters(HEAD_COLUMNS, [move], bytes),
     ...arrayParameters(PAGE_COLUMNS, rows, bytes),
-    ...arrayParameters(EXPOSURE_COLUMNS, exposures, bytes),
-    ...arrayParameters(PRODUCT_COLUMNS, products, bytes),
+    ...arrayParameters(SLICE_COLUMNS, slicesOf(rows), bytes),
+    ...arrayParameters(ITEM_COLUMNS, items, bytes),
+    ...arrayParameters(PRODUCT_COLUMNS, rows.flatMap(productsOf), bytes),
   ];
+}
+
+function slicesOf(rows: readonly PageRow[]): Slice[] {
+  let last = 0;
+  return rows.map(({ page: { placed } }) => {
+    const first = last + 1;
+    last += placed.length;
+    return { firstPosition: placed.length === 0 ? 0 : placed[0].position, first, last };
+  });
+}
+
+function productsOf(row: PageRow): ProductRow[] {
+  if (row.page.userId === null) return [];
+  return row.page.placed.flatMap(({ position, productIds }) =>
+    productIds.length === 0 ? [] : [...new Set(productIds)].map((productId) => ({ row, position, productId })),
+  );
 }

@@ -5,7 +5,7 @@ import { LOCK_SPACE, LOCKS } from './locks.js';
 import { inTransaction } from './transaction.js';
 
 /** Tables partitioned by UTC day of receipt. */
-export const DAILY_TABLES = ['events', 'exposure_pages', 'exposures', 'exposure_products', 'exposure_pools'] as const;
+export const DAILY_TABLES = ['events', 'exposure_pages', 'exposure_items', 'exposures', 'exposure_products', 'exposure_pools'] as const;
 export type DailyTable = (typeof DAILY_TABLES)[number];
 
 const DAYS_AHEAD = 2;

@@ -72,7 +72,7 @@ const HISTORY = `
 /** Exposures of the month up to the end by item, the most shown fifth of the catalogue, and creators who were shown seldom. */
 const MONTH = `
   month AS MATERIALIZED (
-    SELECT item_no, count(*) AS shown FROM exposures WHERE received_day BETWEEN ${given('monthDay')} AND ${given('lastDay')} - 1 AND item_no >= 0 GROUP BY item_no),
+    SELECT item_no, count(*) AS shown FROM all_exposures WHERE received_day BETWEEN ${given('monthDay')} AND ${given('lastDay')} - 1 AND item_no >= 0 GROUP BY item_no),
   head AS MATERIALIZED (
     SELECT item_no FROM month ORDER BY shown DESC, item_no LIMIT (SELECT ceil(count(*) / 5.0)::int FROM items WHERE removed_at IS NULL)),
   creators AS MATERIALIZED (

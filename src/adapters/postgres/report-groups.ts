@@ -17,7 +17,7 @@ const CARD = 'e.received_day, e.writer, e.seq, e.feed_id, e.position, e.item_no,
 /** Cards of pages, in the groups of `pages`. */
 export const PLACED_ON_PAGES = `
   placed AS (
-    SELECT p.grp, p.person, p.served_at, p.surface, ${CARD} FROM pages p JOIN exposures e USING (received_day, writer, seq)
+    SELECT p.grp, p.person, p.served_at, p.surface, ${CARD} FROM pages p JOIN all_exposures e USING (received_day, writer, seq)
      WHERE e.item_no >= 0 AND e.received_day BETWEEN ${given('firstDay')} AND ${given('lastDay')})`;
 
 /** Pages and acts of one surface, or of all; an act that no exposure led to is of the surface that it names. */
@@ -30,7 +30,7 @@ const LED = `
     SELECT a.*, p.surface AS led_surface, p.model_version, p.config_version, p.page_found, e.item_no AS led_item_no, e.sources AS led_sources
       FROM (SELECT *, CASE WHEN attribution = 'ATTRIBUTED' THEN split_part(exposure_id, '.', 1)::uuid END AS feed_id,
                    CASE WHEN attribution = 'ATTRIBUTED' THEN split_part(exposure_id, '.', 2)::int END AS position FROM all_acts) AS a
-      LEFT JOIN (SELECT * FROM exposures WHERE received_day BETWEEN ${given('firstDay')} - ${LED_DAYS} AND ${given('lastDay')}) AS e USING (feed_id, position)
+      LEFT JOIN (SELECT * FROM all_exposures WHERE received_day BETWEEN ${given('firstDay')} - ${LED_DAYS} AND ${given('lastDay')}) AS e USING (feed_id, position)
       LEFT JOIN (SELECT received_day, writer, seq, surface, model_version, config_version, TRUE AS page_found FROM exposure_pages
                   WHERE received_day BETWEEN ${given('firstDay')} - ${LED_DAYS} AND ${given('lastDay')}) AS p USING (received_day, writer, seq))`;
 const ACT_SURFACE = `CASE WHEN a.page_found THEN a.led_surface WHEN a.attribution = 'UNATTRIBUTED' THEN a.surface END`;
@@ -65,7 +65,7 @@ const DAYS = `
 /** Groups by a column of the exposed item or of its card; `groups` is joined to cards as `g`, on their `e`. */
 const byCard = (groups: string, group: string): string => `
   placed AS (
-    SELECT ${group} AS grp, p.person, p.served_at, p.surface, ${CARD} FROM pages_here p JOIN exposures e USING (received_day, writer, seq) ${groups}
+    SELECT ${group} AS grp, p.person, p.served_at, p.surface, ${CARD} FROM pages_here p JOIN all_exposures e USING (received_day, writer, seq) ${groups}
      WHERE e.item_no >= 0 AND e.received_day BETWEEN ${given('firstDay')} AND ${given('lastDay')} AND ${group} IS NOT NULL),
   pages AS MATERIALIZED (
     SELECT k.grp, p.* FROM pages_here p JOIN (SELECT DISTINCT grp, received_day, writer, seq FROM placed) AS k USING (received_day, writer, seq)),

@@ -15,7 +15,7 @@ const CLICKS = `
   ), placed AS (
     SELECT p.user_id, x.feed_id || '.' || x.position AS exposure,
            substr(p.teams, (row_number() OVER (PARTITION BY p.received_day, p.writer, p.seq ORDER BY x.position))::int, 1) AS team
-      FROM pages p JOIN exposures x ON x.received_day = p.received_day AND x.writer = p.writer AND x.seq = p.seq
+      FROM pages p JOIN all_exposures x ON x.received_day = p.received_day AND x.writer = p.writer AND x.seq = p.seq
   )
   SELECT user_id, count(*) FILTER (WHERE team = '0')::int, count(*) FILTER (WHERE team = '1')::int
     FROM placed WHERE EXISTS (

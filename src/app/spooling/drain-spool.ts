@@ -35,8 +35,7 @@ export function createTakeSpooled(ports: {
     const { userId } = page;
     const erasedAt = userId === null ? null : people.erasedAt(userId);
     if (erasedAt !== null && page.servedAt <= erasedAt) return;
-    const [known] = page.placed.length === 0 ? [] : await exposureLog.find([firstExposure(page)]);
-    if (known) return;
+    if ((await exposureLog.find(exposuresOf(page))).some((known) => known !== null)) return;
     await exposureLog.append(page, undefined, pool).catch((error: unknown) => {
       // An append whose outcome was not known has come through after all.
       if (!(error instanceof AppError && error.code === 'CONFLICT')) throw error;
@@ -81,4 +80,4 @@ export function createTakeSpooled(ports: {
   return (records) => inFlight.run(() => take(records as Spooled[]));
 }
 
-const firstExposure = ({ feedId, placed }: Page): string => exposureId(feedId, placed[0].position);
+const exposuresOf = ({ feedId, placed }: Page): string[] => placed.map(({ position }) => exposureId(feedId, position));

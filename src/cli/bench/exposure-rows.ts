@@ -40,12 +40,12 @@ export function samplePage(number: number, features: number): Page {
   }; // prettier-ignore
 }
 
-/** Bytes of a row as the log keeps them, read off the tables themselves. */
+/** Bytes of an exposure as the log keeps them with its share of the page, read off the tables themselves. */
 async function bytesPerRow(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ bytes: string }>(
-    `SELECT (sum(pg_column_size(e.*)) / count(*) + (SELECT avg(pg_column_size(p.*)) FROM exposure_pages p) / ${ROWS_A_PAGE})::int AS bytes FROM exposures e`,
+  const { rows } = await pool.query<{ bytes: number }>(
+    `SELECT ((SELECT avg(pg_column_size(i.*)) FROM exposure_items i) + (SELECT avg(pg_column_size(p.*)) FROM exposure_pages p))::float8 AS bytes`,
   );
-  return Number(rows[0].bytes);
+  return Math.round(rows[0].bytes / ROWS_A_PAGE);
 }
 
 async function copyRate(pool: Pool, bytes: number, rows: number): Promise<number> {

@@ -53,7 +53,7 @@ interface Keeping {
 /**
  * A page in the form in which it is kept.
  *
- * @throws RangeError when positions do not rise, or features do not divide into a row per item: such a page could not be read back
+ * @throws RangeError when positions are not in a row, or features do not divide into a row per item: such a page could not be read back
  */
 export function keepPage(page: Page, { bytes, nextSalt, featureCatalogue }: Keeping): KeptPage {
   const { userId, sessionId, pageId, features, placed, assignments } = page;
@@ -94,8 +94,10 @@ function checkReadable({ features, featureNames, placed }: Page): void {
   if (features.length !== placed.length * featureNames.length)
     throw new RangeError(`${features.length} feature values do not make ${placed.length} rows of ${featureNames.length}`);
   for (let i = 1; i < placed.length; i++)
-    if (placed[i].position <= placed[i - 1].position)
-      throw new RangeError(`position ${placed[i].position} follows position ${placed[i - 1].position}; positions of a page must rise`);
+    if (placed[i].position !== placed[i - 1].position + 1)
+      throw new RangeError(
+        `position ${placed[i].position} follows position ${placed[i - 1].position}; positions of a page must be in a row`,
+      );
 }
 
 function keepItem(item: PlacedItem, numberByMention: Map<string, number>): KeptExposure {
