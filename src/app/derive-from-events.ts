@@ -96,7 +96,7 @@ export class DerivedFromEvents {
     this.acts.observe(event);
     this.buyers.observe(event);
     if (share > 0) this.trials.observe(event);
-    this.graph.edges.observe(event, this.catalogue.row(event.itemNo)?.item.creatorId ?? null);
+    this.graph.edges.observe(event, this.catalogue.creatorIdOf(event.itemNo));
   }
 
   observePage(placed: readonly { itemNo: number }[]): void {

@@ -34,7 +34,7 @@ export function createExports(
   ports: ExportPorts,
 ): Pick<App, 'exportExposures' | 'exportFeatures' | 'exportRequests' | 'exportVocabularies'> {
   const { exposureExports, index, clock, pseudonym, log } = ports;
-  const itemId = (no: number): string | null => index.shop.catalogue.row(no)?.item.id ?? null;
+  const itemId = (no: number): string | null => (index.shop.catalogue.has(no) ? index.shop.catalogue.idOf(no) : null);
   return {
     exportExposures(parameters) {
       const { range, matureOnly } = readExposuresQuery(parameters, clock());

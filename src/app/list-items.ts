@@ -21,7 +21,7 @@ export const createItem =
   (shop: Shop): App['item'] =>
   (id) => {
     const no = shop.catalogue.no(id);
-    if (no === undefined || shop.catalogue.removed[no] || shop.blocks.covers(shop.catalogue.item(no), 'REMOVE')) return null;
+    if (no === undefined || shop.catalogue.removed[no] || shop.blocks.coversItem(shop.catalogue, no, 'REMOVE')) return null;
     return presentItem(shop, no);
   };
 
@@ -41,7 +41,7 @@ export function createListItems(shop: Shop): App['items'] {
     const passes = checked && compileFilter(catalogue, checked, null, shop.trust);
     const found: number[] = [];
     for (let no = start; no < catalogue.size && found.length <= size; no++) {
-      if (catalogue.row(no) && !catalogue.removed[no] && (!passes || passes(no))) found.push(no);
+      if (catalogue.has(no) && !catalogue.removed[no] && (!passes || passes(no))) found.push(no);
     }
     const page = found.slice(0, size);
     return {

@@ -63,7 +63,7 @@ async function readLedger({ ledger, index, people }: PopulationPorts): Promise<{
     for (const event of events) {
       const hash = hash32(event.userId);
       if (hash < highest) sampled.set(event.userId, hash);
-      if (people.sharesTies(event.userId)) receptions.observe(event, index.shop.catalogue.row(event.itemNo)?.item.creatorId ?? null);
+      if (people.sharesTies(event.userId)) receptions.observe(event, index.shop.catalogue.creatorIdOf(event.itemNo));
     }
     while (sampled.size > SAMPLE) {
       highest /= 2;

@@ -33,7 +33,7 @@ export function presentReason(reason: Reason, { shop: { catalogue }, locale }: P
   const no = reason.itemId === undefined ? undefined : catalogue.no(reason.itemId);
   return {
     code: reason.code,
-    text: reasonText(reason, locale, no === undefined ? null : catalogue.item(no).title),
+    text: reasonText(reason, locale, no === undefined ? null : catalogue.titleOf(no)),
     itemId: reason.itemId ?? null,
     userId: reason.userId ?? null,
     tag: reason.tag ?? null,
@@ -69,7 +69,7 @@ export function presentFeed(page: Page, built: BuiltPage, how: Presentation): Fe
     items: page.placed.map((placed, i) => presentPlaced(placed, built.intents?.[i], page.feedId, how)),
     unknownItemIds: how.unknownItemIds,
     removed:
-      page.kind === 'rank' ? built.removed.map(({ itemNo, component }) => ({ itemId: how.shop.catalogue.item(itemNo).id, component })) : [],
+      page.kind === 'rank' ? built.removed.map(({ itemNo, component }) => ({ itemId: how.shop.catalogue.idOf(itemNo), component })) : [],
     pageInfo: { endCursor: how.endCursor, hasNextPage: built.hasNextPage },
     ranking: {
       configVersion: page.configVersion,

@@ -25,7 +25,7 @@ export function createRepurchaseJob({ ledger, artefacts, notices, index, clock, 
     const started = clock();
     const trades = await readTrades(ledger, started);
     const { catalogue } = index.shop;
-    const categoriesOf = (itemNo: number): readonly number[] => catalogue.row(itemNo)?.categoryNos ?? [];
+    const categoriesOf = (itemNo: number): readonly number[] => catalogue.categoriesOf(itemNo);
     const cycles = await inSlices(learnCycles(trades, categoriesOf, started), clock);
     await artefacts.put(CYCLES_ARTEFACT, packCycles(cycles));
     await notices.publish('cycles');

@@ -66,7 +66,7 @@ async function judgeAll({ ledger, index }: Ports): Promise<{ judges: Judges; opi
   for await (const events of ledger.eventsSince(emptyCursor()))
     for (const event of events) {
       judges.observe(event);
-      opinions.observe(event, index.shop.catalogue.row(event.itemNo)?.item.creatorId ?? null);
+      opinions.observe(event, index.shop.catalogue.creatorIdOf(event.itemNo));
     }
   return { judges, opinions };
 }

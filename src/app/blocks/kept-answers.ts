@@ -8,7 +8,7 @@ export function withoutBlocked(answer: FeedAnswer, kind: PageKind, { blocks, cat
   if (blocks.isEmpty) return answer;
   const isBlocked = (id: string, level: BlockLevel): boolean => {
     const no = catalogue.no(id);
-    return no !== undefined && blocks.covers(catalogue.item(no), level);
+    return no !== undefined && blocks.coversItem(catalogue, no, level);
   };
   const items = answer.items
     .filter(({ item }) => !isBlocked(item.id, kind === 'rank' ? 'REMOVE' : 'NO_RECOMMEND'))

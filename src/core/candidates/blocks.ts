@@ -1,4 +1,6 @@
 import { type Item } from '../item.js';
+import { type Catalogue } from './catalogue.js';
+import { growUint32 } from './columns.js';
 
 /** What a block does, the mildest first. REDUCE: a tenth of the worth. NO_RECOMMEND: not in feeds or related items. REMOVE: nowhere. */
 export const BLOCK_LEVELS = ['REDUCE', 'NO_RECOMMEND', 'REMOVE'] as const;
@@ -22,7 +24,7 @@ const folded = (text: string): string => text.normalize('NFKC').toLowerCase();
 
 /**
  * What the shop has taken down, by name and not by number, so that a block also holds for what comes later under the name. Immutable; an item is looked up once
- * and remembered.
+ * and remembered until it changes.
  */
 export class Blocks {
   private readonly byTarget: Record<Exclude<BlockTarget, 'titleContains'>, Map<string, Severity>> = {
@@ -32,7 +34,8 @@ export class Blocks {
     category: new Map(),
   };
   private readonly words: [string, Severity][] = [];
-  private readonly known = new WeakMap<Item, Severity>();
+  /** By item number the edition that was looked up, and in the lowest two bits what was found; 0 where nothing was. */
+  private known = new Uint32Array(0);
   readonly size: number;
 
   constructor(rules: readonly BlockRule[]) {
@@ -48,9 +51,9 @@ export class Blocks {
     return this.size === 0;
   }
 
-  /** Whether an item is blocked at this level or a harder one. */
+  /** Whether an item is blocked at this level or a harder one: looked up every time. */
   covers(item: Item, level: BlockLevel): boolean {
-    return !this.isEmpty && this.severityFor(item) >= severityOf(level);
+    return !this.isEmpty && this.lookUp(item) >= severityOf(level);
   }
 
   /** Whether all of a creator is kept out of what is recommended. */
@@ -58,9 +61,18 @@ export class Blocks {
     return (this.byTarget.creatorId.get(creatorId) ?? 0) >= severityOf('NO_RECOMMEND');
   }
 
-  private severityFor(item: Item): Severity {
-    let severity = this.known.get(item);
-    if (severity === undefined) this.known.set(item, (severity = this.lookUp(item)));
+  /** The same of the item under a number, all numbers being of one catalogue. */
+  coversItem(catalogue: Pick<Catalogue, 'item' | 'editions'>, no: number, level: BlockLevel): boolean {
+    return !this.isEmpty && this.severityOfNumber(catalogue, no) >= severityOf(level);
+  }
+
+  private severityOfNumber(catalogue: Pick<Catalogue, 'item' | 'editions'>, no: number): number {
+    const { editions } = catalogue;
+    if (no >= this.known.length) this.known = growUint32(this.known, editions.length);
+    const known = this.known[no];
+    if (known !== 0 && known >>> 2 === editions[no]) return known & 3;
+    const severity = this.lookUp(catalogue.item(no));
+    this.known[no] = editions[no] * 4 + severity;
     return severity;
   }
 

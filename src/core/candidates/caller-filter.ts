@@ -59,8 +59,8 @@ function valueTests(catalogue: Catalogue, { labels, excludeItemIds, priceMin, pr
     tests.push((no) => !unwanted.has(no));
   }
   // The column of prices is rounded to 32 bits, which a limit must not be.
-  if (priceMin !== null) tests.push((no) => (catalogue.item(no).price ?? -Infinity) >= priceMin);
-  if (priceMax !== null) tests.push((no) => (catalogue.item(no).price ?? Infinity) <= priceMax);
+  if (priceMin !== null) tests.push((no) => catalogue.exactPrice[no] >= priceMin);
+  if (priceMax !== null) tests.push((no) => catalogue.exactPrice[no] <= priceMax);
   if (trustMin !== null) tests.push((no) => trustOf(trust, no) >= trustMin);
   return tests;
 }
@@ -71,8 +71,7 @@ function placeTests(catalogue: Catalogue, { withinKm }: ItemFilter, geohash: str
   if (!here) return [() => false];
   return [
     (no) => {
-      const place = catalogue.item(no).geohash;
-      const there = place === null ? null : decodeGeohash(place);
+      const there = catalogue.placeOf(no);
       return there !== null && distanceKm(here, there) <= withinKm;
     },
   ];

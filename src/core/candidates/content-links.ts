@@ -1,4 +1,3 @@
-import { type NumberedItem } from '../item.js';
 import { placeIn } from './postings.js';
 
 const NONE: readonly number[] = [];
@@ -16,10 +15,10 @@ export class ContentLinks {
     return this.contentById.get(itemId) ?? NONE;
   }
 
-  /** An item was put into the catalogue in place of what was there under its number. */
-  put(before: NumberedItem | undefined, after: NumberedItem): void {
-    for (const id of namedBy(before)) this.remove(id, after.no);
-    for (const id of namedBy(after)) this.add(id, after.no);
+  /** Content named some goods, by their ids, and now names others. */
+  put(contentNo: number, before: readonly string[], after: readonly string[]): void {
+    for (const id of before) this.remove(id, contentNo);
+    for (const id of after) this.add(id, contentNo);
   }
 
   private add(itemId: string, contentNo: number): void {
@@ -36,6 +35,3 @@ export class ContentLinks {
     if (content.length === 0) this.contentById.delete(itemId);
   }
 }
-
-const namedBy = (row: NumberedItem | undefined): readonly string[] =>
-  row === undefined || row.removed || row.item.kind === 'PRODUCT' ? [] : row.item.productIds;

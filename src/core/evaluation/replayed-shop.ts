@@ -89,7 +89,7 @@ export class ReplayedShop {
   /** Take an item into the catalogue, unless it is there. */
   introduce(item: number, at: number): void {
     const no = this.events.noOfItem(item);
-    if (!this.catalogue.row(no)) this.catalogue.put(this.events.rowOf(no, at));
+    if (!this.catalogue.has(no)) this.catalogue.put(this.events.rowOf(no, at));
   }
 
   /**
@@ -119,7 +119,7 @@ export class ReplayedShop {
 
   /** Numbers in the catalogue of those items that are in it. */
   nosOf(items: Iterable<number>): number[] {
-    return Array.from(items, (item) => this.events.noOfItem(item)).filter((no) => no >= 0 && this.catalogue.row(no) !== undefined);
+    return Array.from(items, (item) => this.events.noOfItem(item)).filter((no) => no >= 0 && this.catalogue.has(no));
   }
   /** The item of the history behind a number of the catalogue. */
   itemAt(no: number): number {

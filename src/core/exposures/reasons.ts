@@ -93,7 +93,7 @@ export class Reasons {
   /** What is taken down is not named either. */
   private readonly mayTell = ({ reason: { itemId } }: Fact): boolean => {
     const { catalogue, blocks } = this.inputs.signals.shop;
-    return blocks.isEmpty || itemId === undefined || !blocks.covers(catalogue.item(catalogue.no(itemId)!), 'NO_RECOMMEND');
+    return blocks.isEmpty || itemId === undefined || !blocks.coversItem(catalogue, catalogue.no(itemId)!, 'NO_RECOMMEND');
   };
 
   /** Of what is there only to widen the feed: that it is different, then what else speaks for it. */
@@ -141,7 +141,7 @@ export class Reasons {
   private similarFacts(row: number): Fact[] {
     const { candidates, signals } = this.inputs;
     const { similar, linked, together, basket } = candidates.evidence;
-    const idOf = (itemNo: number): string => signals.shop.catalogue.item(itemNo).id;
+    const idOf = (itemNo: number): string => signals.shop.catalogue.idOf(itemNo);
     const facts: Fact[] = [];
     if (basket[row] >= 0 && signals.request.basket && signals.request.basket.relation !== 'SIMILAR')
       facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(basket[row]) }, through: BASKET });
@@ -161,7 +161,7 @@ export class Reasons {
       nearest = basket.slice(0, BASKET_COMPARED).reduce((best, other) => (best < 0 || likeness(other) > likeness(best) ? other : best), -1);
       if (nearest < 0 || likeness(nearest) === 0) return [];
     }
-    return [{ reason: { code: 'SIMILAR_TO', itemId: catalogue.item(nearest).id }, through: BASKET }];
+    return [{ reason: { code: 'SIMILAR_TO', itemId: catalogue.idOf(nearest) }, through: BASKET }];
   }
 
   private tasteFacts(row: number): Fact[] {

@@ -1,10 +1,9 @@
 import { REGIONAL } from '../candidates/catalogue.js';
 import { contentSimilarity } from '../candidates/content.js';
-import { decodeGeohash, distanceKm, type Place } from '../candidates/geohash.js';
+import { decodeGeohash, distanceKm } from '../candidates/geohash.js';
 import { NumberTable } from '../candidates/number-table.js';
 import { BASKET_COMPARED } from '../candidates/related-sources.js';
 import { forNeighbours, type Signals } from '../candidates/signals.js';
-import { type Item } from '../item.js';
 import { DAY_MS, HOUR_MS } from '../time.js';
 import { columnGroup, constant, type FeatureInput, log1p } from './feature-group.js';
 
@@ -30,20 +29,11 @@ function hourActivity({ taste, request }: Signals): number {
   return taste && total > 0 ? taste.hours[request.hour] / total : 0;
 }
 
-const placeByItem = new WeakMap<Item, Place | null>();
-
-/** Where an item is, decoded once for each version of it. */
-function placeOf(item: Item): Place | null {
-  let place = placeByItem.get(item);
-  if (place === undefined) placeByItem.set(item, (place = item.geohash === null ? null : decodeGeohash(item.geohash)));
-  return place;
-}
-
 function writeNearness(values: Float32Array, { request, shop }: Signals, { candidates: { itemNos } }: FeatureInput): void {
   const here = request.geohash === null ? null : decodeGeohash(request.geohash);
   if (!here) return;
   for (let row = 0; row < itemNos.length; row++) {
-    const there = placeOf(shop.catalogue.item(itemNos[row]));
+    const there = shop.catalogue.placeOf(itemNos[row]);
     if (there) values[row] = 2 ** (-distanceKm(here, there) / NEARNESS_HALF_KM);
   }
 }
@@ -57,7 +47,7 @@ function writeRegional(
   const here = request.region ?? user?.region ?? null;
   if (here === null) return;
   for (let row = 0; row < itemNos.length; row++)
-    if (catalogue.flags[itemNos[row]] & REGIONAL) values[row] = Number(catalogue.item(itemNos[row]).regions.includes(here));
+    if (catalogue.flags[itemNos[row]] & REGIONAL) values[row] = Number(catalogue.regionsOf(itemNos[row]).includes(here));
 }
 
 function writeCurrentCf(

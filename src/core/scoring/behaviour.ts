@@ -24,7 +24,7 @@ export function behaviourOf(state: UserState | null, catalogue: Catalogue, now: 
   (state?.recent ?? []).slice(0, length).forEach(({ itemNo, type, occurredAt }, i) => {
     sequence.type[i] = BigInt(EVENT_TYPE_NO[type] + 1);
     sequence.gap[i] = Math.log1p(Math.max(0, now - occurredAt) / HOUR_MS);
-    if (catalogue.row(itemNo) === undefined) return;
+    if (!catalogue.has(itemNo)) return;
     sequence.category[i] = BigInt(catalogue.leafCategory[itemNo] ?? 0);
     sequence.brand[i] = BigInt(catalogue.brand[itemNo]);
     sequence.creator[i] = BigInt(catalogue.creator[itemNo]);

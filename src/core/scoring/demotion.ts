@@ -35,7 +35,7 @@ export function demote(
       less.brand.has(catalogue.brand[no]) ||
       less.creator.has(catalogue.creator[no]) ||
       catalogue.categoriesOf(no).some((each) => less.category.has(each)) ||
-      blocks.covers(catalogue.item(no), 'REDUCE');
+      blocks.coversItem(catalogue, no, 'REDUCE');
     if (!isLess) continue;
     taken[row] = demoted(scores[row], scorer);
     scores[row] += taken[row];
@@ -59,8 +59,13 @@ export interface TiredScores {
 export function tire(scores: Float64Array, scorer: Scorer, { itemNos }: Pick<Candidates, 'itemNos'>, signals: Signals): TiredScores | null {
   const worthOf = worthForTired(signals);
   if (!worthOf) return null;
-  const worth = Float64Array.from(itemNos, worthOf);
-  const taken = worth.map((left, row) => (left < 1 ? demoted(scores[row], scorer, left) : 0));
-  for (let row = 0; row < scores.length; row++) scores[row] += taken[row];
+  const worth = new Float64Array(scores.length);
+  const taken = new Float64Array(scores.length);
+  for (let row = 0; row < scores.length; row++) {
+    worth[row] = worthOf(itemNos[row]);
+    if (worth[row] === 1) continue;
+    taken[row] = demoted(scores[row], scorer, worth[row]);
+    scores[row] += taken[row];
+  }
   return { worth, taken };
 }

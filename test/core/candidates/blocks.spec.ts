@@ -1,5 +1,6 @@
 import { Blocks, BLOCK_LEVELS, type BlockRule, NO_BLOCKS } from '../../../src/core/candidates/blocks.js';
 import { type Item, PLAIN_ITEM } from '../../../src/core/item.js';
+import { TestShop } from '../shop-fixture.js';
 
 const item = (fields: Partial<Item> = {}): Item => ({
   ...PLAIN_ITEM,
@@ -40,6 +41,17 @@ describe('blocks', () => {
     expect(levelOf(rules, item())).toBe('REMOVE');
     expect(levelOf(rules.reverse(), item())).toBe('REMOVE');
     expect(levelOf([{ target: 'itemId', value: 'lamp', level: 'REMOVE' }, { target: 'itemId', value: 'lamp', level: 'REDUCE' }], item())).toBe('REMOVE'); // prettier-ignore
+  });
+
+  it('remember an item of a catalogue until it is put in again', () => {
+    const shop = new TestShop();
+    const blocks = new Blocks([{ target: 'titleContains', value: 'lamp', level: 'NO_RECOMMEND' }]);
+    const covers = (no: number): boolean => blocks.coversItem(shop.catalogue, no, 'REDUCE');
+    const [lamp, boots] = [shop.put({ title: 'Brass Lamp' }), shop.put({ title: 'Boots' })];
+    expect([covers(lamp), covers(boots), covers(lamp)]).toEqual([true, false, true]);
+    shop.put({ title: 'Brass' }, lamp);
+    const late = shop.put({ title: 'Lampshade' }, 5_000);
+    expect([covers(lamp), covers(late)]).toEqual([false, true]);
   });
 
   it('are not fooled by an item without a brand or creator, nor by names of objects', () => {

@@ -86,7 +86,7 @@ export class SimulatedShop {
   }
 
   isOffered(no: number): boolean {
-    return this.catalogue.row(no) !== undefined;
+    return this.catalogue.has(no);
   }
 
   stateOf(userId: string): UserState {
