@@ -1,7 +1,8 @@
 import { DataSource } from 'typeorm';
 import { MIGRATIONS } from '../../migrations/index.js';
-import { acquireSingleProcessLock, asUnavailable, type Database, openDatabase } from '../../src/adapters/postgres/database.js';
+import { acquireSingleProcessLock, asUnavailable, type Database, openDatabase, openPool } from '../../src/adapters/postgres/database.js';
 import { LOCK_SPACE, LOCKS } from '../../src/adapters/postgres/locks.js';
+import { allowAnswers, limitAnswers } from '../../src/adapters/postgres/query-limits.js';
 import { inTransaction } from '../../src/adapters/postgres/transaction.js';
 import { AppError } from '../../src/core/errors.js';
 import { eventually } from '../support/eventually.js';
@@ -43,6 +44,20 @@ describe('opening a database', () => {
     await drop();
     await expect(openDatabase({ url, poolSize: 1, log })).rejects.toMatchObject({ code: '3D000' });
   });
+});
+
+describe('a database that takes a statement and answers nothing', () => {
+  it('is given up after a time, with the connection that waited for it, unless whoever asked allows more', async () => {
+    const database = await openTestDatabase();
+    const pool = openPool({ url: database.url, poolSize: 1, log });
+    limitAnswers(pool, 300);
+    await expect(inTransaction(pool, (client) => client.query('SELECT pg_sleep(20)'))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    const { rows } = await pool.query<{ one: number }>('SELECT 1 AS one');
+    expect(rows).toEqual([{ one: 1 }]);
+    await inTransaction(pool, (client) => (allowAnswers(client, 5_000), client.query('SELECT pg_sleep(0.6)')));
+    await pool.end();
+    await database.close();
+  }, 20_000);
 });
 
 describe('an open database', () => {

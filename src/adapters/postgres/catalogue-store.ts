@@ -4,6 +4,7 @@ import { type CatalogueChanges, type CatalogueStore, type ItemToStore } from '..
 import { asUnavailable } from './faults.js';
 import { columnsOf, type ItemRow, itemReader, READ_ITEMS, WRITE_ITEMS } from './item-rows.js';
 import { NameBook, type WantedNames } from './name-book.js';
+import { allowAnswers, LONG_ANSWER_MS } from './query-limits.js';
 import { RevisionWrites, type Write } from './revision-writes.js';
 
 /**
@@ -171,6 +172,7 @@ const SWEEP_ITEMS = `
 
 function sweep(revision: number, now: number): Write<number> {
   return async (client, base) => {
+    allowAnswers(client, LONG_ANSWER_MS);
     await client.query(`SET LOCAL statement_timeout = '10min'`); // it may touch every item
     const { rowCount } = await client.query(SWEEP_ITEMS, [revision, now, base]);
     return { result: rowCount ?? 0, taken: rowCount ?? 0, changed: rowCount !== 0 };

@@ -5,6 +5,7 @@ import { type ChainHead } from '../../core/exposures/chain-heads.js';
 import { type ChainFault } from '../../ports/ledger.js';
 import { asUnavailable } from './faults.js';
 import { type DailyTable, daysOf } from './partitions.js';
+import { allowAnswers, LONG_ANSWER_MS } from './query-limits.js';
 
 /** An entry read back, to be checked against the one before it. */
 export interface ReadEntry {
@@ -78,6 +79,7 @@ async function inSnapshot<T>(pool: Pool, work: (client: PoolClient) => Promise<T
     throw asUnavailable(error);
   });
   try {
+    allowAnswers(client, LONG_ANSWER_MS);
     await client.query('BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; SET LOCAL statement_timeout = 0');
     return await work(client);
   } catch (error) {

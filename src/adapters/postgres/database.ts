@@ -5,6 +5,7 @@ import { type Log } from '../../ports/log.js';
 import { ENTITIES } from './entities.js';
 import { asUnavailable } from './faults.js';
 import { migrate } from './migrate.js';
+import { limitAnswers } from './query-limits.js';
 
 export { asUnavailable } from './faults.js';
 export { acquireSingleProcessLock } from './single-process-lock.js';
@@ -22,7 +23,7 @@ const CONNECT_TIMEOUT_MS = 5_000;
 /** Opening a connection costs as much as twenty pages; traffic that comes and goes keeps what it opened. */
 const IDLE_MS = 10 * 60_000;
 
-/** A job that needs longer says `SET LOCAL statement_timeout` in its transaction. */
+/** A job that needs longer says `SET LOCAL statement_timeout` in its transaction, and `allowAnswers`. */
 const SESSION = `SET timezone = 'UTC'; SET synchronous_commit = ON; SET statement_timeout = '30s'; SET idle_in_transaction_session_timeout = '60s'`;
 
 /**
@@ -53,7 +54,9 @@ export async function openDatabase({ url, poolSize, log }: { url: string; poolSi
     if (dataSource.isInitialized) await dataSource.destroy();
     throw asUnavailable(error);
   }
-  return { pool: poolOf(dataSource), dataSource, close: () => dataSource.destroy() };
+  const pool = poolOf(dataSource);
+  limitAnswers(pool);
+  return { pool, dataSource, close: () => dataSource.destroy() };
 }
 
 /** Connections to a database that is up to date already, made when they are needed. */
@@ -67,6 +70,7 @@ export function openPool({ url, poolSize, log }: { url: string; poolSize: number
     onConnect: prepareSession,
   });
   pool.on('error', (error) => log.warn({ error: error.message }, 'an idle database connection was lost'));
+  limitAnswers(pool);
   return pool;
 }
 

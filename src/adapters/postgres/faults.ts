@@ -17,7 +17,7 @@ const SERVER_AWAY = /^(08...|57P0[1-5]|53300)$/;
 
 /** What pg and its pool throw without a code. */
 const LOST =
-  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed)/;
+  /^(Connection terminated|Query read timeout|timeout exceeded when trying to connect|Client has encountered a connection error|Cannot use a pool after calling end|Client was closed)/;
 
 function isConnectionFault(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

@@ -2,6 +2,7 @@ import { type Pool, type PoolClient } from 'pg';
 import { DAY_MS, utcDay } from '../../core/time.js';
 import { asUnavailable } from './faults.js';
 import { LOCK_SPACE, LOCKS } from './locks.js';
+import { allowAnswers, LONG_ANSWER_MS } from './query-limits.js';
 import { inTransaction } from './transaction.js';
 
 /** Tables partitioned by UTC day of receipt. */
@@ -11,6 +12,11 @@ export type DailyTable = (typeof DAILY_TABLES)[number];
 const DAYS_AHEAD = 2;
 /** A partition waits no longer than this for a reader of the table, since writers then wait behind it. */
 const LOCK_TIMEOUT = `SET LOCAL lock_timeout = '2s'; SET LOCAL statement_timeout = 0`;
+
+async function takeTime(client: PoolClient): Promise<void> {
+  allowAnswers(client, LONG_ANSWER_MS);
+  await client.query(LOCK_TIMEOUT);
+}
 
 const partitionOf = (table: DailyTable, day: string): string => `${table}_${day.replaceAll('-', '')}`;
 const dayAfter = (day: string): string => utcDay(Date.parse(day) + DAY_MS);
@@ -54,7 +60,7 @@ async function missingOf(client: Pool | PoolClient, partitions: Partition[]): Pr
 async function addPartition(client: PoolClient, partition: Partition): Promise<void> {
   const { table, day } = partition;
   const name = partitionOf(table, day);
-  await client.query(LOCK_TIMEOUT);
+  await takeTime(client);
   await client.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, LOCKS.partitions]);
   if ((await missingOf(client, [partition])).length === 0) return;
   await client.query(`
@@ -76,14 +82,14 @@ export async function dropOldPartitions(pool: Pool, now: number, retentionDays: 
   const days = new Set((await Promise.all(DAILY_TABLES.map((table) => daysOf(pool, table)))).flat());
   for (const day of [...days].filter((day) => day < firstKept).sort()) await inTransaction(pool, (client) => dropDay(client, day));
   await inTransaction(pool, async (client) => {
-    await client.query(LOCK_TIMEOUT);
+    await takeTime(client);
     await client.query('DELETE FROM writers WHERE day < $1', [firstKept]);
     await client.query('DELETE FROM event_ids WHERE received_day < $1', [firstKept]);
   });
 }
 
 async function dropDay(client: PoolClient, day: string): Promise<void> {
-  await client.query(LOCK_TIMEOUT);
+  await takeTime(client);
   for (const table of DAILY_TABLES) {
     await client.query(`DROP TABLE IF EXISTS ${partitionOf(table, day)}`);
     await client.query(`DELETE FROM ${table}_default WHERE received_day = $1`, [day]);

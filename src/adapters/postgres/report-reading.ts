@@ -4,6 +4,7 @@ import { DAY_MS, utcDay } from '../../core/time.js';
 import { type ReportRange } from '../../ports/report-store.js';
 import { cursorRows } from './chain-check.js';
 import { asUnavailable } from './faults.js';
+import { allowAnswers } from './query-limits.js';
 import { REPORT_PARAMETERS } from './report-entries.js';
 
 export interface ReportStoreOptions {
@@ -24,6 +25,7 @@ const CLOCKS_DIFFER_MS = DAY_MS;
 
 /** Tables that were filled a moment ago have no statistics; a nested loop that looks cheap without them may take hours. */
 const SESSION = `SET LOCAL enable_nestloop = off; SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '64MB'; SET LOCAL jit = off; SET LOCAL statement_timeout = '120s'`;
+const ANSWER_MS = 130_000;
 
 /** Values of the parameters of every report, in their order. */
 export function parametersOf(
@@ -53,6 +55,7 @@ export async function* report(pool: Pool, text: string, values: unknown[]): Asyn
   });
   let isDone = false;
   try {
+    allowAnswers(client, ANSWER_MS);
     await client.query(`BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY; ${SESSION}`);
     yield* cursorRows(client, { text, values, batch: USERS_A_BATCH });
     await client.query('COMMIT');

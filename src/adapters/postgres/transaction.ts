@@ -16,10 +16,14 @@ export async function inTransaction<T>(pool: Pool, work: (client: PoolClient) =>
     client.release();
     return result;
   } catch (error) {
-    await client.query('ROLLBACK').then(
-      () => client.release(),
-      () => client.release(true),
-    );
-    throw asUnavailable(error);
+    const seen = asUnavailable(error);
+    // Where no answer came, none comes to this either.
+    if (seen !== error) client.release(true);
+    else
+      await client.query('ROLLBACK').then(
+        () => client.release(),
+        () => client.release(true),
+      );
+    throw seen;
   }
 }
