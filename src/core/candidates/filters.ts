@@ -5,7 +5,7 @@ import { DAY_MS } from '../time.js';
 import { AGE_LIMITED, ENDING, KNOWN, REGIONAL, REMOVED, SOLD_OUT } from './catalogue.js';
 import { cycleDays, ownCycleDays } from './repurchase.js';
 import { type Signals } from './signals.js';
-import { SERVED_AS_SEEN, shownToday } from './tiring.js';
+import { SERVED_AS_SEEN, shownOftenToday } from './tiring.js';
 
 type ItemTest = Filter<Signals>;
 const always = (): boolean => true;
@@ -25,7 +25,7 @@ const blocked: ItemTest = {
   reason: 'the shop has taken it down',
   applies: ({ shop: { blocks } }) => !blocks.isEmpty,
   keep: ({ shop: { blocks, catalogue }, request }, no) =>
-    !blocks.covers(catalogue.item(no), request.kind === 'rank' ? 'REMOVE' : 'NO_RECOMMEND'),
+    !blocks.coversItem(catalogue, no, request.kind === 'rank' ? 'REMOVE' : 'NO_RECOMMEND'),
 };
 
 const soldOut: ItemTest = {
@@ -53,7 +53,7 @@ const region: ItemTest = {
   keep({ shop: { catalogue }, request, user }, no) {
     if ((catalogue.flags[no] & REGIONAL) === 0) return true;
     const here = request.region ?? user?.region ?? null;
-    return here !== null && catalogue.item(no).regions.includes(here);
+    return here !== null && catalogue.regionsOf(no).includes(here);
   },
 };
 
@@ -172,13 +172,22 @@ const DUST = 1e-9;
 export const impressions = (served: number, { countsAt }: RankingSettings['fatigue']): number =>
   countsAt === 'SERVED' ? served : served * SERVED_AS_SEEN;
 
+const heldBackBySignals = new WeakMap<Signals, ReadonlySet<number>>();
+
+/** What was shown as often today as the settings allow, found out once a page: little of what a page is chosen from ever is. */
+function heldBack(signals: Signals): ReadonlySet<number> {
+  let held = heldBackBySignals.get(signals);
+  if (!held) heldBackBySignals.set(signals, (held = shownOftenToday(signals, signals.settings.fatigue.maxImpressionsPerDay - DUST)));
+  return held;
+}
+
 /** Hold back, until the user's next day, what was shown as often as allowed. Near-copies count as one item. */
 export const fatigue: ItemTest = {
   name: 'fatigue',
   failsOpen: true,
   reason: 'it was shown to the user as often today as the settings allow',
-  applies: ({ request, taste }) => (taste?.weariness.items.size ?? 0) > 0 && (request.candidates?.policy.fatigue ?? true),
-  keep: (signals, no) => shownToday(signals, no) < signals.settings.fatigue.maxImpressionsPerDay - DUST,
+  applies: (signals) => (signals.request.candidates?.policy.fatigue ?? true) && heldBack(signals).size > 0,
+  keep: (signals, no) => !heldBack(signals).has(no),
 };
 
 /** What may be shown at all, in the order of the pipeline: a candidate is removed by the first that does not keep it. */

@@ -69,16 +69,21 @@ export class ItemSums {
     return found;
   }
 
+  /** Call with every item and its sum, in the order in which they were touched. */
+  forEach(visit: (itemNo: number, sum: number) => void): void {
+    for (let place = 0; place < this.touched; place++) visit(this.itemNos[place], this.sums[place]);
+  }
+
   /** The items with the `k` largest sums, best first; a tie goes to the lower number. */
   top(k: number): Uint32Array {
     return largest(this.itemNos, this.sums, this.touched, k);
   }
 
-  /** The slot that an item has, or the free one that it would take. */
+  /** The slot that an item has, or the free one that it would take; by the high bits of the product, as in `NumberTable`. */
   private slotOf(itemNo: number): number {
     const { slots, itemNos } = this;
     const mask = slots.length - 1;
-    let slot = Math.imul(itemNo + 1, 0x9e3779b1) & mask;
+    let slot = Math.imul(itemNo + 1, 0x9e3779b1) >>> Math.clz32(mask);
     while (slots[slot] !== 0 && itemNos[slots[slot] - 1] !== itemNo) slot = (slot + 1) & mask;
     return slot;
   }

@@ -25,16 +25,21 @@ export function showingsBy(level: ReceiptLevel, { served, rendered, seen }: Show
   return reported + SERVED_AS_SEEN * Math.max(0, served - reported);
 }
 
-/** How often an item and its near-copies were shown to the user on this day of his, as the surface counts it. */
-export function shownToday({ taste, shop, settings, request, now }: Signals, itemNo: number): number {
-  if (!taste || taste.weariness.day !== (request.day ?? Math.floor(now / DAY_MS))) return 0;
+/** Of what was shown to the user on this day of his, so many times or more as the surface counts it: near-copies count together. */
+export function shownOftenToday({ taste, shop, settings, request, now }: Signals, times: number): ReadonlySet<number> {
+  const often = new Set<number>();
+  if (!taste || taste.weariness.day !== (request.day ?? Math.floor(now / DAY_MS))) return often;
   const { items } = taste.weariness;
-  const of = (no: number): number => {
-    const showings = items.get(no);
+  const showingsOf = (itemNo: number): number => {
+    const showings = items.get(itemNo);
     return showings ? showingsBy(settings.fatigue.countsAt, showings) : 0;
   };
-  const copies = copiesWith(shop.trust, itemNo);
-  return copies ? copies.reduce((sum, no) => sum + of(no), 0) : of(itemNo);
+  for (const shown of items.keys()) {
+    const copies = copiesWith(shop.trust, shown) ?? [shown];
+    const showings = copies.reduce((sum, itemNo) => sum + showingsOf(itemNo), 0);
+    if (showings >= times) for (const itemNo of copies) often.add(itemNo);
+  }
+  return often;
 }
 
 /** Showings of one kind of thing of which nothing came, as of now. */

@@ -2,7 +2,8 @@ import { type Source } from '../pipeline.js';
 import { type CocoonState } from '../tags/cocoon/cocoon-state.js';
 import { groupWeights } from '../tags/cocoon/spread.js';
 import { limitOf, offerSome } from './feed-sources.js';
-import { type ItemSums } from './item-sums.js';
+import { ItemSums } from './item-sums.js';
+import { largest } from './selection.js';
 import { forNeighbours, type Signals, type Widening } from './signals.js';
 import { topListsOf } from './top-lists.js';
 
@@ -23,16 +24,16 @@ const LEADER = 0.2;
 /** Before anything is known of a direction, one card in twenty is expected to be taken. */
 const PRIOR = { taken: 1, offered: 20 };
 
-/** What speaks for items outside of what a user knows, by item number. */
-type Near = Map<number, number>;
+/** What speaks for items outside of what a user knows; used by one page at a time, since nothing waits in between. */
+const NEAR = new ItemSums();
 
-const addTo = (near: Near, itemNo: number, weight: number): void => void near.set(itemNo, (near.get(itemNo) ?? 0) + weight);
+const addTo = (near: ItemSums, itemNo: number, weight: number): void => near.add(itemNo, weight, 0);
 
 /** What people near him bought and liked: those he follows, whom they follow, and the first of his circle. */
-function nearByPeople(near: Near, { friends, mayUseTies, evidence, shop }: Signals): void {
+function nearByPeople(near: ItemSums, { friends, mayUseTies, evidence, shop }: Signals): void {
   if (!mayUseTies) return;
   for (const sums of [evidence.friendsBought, evidence.friendsLiked])
-    for (const itemNo of topOf(sums)) addTo(near, itemNo, sums.sumOf(itemNo));
+    for (const itemNo of sums.top(STEPS_FROM)) addTo(near, itemNo, sums.sumOf(itemNo));
   const asked = friends.slice(0, FRIENDS_ASKED);
   for (const { userId, strength } of asked) {
     let left = FRIENDS_OF_EACH;
@@ -46,17 +47,15 @@ function nearByPeople(near: Near, { friends, mayUseTies, evidence, shop }: Signa
   for (const leader of leaders) for (const { itemNo } of shop.acts.of(leader)) addTo(near, itemNo, LEADER);
 }
 
-const topOf = (sums: ItemSums): ArrayLike<number> & Iterable<number> => Uint32Array.from(sums.top(STEPS_FROM));
-
 /** What is alike to, or bought with, what is near what he did lately: one step further than other sources go. */
-function nearByItems(near: Near, { evidence, shop }: Signals): void {
+function nearByItems(near: ItemSums, { evidence, shop }: Signals): void {
   const tables = [
     [evidence.similar, shop.similar],
     [evidence.embedded, shop.embedded],
     [evidence.together, shop.boughtTogether],
   ] as const;
   for (const [sums, table] of tables)
-    for (const itemNo of topOf(sums)) {
+    for (const itemNo of sums.top(STEPS_FROM)) {
       const weight = sums.sumOf(itemNo);
       addTo(near, itemNo, weight);
       forNeighbours(table, itemNo, (next, bond) => addTo(near, next, STEP_WEIGHT * weight * bond));
@@ -87,23 +86,25 @@ function acceptanceBy({ offered, accepted }: CocoonState, groupOf: Widening['gro
 
 interface Direction {
   group: number;
-  weight: number;
-  items: [itemNo: number, weight: number][];
+  /** What is near in it, with how near. */
+  itemNos: number[];
+  weights: number[];
 }
 
 /** Groups that something near lies in and that are news to the user, those first that most speaks for and that he takes things from. */
-function directionsOf(near: Near, taste: CocoonState, { shop: { catalogue } }: Signals, groupOf: Widening['groupOf']): Direction[] {
+function directionsOf(near: ItemSums, taste: CocoonState, { shop: { catalogue } }: Signals, groupOf: Widening['groupOf']): Direction[] {
   const familiar = familiarGroups(taste, groupOf);
-  const byGroup = new Map<number, Direction>();
-  for (const [itemNo, weight] of near) {
-    if (!catalogue.isOffered(itemNo)) continue;
+  const byGroup = new Map<number, Direction & { weight: number }>();
+  near.forEach((itemNo, weight) => {
+    if (!catalogue.isOffered(itemNo)) return;
     const group = groupOf(catalogue.leafCategory[itemNo]);
-    if (familiar.has(group)) continue;
-    const direction = byGroup.get(group) ?? { group, weight: 0, items: [] };
-    byGroup.set(group, direction);
+    if (familiar.has(group)) return;
+    let direction = byGroup.get(group);
+    if (!direction) byGroup.set(group, (direction = { group, weight: 0, itemNos: [], weights: [] }));
     direction.weight += weight;
-    direction.items.push([itemNo, weight]);
-  }
+    direction.itemNos.push(itemNo);
+    direction.weights.push(weight);
+  });
   const acceptance = acceptanceBy(taste, groupOf);
   return [...byGroup.values()]
     .map((direction) => ({ ...direction, weight: direction.weight * acceptance(direction.group) }))
@@ -124,18 +125,17 @@ export const wideningSource: Source<Signals> = {
   propose(signals, offer, limit) {
     const { taste, widening, shop, now } = signals;
     if (!taste || !widening || limit === 0) return;
-    const near: Near = new Map();
-    nearByPeople(near, signals);
-    nearByItems(near, signals);
-    let directions = directionsOf(near, taste.cocoon, signals, widening.groupOf);
+    NEAR.clear();
+    nearByPeople(NEAR, signals);
+    nearByItems(NEAR, signals);
+    let directions = directionsOf(NEAR, taste.cocoon, signals, widening.groupOf);
     if (directions.length === 0) {
-      for (const itemNo of Array.from(shop.popularity.top()).slice(0, 10 * limit)) addTo(near, itemNo, 1);
-      directions = directionsOf(near, taste.cocoon, signals, widening.groupOf);
+      for (const itemNo of shop.popularity.top().slice(0, 10 * limit)) addTo(NEAR, itemNo, 1);
+      directions = directionsOf(NEAR, taste.cocoon, signals, widening.groupOf);
     }
     const each = Math.ceil(limit / Math.max(1, directions.length));
-    for (const { group, items } of directions) {
-      const nearest = items.sort((a, b) => b[1] - a[1] || a[0] - b[0]).map(([itemNo]) => itemNo);
-      offerSome(nearest, Math.ceil(each / 2), offer);
+    for (const { group, itemNos, weights } of directions) {
+      offerSome(largest(itemNos, weights, itemNos.length, itemNos.length), Math.ceil(each / 2), offer);
       offerSome(topListsOf(shop).of('category', group, now), Math.floor(each / 2), offer);
     }
   },
