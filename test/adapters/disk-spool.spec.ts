@@ -1,5 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32c } from '../../src/adapters/disk/crc32c.js';
 import { frame, unframe } from '../../src/adapters/disk/frames.js';
@@ -67,6 +67,36 @@ describe('a spool on disk', () => {
     await expect(spool.append('y'.repeat(200))).rejects.toMatchObject({ code: 'UNAVAILABLE', retryAfterSeconds: 5 });
     expect(await drained(spool)).toHaveLength(1);
     await spool.append('y'.repeat(200));
+  });
+
+  /** What is left of a spool when its process dies. */
+  const kill = async (spool: Spool): Promise<void> => {
+    const [segment] = await segments();
+    await writeFile(join(segment, '..', 'owner.json'), JSON.stringify({ host: hostname(), pid: 2 ** 22 + 1 }));
+    await spool.close();
+  };
+
+  it('takes over what goes from one process that dies to the next, however many they are', async () => {
+    const first = await open();
+    await first.append('kept');
+    await kill(first);
+    for (let i = 0; i < 12; i++) {
+      const next = await open();
+      await expect(next.drain(() => Promise.reject(new Error('away')))).rejects.toThrow('away');
+      await kill(next);
+    }
+    expect(await drained(await open())).toEqual(['kept']);
+  });
+
+  it('leaves what it cannot take over where it is', async () => {
+    const dead = await open();
+    await dead.append('kept');
+    const [segment] = await segments();
+    await kill(dead);
+    const tooLong = join(segment, '..', `1-${'9'.repeat(240)}.spool`);
+    await rename(segment, tooLong);
+    expect(await drained(await open())).toEqual([]);
+    expect(await segments()).toEqual([tooLong]);
   });
 
   it('takes over what a process that died has left', async () => {

@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.js';
 import { type Log } from '../../ports/log.js';
 import { type Spool } from '../../ports/spool.js';
 import { frame, unframe } from './frames.js';
-import { adoptSegments, holdFolder, letGo, ownFolder } from './spool-folders.js';
+import { adoptSegments, holdFolder, letGo, ownFolder, removeEmpty } from './spool-folders.js';
 
 export interface SpoolOptions {
   /** Folder that several processes may share; made when missing. */
@@ -72,7 +72,7 @@ class DiskSpool implements Spool {
     await this.draining?.catch(() => undefined);
     await this.inTurn(() => this.seal());
     letGo(this.options.folder);
-    if (this.sizeBySealed.size === 0) await rm(this.options.folder, { recursive: true, force: true });
+    await removeEmpty(this.options.folder);
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
