@@ -1,8 +1,8 @@
-import { LRUCache } from 'lru-cache';
 import { type Page } from '../../core/exposures/exposure.js';
 import { type SampledPool } from '../../core/exposures/pool.js';
 import { type ExposureLog, type RequestClaim } from '../../ports/exposure-log.js';
 import { type Spool } from '../../ports/spool.js';
+import { createRemembered } from './remembered.js';
 import { isUnavailable, type Reach, unlessAway } from './reach.js';
 
 /** A page that was answered while the log was away. */
@@ -15,7 +15,8 @@ export interface SpooledPage {
 /** As long as a request id counts. */
 const CLAIM_MS = 120_000;
 const PAGES_MS = 2 * 3_600_000;
-const KEPT_CLAIMS = 5_000;
+/** Characters of answers. */
+const KEPT_CLAIMS = 64_000_000;
 const KEPT_PAGES = 20_000;
 
 type Placed = { itemNo: number; position: number }[];
@@ -25,19 +26,19 @@ type Placed = { itemNo: number; position: number }[];
  * process has answered itself.
  */
 export function deferredLog(log: ExposureLog, { reach, spool, clock }: { reach: Reach; spool: Spool; clock: () => number }): ExposureLog {
-  const claims = new LRUCache<string, RequestClaim & { at: number }>({ max: KEPT_CLAIMS });
-  const itemsByFeed = new LRUCache<string, Placed>({ max: KEPT_PAGES, ttl: PAGES_MS });
-  const itemsByPage = new LRUCache<string, number[]>({ max: KEPT_PAGES, ttl: PAGES_MS });
+  const claims = createRemembered<RequestClaim>({ clock, forMs: CLAIM_MS, most: KEPT_CLAIMS, weigh: ({ answer }) => answer.length });
+  const itemsByFeed = createRemembered<Placed>({ clock, forMs: PAGES_MS, most: KEPT_PAGES });
+  const itemsByPage = createRemembered<number[]>({ clock, forMs: PAGES_MS, most: KEPT_PAGES });
 
   const replayHere = (requestId: string, inputHash: string) => {
     const kept = claims.get(requestId);
-    if (!kept || clock() - kept.at > CLAIM_MS) return null;
+    if (!kept) return null;
     return kept.inputHash === inputHash ? ({ status: 'replay', answer: kept.answer } as const) : ({ status: 'conflict' } as const);
   };
   const defer = async (page: Page, claim?: RequestClaim, pool?: SampledPool) => {
     const kept = claim && replayHere(claim.requestId, claim.inputHash);
     if (kept) return kept;
-    if (claim) claims.set(claim.requestId, { ...claim, answer: withDeferral(claim.answer), at: clock() });
+    if (claim) claims.set(claim.requestId, { ...claim, answer: withDeferral(claim.answer) });
     const spooled: SpooledPage = { kind: 'page', page: { ...page, degraded: [...page.degraded, 'LOG_DEFERRED'] }, pool };
     await spool.append(spooled).catch((error: unknown) => {
       if (claim) claims.delete(claim.requestId);
