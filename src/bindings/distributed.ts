@@ -11,13 +11,13 @@ import { createPostgresNotices } from '../adapters/postgres/notices.js';
 import { ensurePartitions } from '../adapters/postgres/partitions.js';
 import { acquireSingleProcessLock } from '../adapters/postgres/single-process-lock.js';
 import { createHeavyProcess } from '../adapters/process/heavy-process.js';
-import { connectRedis, parseRedisAddress, type RedisConnection, untilReady } from '../adapters/redis/connection.js';
+import { connectRedis, parseRedisAddress, untilReady } from '../adapters/redis/connection.js';
+import { redisHealth } from '../adapters/redis/health.js';
 import { createRedisLiveStates } from '../adapters/redis/live-states.js';
 import { ask } from '../adapters/redis/patience.js';
 import { createRedisTurns } from '../adapters/redis/turns.js';
 import { openSpool } from '../adapters/disk/spool.js';
 import { type Binding } from '../ports/binding.js';
-import { type DependencyHealth } from '../ports/dependency-health.js';
 import { type Log } from '../ports/log.js';
 import { openParts } from './closers.js';
 import { databaseHealth } from './database-health.js';
@@ -80,7 +80,7 @@ export const openDistributedBinding = (options: DistributedBindingOptions): Prom
       openJobs: () => createBullMqJobs({ connectionString: url, redis: queues, log }),
       openHeavyWork: (entry, setup, execArgv) =>
         createHeavyProcess({ entry, execArgv, setup: { ...setup, databaseUrl: url, retentionDays }, log }),
-      health: async () => [...(await databaseHealth(pool)), redisHealth(redis)],
+      health: async () => (await Promise.all([databaseHealth(pool), redisHealth(redis)])).flat(),
       spool,
       close: () => closers.closeAll(),
     };
@@ -88,11 +88,3 @@ export const openDistributedBinding = (options: DistributedBindingOptions): Prom
 
 /** Of the database, so that shops that share a Redis share no key. */
 const prefixOf = (secret: Buffer): string => `imago-${secret.toString('hex', 0, PREFIX_BYTES)}`;
-
-/** Redis is derived state: while it is away feeds go on without the user's, so a process stays ready. */
-const redisHealth = ({ status }: RedisConnection): DependencyHealth => ({
-  name: 'redis',
-  ok: true,
-  answers: status === 'ready',
-  detail: status === 'ready' ? 'connected' : 'away: feeds are answered without the state of their users',
-});

@@ -8,4 +8,4 @@ export interface TestRedisServer {
 }
 
 export function freePort(): Promise<number>;
-export function startRedis(options?: { port?: number; args?: string[] }): Promise<TestRedisServer>;
+export function startRedis(options?: { port?: number; args?: string[]; dir?: string; config?: string }): Promise<TestRedisServer>;

@@ -61,16 +61,36 @@ export function connectRedis(address: RedisAddress, log: Log, use: 'request' | '
     reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
   };
   const redis = open(address, options);
+  sayWhenAway(redis, log, { use });
+  if (redis instanceof Cluster) sayWhenNodesAreAway(redis, log, { use });
+  return redis;
+}
+
+function sayWhenAway(redis: RedisConnection, log: Log, about: { use: string }): void {
   let isAway = false;
   redis.on('error', (error: Error) => {
-    if (!isAway) log.warn({ err: error, use }, 'Redis is away; what needs it is done without, or waits');
+    if (!isAway) log.warn({ ...about, err: error }, 'Redis is away; what needs it is done without, or waits');
     isAway = true;
   });
   redis.on('ready', () => {
-    if (isAway) log.info({ use }, 'Redis is back');
+    if (isAway) log.info(about, 'Redis is back');
     isAway = false;
   });
-  return redis;
+}
+
+/** The same of the nodes of a cluster, to which connections are made anew each time. */
+function sayWhenNodesAreAway(cluster: Cluster, log: Log, about: { use: string }): void {
+  const away = new Set<string>();
+  cluster.on('node error', (error: Error, node: string) => {
+    if (!away.has(node)) log.warn({ ...about, node, err: error }, 'a node of Redis is away; what needs it is done without, or waits');
+    away.add(node);
+  });
+  cluster.on('+node', (node: Redis) =>
+    node.on('ready', () => {
+      const address = `${node.options.host}:${node.options.port}`;
+      if (away.delete(address)) log.info({ ...about, node: address }, 'a node of Redis is back');
+    }),
+  );
 }
 
 function open(address: RedisAddress, options: RedisOptions): RedisConnection {
@@ -78,9 +98,9 @@ function open(address: RedisAddress, options: RedisOptions): RedisConnection {
   const tls = address.tls ? { tls: {} } : {};
   const { hosts, password } = address;
   if (address.kind === 'sentinel') return new Redis({ ...options, ...tls, sentinels: hosts, name: address.name, password });
-  const { enableAutoPipelining, enableOfflineQueue, retryStrategy, ...redisOptions } = options;
+  // Commands that travel together fail together where only one of their slots has moved: of a cluster each goes by itself.
+  const { enableAutoPipelining: _, enableOfflineQueue, retryStrategy, ...redisOptions } = options;
   return new Cluster(hosts, {
-    enableAutoPipelining,
     enableOfflineQueue,
     clusterRetryStrategy: (times) => retryStrategy!(times),
     slotsRefreshTimeout: 2_000,

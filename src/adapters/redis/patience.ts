@@ -63,7 +63,8 @@ function breakerOf(redis: RedisConnection, key: string): Breaker {
 const nodeOf = (redis: RedisConnection, key: string): string =>
   redis instanceof Cluster ? (redis.slots[new Command('get', [key]).getSlot()]?.[0] ?? '') : '';
 
-function inTime<T>(answer: Promise<T>): Promise<T> {
+/** The answer, or an error after 250 ms in which it could have been read. */
+export function inTime<T>(answer: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     let left = PATIENCE_MS / STEP_MS;
     const giveUp = (): void => reject(new Error('Redis did not answer in time'));
