@@ -96,9 +96,11 @@ export function insertRows<R>(table: string, columns: readonly Column<R>[], firs
 export const textArray = (values: readonly (string | null)[]): string =>
   `{${values.map((value) => (value === null ? 'NULL' : `"${value.replace(/[\\"]/g, '\\$&')}"`)).join(',')}}`;
 
-/** Room for binary arrays, one behind the other. It grows as needed; a good guess of the size saves copying. */
+/** Room for binary arrays, one behind the other. It grows as needed and is made to be used again; a good guess of the size saves copying. */
 export class ArrayBytes {
   private bytes: Buffer;
+  /** Over the same memory: a fifth of the time that a Buffer takes for a number. */
+  private view: DataView;
   private end = 0;
   /** Rows of one page or one day come together, so what a date or an id turned into is mostly that of the row before. */
   private lastDay = { text: '', number: 0 };
@@ -106,12 +108,19 @@ export class ArrayBytes {
 
   constructor(size: number) {
     this.bytes = Buffer.allocUnsafe(size);
+    this.view = viewOf(this.bytes);
+  }
+
+  /** Start again with nothing written: arrays that were made before are overwritten. */
+  clear(): this {
+    this.end = 0;
+    return this;
   }
 
   beginArray(oid: number, length: number): number {
     this.reserve(ONE_DIMENSION_HEADER);
     const start = this.end;
-    for (const value of [1, 1, oid, length, 1]) this.end = this.bytes.writeInt32BE(value, this.end); // dimensions, has nulls, type, length, lower bound
+    for (const value of [1, 1, oid, length, 1]) this.putInt32(value); // dimensions, has nulls, type, length, lower bound
     return start;
   }
 
@@ -122,7 +131,7 @@ export class ArrayBytes {
 
   null(): void {
     this.reserve(4);
-    this.end = this.bytes.writeInt32BE(-1, this.end);
+    this.putInt32(-1);
   }
 
   boolean(value: boolean): void {
@@ -132,12 +141,13 @@ export class ArrayBytes {
 
   int16(value: number): void {
     this.begin(2);
-    this.end = this.bytes.writeInt16BE(value, this.end);
+    this.view.setInt16(this.end, value);
+    this.end += 2;
   }
 
   int32(value: number): void {
     this.begin(4);
-    this.end = this.bytes.writeInt32BE(value, this.end);
+    this.putInt32(value);
   }
 
   /** @param text YYYY-MM-DD */
@@ -156,20 +166,21 @@ export class ArrayBytes {
   int64(value: number): void {
     this.begin(8);
     const high = Math.floor(value / TWO_TO_32);
-    this.end = this.bytes.writeInt32BE(high, this.end);
-    this.end = this.bytes.writeUInt32BE(value - high * TWO_TO_32, this.end);
+    this.putInt32(high);
+    this.putInt32(value - high * TWO_TO_32);
   }
 
   float64(value: number): void {
     this.begin(8);
-    this.end = this.bytes.writeDoubleBE(value, this.end);
+    this.view.setFloat64(this.end, value);
+    this.end += 8;
   }
 
   text(value: string): void {
     this.reserve(4 + value.length * 3);
     const length = this.bytes.write(value, this.end + 4, 'utf8');
-    this.bytes.writeInt32BE(length, this.end);
-    this.end += 4 + length;
+    this.putInt32(length);
+    this.end += length;
   }
 
   hex(value: string): void {
@@ -185,7 +196,12 @@ export class ArrayBytes {
 
   private begin(length: number): void {
     this.reserve(4 + length);
-    this.end = this.bytes.writeInt32BE(length, this.end);
+    this.putInt32(length);
+  }
+
+  private putInt32(value: number): void {
+    this.view.setInt32(this.end, value);
+    this.end += 4;
   }
 
   private reserve(size: number): void {
@@ -194,5 +210,8 @@ export class ArrayBytes {
     const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(grown, 0, 0, this.end);
     this.bytes = grown;
+    this.view = viewOf(grown);
   }
 }
+
+const viewOf = ({ buffer, byteOffset, byteLength }: Buffer): DataView => new DataView(buffer, byteOffset, byteLength);

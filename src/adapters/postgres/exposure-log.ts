@@ -6,6 +6,7 @@ import { type LoggedPage, type Page } from '../../core/exposures/exposure.js';
 import { catalogueHash, keepPage, type KeptPage } from '../../core/exposures/kept-page.js';
 import { utcDay } from '../../core/time.js';
 import { type ExposureLog, type RequestReplay } from '../../ports/exposure-log.js';
+import { ArrayBytes } from './binary-arrays.js';
 import { checkChains, cursorRows, daysToCheck, type EntriesOfDay, EXPOSURE_TABLES, type ReadEntry } from './chain-check.js';
 import { createExposureLookups } from './exposure-lookups.js';
 import { readItems, readPage, readPageColumns } from './exposure-reading.js';
@@ -23,19 +24,22 @@ export { purgeExpiredClaims } from './request-claims.js';
 
 const GROUP = { maxItems: 50, maxWaiting: 2_000, timeoutMs: 20_000 };
 const CHECK_BATCH = 50;
+const SENT_BYTES = 64 * 1024;
 
 /** The exposure log in PostgreSQL. A page without a claim is one statement, which is one round trip. */
 export function createPostgresExposureLog({ pool, clock, retentionDays, randomBytes }: PostgresLogOptions): ExposureLog {
   const writers = new ChainWriters(pool, 'exposures');
   const catalogues = new FeatureCatalogues(pool);
   const bytes = new CanonicalBytes();
+  let sent = new ArrayBytes(SENT_BYTES);
   const nextSalt = createSalts(randomBytes);
   const commit = createGroupCommit<PageToKeep, Outcome>({
     ...GROUP,
-    commit: (calls) => commitPages(calls.flat(), { pool, clock, writers, bytes }).then((outcomes) => outcomes.map((outcome) => [outcome])),
+    commit: (calls) => commitPages(calls.flat(), { pool, clock, writers, bytes, sent }).then((outcomes) => outcomes.map((outcome) => [outcome])),
     unknown() {
       writers.abandon();
       catalogues.forget();
+      sent = new ArrayBytes(SENT_BYTES); // a statement that was given up may still be on its way
     },
   });
   return {
@@ -70,6 +74,8 @@ interface Tools {
   clock: () => number;
   writers: ChainWriters;
   bytes: CanonicalBytes;
+  /** For the parameters of the commit under way: there is one at a time. */
+  sent: ArrayBytes;
 }
 
 /** A position of a feed is given once: who places it second must build his page anew, after what the first placed. */
@@ -82,13 +88,13 @@ function asConflict(error: unknown, { feedId, placed }: Page): unknown {
 
 /** Keep the pages whose claims are free; one outcome per page. Pages of a batch are received at the same time. */
 async function commitPages(pages: PageToKeep[], tools: Tools): Promise<Outcome[]> {
-  const { pool, clock, writers, bytes } = tools;
+  const { pool, clock, writers, bytes, sent } = tools;
   const now = clock();
   const head = await writers.head(utcDay(now));
   const claiming = pages.filter(({ claim }) => claim !== null);
   if (claiming.length === 0 && pages.every(({ pool: sampled }) => sampled === null)) {
     const chained = chainPages(pages, head, bytes, now);
-    await insertPages(pool, chained);
+    await insertPages(pool, chained, sent);
     writers.moved([{ from: head, to: chained.head }]);
     return pages.map((page, i) => appended(page, chained.rows[i]));
   }
@@ -96,7 +102,7 @@ async function commitPages(pages: PageToKeep[], tools: Tools): Promise<Outcome[]
     const refused = claiming.length === 0 ? new Map<PageToKeep, Outcome>() : await takeAll(client, claiming, now);
     const free = pages.filter((page) => !refused.has(page));
     const chained = chainPages(free, head, bytes, now);
-    if (chained.rows.length > 0) await insertPages(client, chained);
+    if (chained.rows.length > 0) await insertPages(client, chained, sent);
     await insertPools(client, poolRows(chained.rows, free));
     return { chained, refused };
   });
@@ -139,8 +145,8 @@ function chainPages(pages: readonly PageToKeep[], from: ChainHead, bytes: Canoni
   return { from, head: { ...from, seq, hash, receivedAt }, rows };
 }
 
-async function insertPages(client: Pool | PoolClient, { from, head, rows }: ChainedPages): Promise<void> {
-  const values = pageParameters(rows, { from, to: head });
+async function insertPages(client: Pool | PoolClient, { from, head, rows }: ChainedPages, sent: ArrayBytes): Promise<void> {
+  const values = pageParameters(rows, { from, to: head }, sent);
   const result = await client.query<{ moved: number }>({ name: 'pages-insert', text: INSERT_PAGES, values });
   if (result.rows[0].moved !== 1) throw headLost();
 }

@@ -1,6 +1,6 @@
 import { type LedgerPosition } from '../../core/events/event.js';
 import { type KeptExposure, type KeptPage } from '../../core/exposures/kept-page.js';
-import { ArrayBytes, arrayParameters, type Column, column, insertRows, KINDS, textArray } from './binary-arrays.js';
+import { type ArrayBytes, arrayParameters, type Column, column, insertRows, KINDS, textArray } from './binary-arrays.js';
 import { HEAD_COLUMNS, type HeadMove, moveHeads } from './writer.js';
 
 /** A page with its place in a chain. */
@@ -119,11 +119,10 @@ export const INSERT_PAGES = `
     items AS (${INSERT_ITEMS})
   SELECT count(*)::int AS moved FROM heads`;
 
-/** The parameters of `INSERT_PAGES` for pages of one chain. */
-export function pageParameters(rows: readonly PageRow[], move: HeadMove): unknown[] {
+/** The parameters of `INSERT_PAGES` for pages of one chain, in bytes that nobody else may use until the statement is answered. */
+export function pageParameters(rows: readonly PageRow[], move: HeadMove, bytes: ArrayBytes): unknown[] {
   const items = rows.flatMap(({ page }) => page.placed);
-  const blobs = rows.reduce((size, { page }) => size + page.features.length + page.contributions.length, 0);
-  const bytes = new ArrayBytes(4096 + blobs + rows.length * 1024 + items.length * 192);
+  bytes.clear();
   return [
     ...arrayParameters(HEAD_COLUMNS, [move], bytes),
     ...arrayParameters(PAGE_COLUMNS, rows, bytes),
