@@ -125,8 +125,7 @@ export function* buildTrust(
     byCreator.value[creatorNo] += (counted * value) / weight;
   }
   yield;
-  const rows = Array.from({ length: items }, (_, no) => catalogue.row(no));
-  const copyOf = yield* findCopies(rows);
+  const copyOf = yield* findCopies(catalogue);
   const credit = byCreator.weight.reduce((column, weight, no) => {
     column[no] = no === 0 ? UNJUDGED_TRUST : shrunk(byCreator.value[no], weight, UNJUDGED_TRUST, CREATOR_PRIOR);
     return column;
@@ -135,7 +134,7 @@ export function* buildTrust(
   for (let no = 0; no < items; no++) {
     trust[no] = shrunk(byItem.value[no], byItem.weight[no], credit[catalogue.creator[no]], ITEM_PRIOR);
     const responded = shrunk(response.value[no], response.weight[no], USUAL_RESPONSE, RESPONSE_PRIOR);
-    const row = rows[no];
+    const row = catalogue.row(no);
     quality[no] =
       QUALITY.originality * (copyOf[no] === no ? 1 : COPY_ORIGINALITY) +
       QUALITY.information * (row ? informationOf(row.item) : 0) +

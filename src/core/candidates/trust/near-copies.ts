@@ -1,5 +1,6 @@
 import { hash32, seededRandom } from '../../random.js';
-import { type NumberedItem } from '../../item.js';
+import { type Item } from '../../item.js';
+import { type Catalogue } from '../catalogue.js';
 
 const BANDS = 16;
 const ROWS = 4;
@@ -61,7 +62,8 @@ function signatureOf(shingles: ReadonlySet<number>): Uint32Array {
 const numbersOf = (words: readonly string[]): string => words.filter((word) => /\p{N}/u.test(word)).sort().join(' '); // prettier-ignore
 
 interface Original {
-  row: NumberedItem;
+  no: number;
+  item: Item;
   words: number;
   numbers: string;
   shingles: Set<number>;
@@ -70,51 +72,91 @@ interface Original {
 /**
  * Find near-copies: items of one kind and narrowest category whose titles share 80% of their words and pairs of words and name the same numbers, or that
  * share half of the words and the image; a title of fewer than four words has to be the same, of the same brand, or with the same image. Every item is
- * compared with originals alone, the oldest first, so that copies of copies do not drift away. Pauses after every item.
+ * compared with originals alone, the oldest first, so that copies of copies do not drift away. Pauses after every item. Memory: some kilobytes for each item
+ * of the largest category, since one is done after the other.
  *
- * @param rows  by number, undefined for none; removed items are originals too
- * @returns     [rows] number of the original, which of an original is its own
+ * @returns [items] number of the original, which of an original is its own; removed items are originals too
  * @see Broder 1997, "On the resemblance and containment of documents", doi:10.1109/SEQUEN.1997.666900
  */
-export function* findCopies(rows: readonly (NumberedItem | undefined)[]): Generator<void, Int32Array> {
-  const copyOf = Int32Array.from(rows, (_, no) => no);
-  const buckets = new Map<string, Original[]>();
-  const byAge = rows.filter((row) => row !== undefined).sort((a, b) => a.item.createdAt - b.item.createdAt || a.no - b.no);
-  for (const row of byAge) {
-    const words = wordsOf(row.item.title);
-    const one: Original = { row, words: words.length, numbers: numbersOf(words), shingles: shinglesOf(words) };
-    const keys = keysOf(one);
-    const original = originalOf(one, keys, buckets);
-    if (original) copyOf[row.no] = original.row.no;
-    else
-      for (const key of keys) {
-        const bucket = buckets.get(key);
-        if (!bucket) buckets.set(key, [one]);
-        else if (bucket.length < MAX_IN_BUCKET) bucket.push(one);
-      }
+export function* findCopies(catalogue: Catalogue): Generator<void, Int32Array> {
+  const { kind, leafCategory } = catalogue;
+  const copyOf = Int32Array.from({ length: catalogue.size }, (_, no) => no);
+  let originals = new Originals();
+  let last = -1;
+  for (const no of byScopeAndAge(catalogue)) {
+    if (last >= 0 && (kind[no] !== kind[last] || leafCategory[no] !== leafCategory[last])) originals = new Originals();
+    last = no;
+    copyOf[no] = originals.meet(no, catalogue.item(no));
     yield;
   }
   return copyOf;
 }
 
-function keysOf({ row, shingles }: Original): string[] {
-  const scope = `${row.item.kind} ${row.categoryNos[row.categoryNos.length - 1]}`;
-  const signature = signatureOf(shingles);
-  const keys = row.item.imageUrl === null ? [] : [`${scope} ${row.item.imageUrl}`];
-  for (let band = 0; band < BANDS; band++) keys.push(`${scope} ${band} ${signature.subarray(band * ROWS, (band + 1) * ROWS).join()}`);
-  return keys;
+/** Numbers of items, those of one kind and narrowest category beside each other, the oldest first. */
+function byScopeAndAge(catalogue: Catalogue): Uint32Array {
+  const { kind, leafCategory, createdAt } = catalogue;
+  const nos = Uint32Array.from({ length: catalogue.size }, (_, no) => no).filter((no) => catalogue.has(no));
+  return nos.sort((a, b) => kind[a] - kind[b] || leafCategory[a] - leafCategory[b] || createdAt[a] - createdAt[b] || a - b);
 }
 
-function originalOf(one: Original, keys: readonly string[], buckets: ReadonlyMap<string, Original[]>): Original | undefined {
-  for (const key of keys) for (const other of buckets.get(key) ?? []) if (isCopy(one, other)) return other;
+/** The originals of one kind and category, by what near-copies of theirs would share with them. */
+class Originals {
+  private readonly byImage = new Map<string, Original | Original[]>();
+  private readonly byBand = Array.from({ length: BANDS }, () => new Map<number, Original | Original[]>());
+
+  /** The number of the original of an item, which is its own when it has none, and so becomes one. */
+  meet(no: number, item: Item): number {
+    const words = wordsOf(item.title);
+    const one: Original = { no, item, words: words.length, numbers: numbersOf(words), shingles: shinglesOf(words) };
+    const bands = bandsOf(signatureOf(one.shingles));
+    const met = new Set<Original>();
+    const byImage = item.imageUrl === null ? undefined : originalAmong(this.byImage.get(item.imageUrl), one, met);
+    if (byImage) return byImage.no;
+    for (let band = 0; band < BANDS; band++) {
+      const original = originalAmong(this.byBand[band].get(bands[band]), one, met);
+      if (original) return original.no;
+    }
+    if (item.imageUrl !== null) addTo(this.byImage, item.imageUrl, one);
+    for (let band = 0; band < BANDS; band++) addTo(this.byBand[band], bands[band], one);
+    return no;
+  }
+}
+
+/** Most buckets hold one. */
+function addTo<K>(buckets: Map<K, Original | Original[]>, key: K, one: Original): void {
+  const bucket = buckets.get(key);
+  if (bucket === undefined) buckets.set(key, one);
+  else if (!Array.isArray(bucket)) buckets.set(key, [bucket, one]);
+  else if (bucket.length < MAX_IN_BUCKET) bucket.push(one);
+}
+
+/** @param met whom it was compared with already */
+function originalAmong(bucket: Original | Original[] | undefined, one: Original, met: Set<Original>): Original | undefined {
+  if (bucket === undefined) return undefined;
+  for (const other of Array.isArray(bucket) ? bucket : [bucket]) {
+    if (met.has(other)) continue;
+    if (isCopy(one, other)) return other;
+    met.add(other);
+  }
   return undefined;
 }
 
+/** [BANDS] one number for the values of each band: that others share it now and then costs a comparison. */
+function bandsOf(signature: Uint32Array): Int32Array {
+  const bands = new Int32Array(BANDS);
+  for (let i = 0; i < HASHES; i++) {
+    const band = Math.floor(i / ROWS);
+    bands[band] = Math.imul(bands[band] ^ signature[i], 0x9e3779b1) ^ (signature[i] >>> 16);
+  }
+  return bands;
+}
+
 function isCopy(one: Original, other: Original): boolean {
-  const [a, b] = [one.row.item, other.row.item];
+  const [a, b] = [one.item, other.item];
+  const isSameImage = a.imageUrl !== null && a.imageUrl === b.imageUrl;
+  if (!isSameImage && one.numbers !== other.numbers) return false;
   const alike = likeness(one.shingles, other.shingles);
-  if (a.imageUrl !== null && a.imageUrl === b.imageUrl) return alike >= ALIKE_WITH_IMAGE;
-  if (one.numbers !== other.numbers) return false;
+  if (isSameImage) return alike >= ALIKE_WITH_IMAGE;
   if (Math.min(one.words, other.words) >= LEAST_WORDS) return alike >= ALIKE;
   return alike === 1 && a.brand !== null && a.brand === b.brand;
 }

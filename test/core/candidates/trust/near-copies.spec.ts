@@ -1,15 +1,12 @@
 import fc from 'fast-check';
 import { findCopies, likeness, shinglesOf, wordsOf } from '../../../../src/core/candidates/trust/near-copies.js';
-import { type Item, type NumberedItem } from '../../../../src/core/item.js';
+import { type Item } from '../../../../src/core/item.js';
 import { NOW, TestShop } from '../../shop-fixture.js';
 
 function copiesOf(...items: Partial<Item>[]): number[] {
   const shop = new TestShop();
-  const rows: NumberedItem[] = items.map((item, no) => {
-    shop.put({ id: `i${no}`, createdAt: NOW + no, ...item });
-    return shop.catalogue.row(no)!;
-  });
-  const work = findCopies(rows);
+  items.forEach((item, no) => shop.put({ id: `i${no}`, createdAt: NOW + no, ...item }));
+  const work = findCopies(shop.catalogue);
   for (;;) {
     const step = work.next();
     if (step.done) return [...step.value];
