@@ -1,4 +1,5 @@
 import { AppError, shown } from '../core/errors.js';
+import { type PageInputs } from '../core/page.js';
 import { pipelineStages } from '../core/pipeline-stages.js';
 import { readFeedInput } from '../core/requests/page-input.js';
 import { whyNot } from '../core/why-not.js';
@@ -7,11 +8,13 @@ import { type Ledger } from '../ports/ledger.js';
 import { type Admission } from './admission.js';
 import { type App } from './app.js';
 import { type ExposureAnswer, type WhyNotAnswer } from './answers.js';
+import { type ContinuePorts, continueFeed } from './continue-feed.js';
+import { buildPart } from './experiments/build-part.js';
 import { contributionsOfEntry } from './explain-contributions.js';
-import { loadPageInputs, type PageInputPorts, pageRequest } from './page-inputs.js';
+import { loadPageInputs, pageRequest } from './page-inputs.js';
 import { type PipelineStatistics } from './pipeline-statistics.js';
 
-interface ExplainPorts extends PageInputPorts {
+interface ExplainPorts extends ContinuePorts {
   exposureLog: ExposureLog;
   ledger: Ledger;
   statistics: PipelineStatistics;
@@ -75,9 +78,11 @@ async function answerWhyNot(
       score: null,
       gap: null,
     };
-  const { models } = ports.models.of(surface);
-  const continuation = { config: ports.settings.of(surface), models, seed: QUESTION_SEED, placedBefore: [], shownOnPage: [] };
+  // As the first page of a new feed: with what triggers and experiments make of the settings.
+  const asked = { input, obeying: { kind: 'feed', policy: null }, cursor: null, expired: false } as const;
+  const continuation = { ...(await continueFeed(asked, ports)), seed: QUESTION_SEED };
   const inputs = await loadPageInputs(input, pageRequest(input, ports, continuation), ports, continuation);
   if (inputs.state === null) throw new AppError('UNAVAILABLE', 'the state of the user cannot be read now', [], 1);
-  return { itemId, ...(await whyNot(inputs, itemNo)) };
+  const build = async (of: PageInputs) => (await buildPart(of, continuation, 0)).built;
+  return { itemId, ...(await whyNot(inputs, itemNo, build)) };
 }

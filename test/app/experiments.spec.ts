@@ -82,6 +82,19 @@ describe('experiments beside requests', () => {
     occurredAt: new Date(clock()).toISOString(),
   });
 
+  it('have a say in why an item is not on a page', async () => {
+    const forcedUsers = [{ userId: 'forced', variant: 'treatment' }, { userId: 'usual', variant: 'control' }];
+    const patch = { fatigue: { maxImpressionsPerDay: 1 } };
+    await start({ key: 'patient', variants: halves({ patch }), forcedUsers });
+    const why = async (userId: string) => {
+      const { items } = await feed({ userId, first: 1 });
+      const { stage, component } = await running.app.whyNot({ userId, itemId: items[0].item.id, surface: 'home' });
+      return stage === 'FILTER' ? component : null;
+    };
+    expect([await why('forced'), await why('usual')]).toEqual(['fatigue', null]);
+    await running.app.stopExperiment({ key: 'patient', reason: 'done' }, 'ann');
+  }); // prettier-ignore
+
   it('roll back what does harm for certain, say which metric, and tell once', async () => {
     const guardrails = [{ metric: 'ADD_TO_CART_RATE', maxRelativeHarm: 0.1 }];
     await start({ key: 'harmful', guardrails });

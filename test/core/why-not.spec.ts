@@ -1,6 +1,9 @@
+import { NO_COCOON } from '../../src/core/diversification/cocoon/cocoon-index.js';
+import { buildPage } from '../../src/core/feed.js';
 import { type PageInputs } from '../../src/core/page.js';
 import { whyNot } from '../../src/core/why-not.js';
-import { DAY, inputsFor, NOW, PLAIN, TestShop } from './shop-fixture.js';
+import { BASELINE, itself } from './diversification/cocoon-cards.js';
+import { DAY, inputsFor, NOW, PLAIN, serveTimes, TestShop } from './shop-fixture.js';
 
 describe('whyNot', () => {
   const shop = new TestShop();
@@ -64,6 +67,22 @@ describe('whyNot', () => {
 
   it('tells what no source proposed', async () => {
     expect(await whyNot(inputs(), 650)).toMatchObject({ stage: 'RETRIEVAL', component: null, rank: null });
+  });
+
+  it('names what the user is tired of sooner than others, where the loop out of his cocoon has it so', async () => {
+    const state = shop.stateAfter();
+    serveTimes(state, 4, 12);
+    const measure = { ...NO_COCOON, narrowCategory: 0.9, confidence: 1, repetition: 1 };
+    const cocoon = { measure, usual: { baseline: BASELINE, groupOf: itself }, isControlled: true, breadth: 0 };
+    const settings = { diversity: { adaptive: true } };
+    // Twenty a day are allowed, and ten of who sees nothing but repetitions.
+    expect(await whyNot(inputs({ state, settings, cocoon }), 4)).toMatchObject({ stage: 'FILTER', component: 'fatigue' });
+    expect((await whyNot(inputs({ state, settings }), 4)).component).toBeNull();
+  });
+
+  it('asks whoever makes the page of more than its inputs', async () => {
+    const made = await whyNot(inputs(), 4, async (of) => ({ ...(await buildPage(of)), placed: [] }));
+    expect(made).toMatchObject({ stage: 'RANK', rank: 1, gap: null });
   });
 
   it('has no gap to an empty page', async () => {
