@@ -7,9 +7,11 @@ import { RegionalTrends, type RegionalTrendsState } from '../core/candidates/reg
 import { ActsByUser, type ActsState } from '../core/candidates/recent-acts.js';
 import { RecentBuyers, type RecentBuyersState } from '../core/candidates/recent-buyers.js';
 import { type Shop } from '../core/candidates/shop.js';
+import { retellStock, type StockTold, stockTold } from '../core/candidates/stock-told.js';
 import { TrialColumns, type TrialsState } from '../core/candidates/trials.js';
 import { Judges, type JudgesState, weightFrom } from '../core/events/authenticity/judges.js';
 import { type LedgerEvent } from '../core/events/event.js';
+import { LOW_STOCK, STOCK_FRESH_MS } from '../core/exposures/badges.js';
 import { advance, emptyCursor, type FoldCursor, isFolded } from '../core/tags/cursor.js';
 import { type ArtefactStore } from '../ports/artefact-store.js';
 import { type Ledger } from '../ports/ledger.js';
@@ -26,6 +28,8 @@ interface Kept {
   trials: TrialsState;
   judges: JudgesState;
   edges: EdgesState;
+  /** Small stocks that were told lately, and when. */
+  stockTold?: StockTold[];
 }
 
 /** Popularity with everybody weighed as he is judged in the end, and up to where it is counted. */
@@ -59,6 +63,7 @@ export class DerivedFromEvents {
   observed = 0;
   private served = 0;
   private keptAt = 0;
+  private changesAtStart = 0;
   /** Epoch ms of the latest receipt. */
   private newestAt = 0;
   private cursor = emptyCursor();
@@ -104,6 +109,13 @@ export class DerivedFromEvents {
     this.served += placed.length;
   }
 
+  /** Another process served an item. */
+  observeServed(itemNo: number, times: number): void {
+    if (!(itemNo >= 0 && itemNo < this.catalogue.size && times > 0)) return;
+    this.trials.serve(itemNo, times);
+    this.served += times;
+  }
+
   /** Read what was kept, and from the ledger what came after. */
   async load(): Promise<void> {
     const { artefacts, ledger, log } = this.ports;
@@ -114,6 +126,7 @@ export class DerivedFromEvents {
       log.error({ err: error }, 'what was kept of popularity cannot be read; it is rebuilt from the ledger');
     }
     for await (const events of ledger.eventsSince(this.cursor)) this.observe(events);
+    this.changesAtStart = this.catalogue.changes;
   }
 
   /** Add what other processes recorded since the last time. */
@@ -167,7 +180,7 @@ export class DerivedFromEvents {
 
   /** Keep what was derived, so that the next start reads only what came after. */
   async keep(): Promise<void> {
-    const now = this.observed + this.served;
+    const now = this.observed + this.served + this.catalogue.changes - this.changesAtStart;
     if (now === this.keptAt) return;
     const kept: Kept = {
       cursor: this.cursor,
@@ -178,12 +191,13 @@ export class DerivedFromEvents {
       trials: this.trials.snapshot(),
       judges: this.judges.snapshot(),
       edges: this.graph.edges.snapshot(),
+      stockTold: stockTold(this.catalogue, LOW_STOCK, this.newestAt - STOCK_FRESH_MS),
     };
     await this.ports.artefacts.put(ARTEFACT, serialize(kept));
     this.keptAt = now;
   }
 
-  private restore({ cursor, popularity, regional, acts, buyers, trials, judges, edges }: Kept): void {
+  private restore({ cursor, popularity, regional, acts, buyers, trials, judges, edges, stockTold: told }: Kept): void {
     this.popularity.restore(popularity);
     this.regional.restore(regional ?? []);
     this.acts.restore(acts);
@@ -191,6 +205,7 @@ export class DerivedFromEvents {
     this.trials.restore(trials);
     this.judges.restore(judges);
     this.graph.edges.restore(edges);
+    retellStock(this.catalogue, told ?? []);
     this.cursor = cursor;
   }
 }

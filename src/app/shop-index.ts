@@ -16,6 +16,7 @@ import { type NeighbourRelation, type NeighbourStore } from '../ports/neighbour-
 import { type Notices } from '../ports/notices.js';
 import { coalesced } from './coalesced.js';
 import { DerivedFromEvents, type RegionOf } from './derive-from-events.js';
+import { shareServed } from './served-elsewhere.js';
 import { type Standing, STANDING_ARTEFACT } from './standing.js';
 
 const NEIGHBOUR_RELATIONS = ['SIMILAR', 'BOUGHT_TOGETHER', 'EMBEDDING', 'SIMILAR_IMPORTED', 'EMBEDDING_IMPORTED'] as const;
@@ -34,7 +35,7 @@ export interface ShopIndex {
   observe: (events: readonly LedgerEvent[], regionOf: RegionOf) => void;
   /** Add what other processes recorded since the last time; with where its users live. */
   follow: (regionsOf: (userIds: Iterable<string>) => Promise<RegionOf>) => Promise<void>;
-  /** Count what a page placed as tried. What this process served since it last kept its state is lost with it: a click rate is a little higher then. */
+  /** Count what a page placed as tried, here and in other processes. What this process served since it last told them is lost with it: a click rate is a little higher then. */
   observePage: (placed: readonly { itemNo: number }[]) => void;
   /** Forget what somebody did, as far as it is told to others. */
   forget: (userIds: readonly string[]) => Promise<void>;
@@ -55,28 +56,33 @@ interface Ports {
   sharesTies: (userId: string) => boolean;
   /** Left out where nothing is served. */
   clock?: () => number;
+  /** Whether other processes may serve the same shop; nothing is told them when left out. */
+  isShared?: boolean;
 }
+
+/** What is derived from events at once; the rest is read. */
+const shopOf = (catalogue: Catalogue, derived: DerivedFromEvents): Shop => ({
+  catalogue,
+  popularity: derived.popularity,
+  regional: derived.regional,
+  acts: derived.acts,
+  buyers: derived.buyers,
+  similar: noNeighbours(),
+  boughtTogether: noNeighbours(),
+  embedded: noNeighbours(),
+  cycles: noCycles(),
+  trials: derived.trials,
+  authenticity: derived.judges,
+  graph: derived.graph,
+  trust: noTrust(),
+  blocks: NO_BLOCKS,
+});
 
 /** Load everything a process derives from the shop as a whole, and keep it current. */
 export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
   const catalogue = new Catalogue();
   const derived = new DerivedFromEvents(catalogue, ports);
-  const shop: Shop = {
-    catalogue,
-    popularity: derived.popularity,
-    regional: derived.regional,
-    acts: derived.acts,
-    buyers: derived.buyers,
-    similar: noNeighbours(),
-    boughtTogether: noNeighbours(),
-    embedded: noNeighbours(),
-    cycles: noCycles(),
-    trials: derived.trials,
-    authenticity: derived.judges,
-    graph: derived.graph,
-    trust: noTrust(),
-    blocks: NO_BLOCKS,
-  };
+  const shop = shopOf(catalogue, derived);
   const refreshCatalogue = catalogueRefresh(catalogue, ports.catalogueStore, ports.clock ?? (() => NaN));
   const refreshNeighbours = neighboursRefresh(shop, ports.neighbourStore);
   const refreshCycles = coalesced(async () => {
@@ -94,26 +100,50 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
 
   await Promise.all([refreshCatalogue().then(() => derived.load()), refreshNeighbours(), refreshCycles()]);
   await refreshStanding();
-  const pollCatalogue = background(refreshCatalogue, 'refresh the catalogue');
-  ports.notices.subscribe('catalogue', pollCatalogue);
-  ports.notices.subscribe('neighbours', background(refreshNeighbours, 'refresh the neighbours'));
-  ports.notices.subscribe('cycles', background(refreshCycles, 'refresh the cycles of buying again'));
-  ports.notices.subscribe('standing', background(refreshStanding, 'refresh trust and the social graph'));
-  const poll = setInterval(pollCatalogue, CATALOGUE_POLL_MS);
+  const refresh = [
+    ['catalogue', refreshCatalogue, 'refresh the catalogue'],
+    ['neighbours', refreshNeighbours, 'refresh the neighbours'],
+    ['cycles', refreshCycles, 'refresh the cycles of buying again'],
+    ['standing', refreshStanding, 'refresh trust and the social graph'],
+  ] as const;
+  for (const [channel, ...what] of refresh) ports.notices.subscribe(channel, background(...what));
+  const poll = setInterval(background(refreshCatalogue, 'refresh the catalogue'), CATALOGUE_POLL_MS);
   poll.unref();
+  const elsewhere = servedElsewhere(derived, ports);
   return {
     shop,
     refreshCatalogue,
     edges: derived.graph.edges,
     observe: (events, regionOf) => derived.observe(events, regionOf),
     follow: (regionsOf) => derived.follow(regionsOf),
-    observePage: (placed) => derived.observePage(placed),
+    observePage: elsewhere.observePage,
     async forget(userIds) {
       await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);
       await refreshStanding();
     },
-    keep: () => derived.keep(),
-    close: () => clearInterval(poll),
+    async keep() {
+      await elsewhere.tell();
+      await derived.keep();
+    },
+    close() {
+      clearInterval(poll);
+      elsewhere.close();
+    },
+  };
+}
+
+/** Count what is served here, and where others serve the same shop, what they tell of it. */
+function servedElsewhere(derived: DerivedFromEvents, ports: Ports) {
+  const observePage: ShopIndex['observePage'] = (placed) => derived.observePage(placed);
+  if (!ports.isShared) return { observePage, tell: () => Promise.resolve(), close: () => undefined };
+  const shared = shareServed({ ...ports, onServed: (itemNo, times) => derived.observeServed(itemNo, times) });
+  return {
+    observePage: ((placed) => {
+      observePage(placed);
+      shared.note(placed);
+    }) as ShopIndex['observePage'],
+    tell: () => shared.tell().catch((error: unknown) => ports.onError(error, 'tell other processes what was served')),
+    close: () => shared.close(),
   };
 }
 

@@ -9,7 +9,8 @@ export type NoticeChannel =
   | 'triggers'
   | 'experiments'
   | 'blocks'
-  | 'people';
+  | 'people'
+  | 'served';
 
 /**
  * Word to every process that something it knows is out of date. Guarantee: at most once; a subscriber also polls, or keeps what it knows for a short while,

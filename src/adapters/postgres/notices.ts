@@ -16,6 +16,7 @@ const CHANNELS: readonly NoticeChannel[] = [
   'experiments',
   'blocks',
   'people',
+  'served',
 ];
 const TELL = 'SELECT pg_notify($1, $2)';
 const FIRST_RETRY_MS = 100;

@@ -34,9 +34,9 @@ export class TrialColumns implements Trials {
   private readonly totals = { SERVED: 0, RENDERED: 0, IMPRESSION: 0, CLICK: 0 };
   private readonly clicksOfDay = new ActorBudget(1);
 
-  /** A page placed an item. */
-  serve(itemNo: number): void {
-    this.count('SERVED', itemNo);
+  /** Pages placed an item. */
+  serve(itemNo: number, times = 1): void {
+    this.count('SERVED', itemNo, times);
   }
 
   /** Events that tell of an exposure of this service; all others say nothing of a trial. */
@@ -65,11 +65,11 @@ export class TrialColumns implements Trials {
     for (const name of COLUMNS) this.totals[name] = state[name].reduce((sum, count) => sum + count, 0);
   }
 
-  private count(column: Column, itemNo: number): void {
+  private count(column: Column, itemNo: number, times = 1): void {
     if (itemNo >= this.counts[column].length)
       this.counts[column] = growUint32(this.counts[column], Math.max(itemNo + 1, this.counts[column].length * 2));
-    this.counts[column][itemNo]++;
-    this.totals[column]++;
+    this.counts[column][itemNo] += times;
+    this.totals[column] += times;
   }
 }
 
