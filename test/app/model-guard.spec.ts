@@ -39,6 +39,15 @@ describe('the guard of a model', () => {
     expect(guard.refusal(100 + ANOMALY_REST_MS)).toBeNull();
   });
 
+  it('rests where another process found it absurd, and tells nobody of that', () => {
+    const { guard, told } = guarded();
+    guard.restAsTold(100);
+    guard.restAsTold(100 + ANOMALY_REST_MS - 1);
+    expect(told).toEqual([]);
+    expect(guard.refusal(100)).toEqual({ degradation: 'MODEL_ABSURD', isAnomaly: true });
+    expect(guard.refusal(100 + ANOMALY_REST_MS)).toBeNull();
+  });
+
   it('does so when its features have moved away from the training', () => {
     const { guard, told } = guarded();
     for (let i = 0; i < 500; i++) guard.served(usual(i), i);

@@ -48,6 +48,14 @@ describe('models in force', () => {
     }
   });
 
+  it('rest where another process found them absurd', async () => {
+    await shop.put(priceModel('odd', -1));
+    await shop.champion('odd');
+    expect(scoredBy(await feed())).toEqual(['MODEL', 'odd', []]);
+    await shop.binding.notices.publish('models', 'rests odd');
+    await eventually(async () => expect(scoredBy(await feed())).toEqual(RULES('MODEL_ABSURD')));
+  });
+
   it('change a hundred times under load, and no page fails or is of two versions', async () => {
     await shop.champion('a');
     let isOver = false;

@@ -81,12 +81,20 @@ export class ModelGuard {
     return this.drift.drift;
   }
 
+  /** Another process found that it behaves strangely. */
+  restAsTold(now: number): void {
+    if (now >= this.restingUntil) this.startRest(now);
+  }
+
   private rest(anomaly: Anomaly, detail: string, now: number): void {
     if (now < this.restingUntil) return;
+    this.startRest(now);
+    this.events.anomaly(this.manifest.version, anomaly, detail);
+  }
+  private startRest(now: number): void {
     this.restingUntil = now + ANOMALY_REST_MS;
     this.spread = new SpreadWatch();
     this.drift = new DriftWatch(this.manifest);
     this.clicks = new ClickWatch();
-    this.events.anomaly(this.manifest.version, anomaly, detail);
   }
 }

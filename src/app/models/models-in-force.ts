@@ -19,6 +19,8 @@ import { PageClicks } from './page-clicks.js';
 export const SERVED_MODEL = 'intent';
 const POLL_MS = 1_000;
 const ANY_SURFACE = '';
+/** Begins the notice that a version rests. */
+const RESTS = 'rests ';
 
 /** The models of a page, and which of them it is bound to. */
 export interface ChosenModels {
@@ -84,6 +86,9 @@ class Models implements ModelsInForce {
       anomaly(version, anomaly, detail) {
         meters.anomaly(anomaly);
         log.warn({ alert: 'model-anomaly', version, anomaly }, `model ${version} rests, and rules serve: ${detail}`);
+        ports.notices
+          .publish('models', RESTS + version)
+          .catch((error: unknown) => ports.onError(error, `tell other processes that model ${version} rests`));
       },
       broken: (version, reason) => this.quarantine(version, reason),
     };
@@ -92,7 +97,8 @@ class Models implements ModelsInForce {
   async open(): Promise<void> {
     const quietly = () => void this.refresh().catch((error: unknown) => this.ports.onError(error, 'refresh the models'));
     await this.refresh();
-    this.ports.notices.subscribe('models', () => {
+    this.ports.notices.subscribe('models', (about) => {
+      if (about.startsWith(RESTS)) return this.rest(about.slice(RESTS.length));
       this.mustList = true;
       quietly();
     });
@@ -161,6 +167,12 @@ class Models implements ModelsInForce {
 
   driftOf(version: string): readonly { feature: string; psi: number }[] {
     return this.guards.get(version)?.driftByFeature ?? [];
+  }
+
+  /** What one process finds absurd, none asks; each tries it again by itself when the rest is over. */
+  private rest(version: string): void {
+    const model = this.loaded.get(version);
+    if (model) this.guardOf(model).restAsTold(this.ports.clock());
   }
 
   private rolesOn(surface: string): RolesInForce {
