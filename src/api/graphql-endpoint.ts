@@ -79,12 +79,14 @@ export function registerGraphql(
   /** The operation that is asked for, within the budget of who asks. */
   async function prepared({ query, operationName }: GraphqlRequest, caller: Caller): Promise<Operation> {
     let budget: Budget = 'requests';
+    let points = 1;
     try {
       const operation = (mayIntrospect(caller) ? openOperationOf : operationOf)(query, operationName);
       if (operation.label === 'recordEvents') budget = 'events';
+      points = Math.max(1, operation.roots.length); // fifteen feeds in one operation are fifteen
       return operation;
     } finally {
-      if (limits) await withinBudget(limits, budget, caller);
+      if (limits) await withinBudget(limits, budget, caller, points);
     }
   }
 

@@ -1,7 +1,6 @@
 import multipart, { type Multipart, type MultipartFile } from '@fastify/multipart';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
-import { type Readable } from 'node:stream';
 import { type App } from '../app/app.js';
 import { ManifestFaults, MAX_MODEL_BYTES } from '../app/models/upload-model.js';
 import { AppError } from '../core/errors.js';
@@ -14,7 +13,12 @@ const MIB = 1_048_576;
 const MAX_MANIFEST_BYTES = 4 * MIB;
 /** Room for the boundaries and headers of the two parts. */
 const MAX_BODY_BYTES = MAX_MODEL_BYTES + MAX_MANIFEST_BYTES + 65_536;
-const SILENCE_MS = 60_000;
+/** How long a sender may be silent, and how long a form may take in all: it holds one of two places. */
+interface Patience {
+  silenceMs: number;
+  formMs: number;
+}
+const PATIENCE: Patience = { silenceMs: 60_000, formMs: 10 * 60_000 };
 /** Each holds a file in memory. */
 const MAX_UPLOADS = 2;
 
@@ -35,10 +39,11 @@ const bad = (message: string): Refusal => new Refusal(400, 'INVALID_INPUT', mess
 export interface UploadEdge {
   app: Pick<App, 'readModelManifest' | 'uploadModel'>;
   log: Log;
+  patience?: Patience;
 }
 
 /** `POST /models/{name}/versions`: a manifest and a file as one form, streamed. Nothing is kept of a form that does not arrive whole. */
-export function registerModelUploads(instance: FastifyInstance, { app, log }: UploadEdge): void {
+export function registerModelUploads(instance: FastifyInstance, { app, log, patience = PATIENCE }: UploadEdge): void {
   let uploads = 0;
 
   async function upload(request: FastifyRequest, reply: FastifyReply): Promise<object> {
@@ -50,7 +55,8 @@ export function registerModelUploads(instance: FastifyInstance, { app, log }: Up
     uploads++;
     try {
       const { name } = request.params as { name: string };
-      const { manifest, file } = await readForm(request, (json) => app.readModelManifest(name, json));
+      const form = readForm(request, (json) => app.readModelManifest(name, json));
+      const { manifest, file } = await inTime(form, request, patience);
       const uploaded = await app.uploadModel(manifest, file, request.caller.name);
       reply.code(201);
       return uploaded;
@@ -78,6 +84,27 @@ interface Form {
   file: { bytes: Uint8Array; sha256: string };
 }
 
+/** The form, unless its sender goes silent or takes for ever, wherever in it he is. */
+function inTime(form: Promise<Form>, { raw }: Pick<FastifyRequest, 'raw'>, { silenceMs, formMs }: Patience): Promise<Form> {
+  const started = Date.now();
+  let [movedAt, bytes] = [started, raw.socket.bytesRead];
+  return new Promise((resolve, reject) => {
+    const late = (message: string) => reject(new Refusal(408, 'INVALID_INPUT', message));
+    const look = setInterval(
+      () => {
+        const now = Date.now();
+        if (raw.socket.bytesRead !== bytes) [movedAt, bytes] = [now, raw.socket.bytesRead];
+        if (now - movedAt >= silenceMs) late(`nothing was received for ${silenceMs / 1000} seconds`);
+        else if (now - started >= formMs) late(`the form did not arrive within ${formMs / 1000} seconds`);
+        else return;
+        clearInterval(look);
+      },
+      Math.min(1_000, silenceMs / 2),
+    );
+    form.then(resolve, reject).finally(() => clearInterval(look));
+  });
+}
+
 async function readForm(request: FastifyRequest, readManifest: (json: unknown) => ModelManifest): Promise<Form> {
   let manifest: ModelManifest | null = null;
   let file: Form['file'] | null = null;
@@ -102,7 +129,7 @@ async function jsonOf(part: Multipart): Promise<unknown> {
   }
   const chunks: Buffer[] = [];
   let length = 0;
-  for await (const chunk of chunksOf(part.file)) {
+  for await (const chunk of part.file as AsyncIterable<Buffer>) {
     length += chunk.length;
     if (length > MAX_MANIFEST_BYTES) throw manifestTooLarge();
     chunks.push(chunk);
@@ -122,25 +149,10 @@ function parse(text: string): unknown {
 async function fileOf({ file }: MultipartFile): Promise<Form['file']> {
   const hash = createHash('sha256');
   const chunks: Buffer[] = [];
-  for await (const chunk of chunksOf(file)) {
+  for await (const chunk of file as AsyncIterable<Buffer>) {
     hash.update(chunk);
     chunks.push(chunk);
   }
   if (file.truncated) throw tooLarge();
   return { bytes: Buffer.concat(chunks), sha256: hash.digest('hex') };
-}
-
-/** The chunks of a part, as long as the sender is not silent for too long. */
-async function* chunksOf(part: Readable): AsyncGenerator<Buffer> {
-  const late = () => part.destroy(new Refusal(408, 'INVALID_INPUT', `nothing was received for ${SILENCE_MS / 1000} seconds`));
-  let timer = setTimeout(late, SILENCE_MS);
-  try {
-    for await (const chunk of part) {
-      clearTimeout(timer);
-      yield chunk as Buffer;
-      timer = setTimeout(late, SILENCE_MS);
-    }
-  } finally {
-    clearTimeout(timer);
-  }
 }

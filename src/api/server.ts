@@ -22,6 +22,7 @@ import { nestLog } from './nest-log.js';
 import { readPersistedOperations } from './persisted-operations.js';
 import { Refusal } from './refusals.js';
 import { requestSpan } from './request-span.js';
+import { createStreamBounds } from './streams.js';
 import { newFacts, type RequestFacts, toldFacts } from './request-facts.js';
 import { type Life } from './tokens.js';
 
@@ -55,6 +56,10 @@ export interface ServerParts {
 const HEADERS_DEADLINE_MS = 10_000;
 const LAST_REQUESTS_MS = 10_000;
 const SWEEP_MS = 50;
+/** More have to wait in front of the service: what a process may open is needed for the database, too. */
+const MOST_CONNECTIONS = 8_000;
+/** A connection on which nothing moves for so long is given up, so that nobody holds answers that he does not read. */
+const STILL_MS = 10 * 60_000;
 /**
  * What a browser is told with every answer: that it is data and no page, and is kept nowhere. The page and the lists to keep say otherwise themselves.
  * Whatever ends TLS before the service says that it is always there.
@@ -82,6 +87,7 @@ function adapterFor({ trustProxy }: ApiConfig, log: Log): FastifyAdapter {
     return503OnClosing: false,
     // Bodies have deadlines by route: an import may stream for hours.
     requestTimeout: 0,
+    connectionTimeout: STILL_MS,
     http: { headersTimeout: HEADERS_DEADLINE_MS, connectionsCheckingInterval: 1_000 },
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => sendHttpError(error, request, reply, log),
@@ -132,6 +138,7 @@ const ADMITTED = Promise.resolve(LOCAL);
 function addHooks(instance: FastifyInstance, parts: ServerParts): void {
   const { log, metrics, traces } = parts;
   const door = doorOf(parts);
+  const boundStreams = createStreamBounds();
   instance.decorateRequest('facts', null as unknown as RequestFacts);
   instance.decorateRequest('caller', null as unknown as Caller);
   instance.addHook('onRequest', async (request, reply) => {
@@ -140,6 +147,7 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
     request.caller = await door(request);
     const refusal = refuseEncoded(request);
     if (refusal) throw refusal;
+    boundStreams(request, reply);
   });
   instance.addHook('onResponse', ({ facts, method, headers }, { statusCode, elapsedTime }, done) => {
     metrics.observe(facts, statusCode, elapsedTime / 1000);
@@ -192,6 +200,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const addresses: string[] = [];
   instance.addHook('onRoute', ({ method, url }) => void addresses.push(...[method].flat().map((one) => `${one} ${url}`)));
   addHooks(instance, parts);
+  instance.server.maxConnections = MOST_CONNECTIONS;
   nest.useGlobalFilters(new HttpErrors(log));
   if (config.corsOrigins.length > 0) nest.enableCors({ origin: [...config.corsOrigins] });
   await nest.init();

@@ -308,6 +308,9 @@ describe('budgets', () => {
     expect(refused[0].errors[0].extensions.code).toBe('RATE_LIMITED');
     expect(refused[0].headers.get('retry-after')).toBe('1');
     expect((await post(edge, FEED_OF('ann'), second)).status).toBe(200);
+    const third = await of('third');
+    const six = { query: `query($input: FeedInput!) { ${Array.from({ length: 6 }, (_, n) => `f${n}: feed(input: $input) { id }`).join(' ')} }`, variables: { input: {} } }; // prettier-ignore
+    expect((await post(edge, six, third)).status).toBe(429); // as six requests
     const event = { query: 'mutation { recordEvents(events: []) { accepted } }' };
     expect((await post(edge, event, first)).status).toBe(200);
     await edge.server.close();

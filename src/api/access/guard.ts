@@ -76,7 +76,7 @@ const GRAPHQL = 'POST /graphql';
 export type Budget = 'requests' | 'events' | 'imports';
 
 /** @throws AppError RATE_LIMITED where the caller's budget is spent */
-export async function withinBudget(limits: RateLimiter, budget: Budget, { name, user }: Caller): Promise<void> {
-  const wait = await limits.take(`${budget}:${name}${user === null ? '' : `:${user}`}`.slice(0, 200), 1);
+export async function withinBudget(limits: RateLimiter, budget: Budget, { name, user }: Caller, points = 1): Promise<void> {
+  const wait = await limits.take(`${budget}:${name}${user === null ? '' : `:${user}`}`.slice(0, 200), points);
   if (wait !== null) throw new AppError('RATE_LIMITED', 'this token has asked too often; wait, then ask again', [], wait);
 }
