@@ -10,6 +10,8 @@ const WORTH_KEEPING = 16;
 /** A list follows popularity this late, and the catalogue a second late. */
 const POPULARITY_LAG_MS = 10_000;
 const CATALOGUE_LAG_MS = 1_000;
+/** Of more items, later in proportion: ordering so many costs about a millisecond, and no list may take more than a thousandth of the time. */
+const ITEMS_WITHOUT_DELAY = 30_000;
 
 interface KeptList {
   items: Uint32Array;
@@ -54,7 +56,9 @@ export class TopLists {
     const kept = lists.get(nameNo);
     const version = postings.versionOf(nameNo);
     const age = kept ? Math.abs(now - kept.builtAt) : Infinity;
-    const isCurrent = (kept?.version === version || age < CATALOGUE_LAG_MS) && (kept?.changes === changes || age < POPULARITY_LAG_MS);
+    const delay = Math.max(1, items.length / ITEMS_WITHOUT_DELAY);
+    const isCurrent =
+      (kept?.version === version || age < CATALOGUE_LAG_MS * delay) && (kept?.changes === changes || age < POPULARITY_LAG_MS * delay);
     if (kept && isCurrent) return kept.items;
     const list = { items: this.order(items, valueOf), builtAt: now, version, changes };
     lists.set(nameNo, list);

@@ -107,6 +107,18 @@ describe('TopLists', () => {
     expect(first(NOW - 100 * DAY)).toBe(0);
   });
 
+  it('follow later the more items there are to order', () => {
+    const shop = new TestShop();
+    for (let i = 0; i < 60_000; i++) shop.put({ brand: 'b' });
+    const lists = new TopLists(shop.catalogue, shop.popularity);
+    const first = (at: number) => Array.from(lists.of('brand', 1, at))[0];
+    expect(first(NOW)).toBe(0);
+    shop.click(20, 1);
+    expect([first(NOW + 19_999), first(NOW + 20_000)]).toEqual([0, 20]);
+    shop.put({ brand: 'b', stock: 0 }, 20);
+    expect([first(NOW + 21_999), first(NOW + 22_000)]).toEqual([20, 0]);
+  });
+
   it('are made anew for another catalogue', () => {
     const shop = new TestShop();
     shop.put({ brand: 'b' });
