@@ -12,6 +12,7 @@ import { createAlertOperations } from './alerts/alert-operations.js';
 import { type Alerts, createAlerts } from './alerts/alerts.js';
 import { type CocoonInForce } from './cocoon/cocoon-in-force.js';
 import { createCocoonReports } from './cocoon/cocoon-reports.js';
+import { type ShownCardsOf } from './cocoon/shown-cards.js';
 import { createEvidence, type EvidenceJobs } from './evidence/evidence.js';
 import { createExperimentOperations } from './experiments/experiment-operations.js';
 import { createKeepArms } from './experiments/keep-arms.js';
@@ -161,7 +162,7 @@ const cataloguesOf = ({ shop }: ShopIndex): Pick<App, 'items' | 'item' | 'tagCat
 
 /** Record events, and bring over those that were kept in the spool. */
 function startRecording(
-  shared: RecordEventsPorts & Pick<Binding, 'spool' | 'log'>,
+  shared: RecordEventsPorts & Pick<Binding, 'spool' | 'log'> & { shownCardsOf: ShownCardsOf },
   logs: Pick<Binding, 'exposureLog'>,
   onReached: (listener: () => void) => void,
 ): { record: Write; draining: Draining } {
@@ -196,8 +197,7 @@ function endOf(parts: {
       experiments.close();
       settings.close();
       triggers.close();
-      await keep();
-      await scoring.close();
+      await keep().finally(() => scoring.close());
     },
   };
 }
