@@ -26,6 +26,8 @@ export interface Deployment {
   kill(part: PartName): Promise<number>;
   /** Stop a part in its tracks, and let it go on. */
   freeze(part: 'postgres' | 'redis'): () => void;
+  /** What an API process that starts from now on may spool; null for the default. */
+  limitSpool(maxMb: number | null): void;
   /** Resolves when every service that was killed takes requests again. */
   whole(): Promise<void>;
   stopServices(): Promise<void>;
@@ -57,21 +59,27 @@ function killPostgres(supervisor: number): number {
   return killed + signalAll(pids.slice(0, 1), 'SIGKILL');
 }
 
-export async function startDeployment(): Promise<Deployment> {
+/** @param built run what was built, which starts sooner, instead of the sources */
+export async function startDeployment(built = false): Promise<Deployment> {
   const root = await mkdtemp(join(tmpdir(), 'imago-chaos-'));
   await chmod(root, 0o755);
   const postgres = await startPostgres(join(root, 'postgres'));
   let redis = await startRedis();
   const proxies = { postgres: await startTcpProxy(Number(new URL(postgres.url).port)), redis: await startTcpProxy(redis.port) };
   const folders = ['api-0', 'api-1', 'worker'].map((name) => join(root, name));
+  let spoolMaxMb: number | null = null;
   const start = (index: number): Promise<ChildService> =>
-    startChildService({
-      DATABASE_URL: throughProxy(postgres.url, proxies.postgres),
-      REDIS_URL: throughProxy(redis.url, proxies.redis),
-      ROLE: index === 2 ? 'worker' : 'api',
-      DATA_DIR: folders[index],
-      LOG_LEVEL: 'error',
-    });
+    startChildService(
+      {
+        ...(spoolMaxMb !== null && { SPOOL_MAX_MB: String(spoolMaxMb) }),
+        DATABASE_URL: throughProxy(postgres.url, proxies.postgres),
+        REDIS_URL: throughProxy(redis.url, proxies.redis),
+        ROLE: index === 2 ? 'worker' : 'api',
+        DATA_DIR: folders[index],
+        LOG_LEVEL: 'error',
+      },
+      built,
+    );
   // A process that starts while what it needs is away ends, and is started again, as whoever runs it would.
   const untilStarted = async (index: number): Promise<ChildService> => {
     for (let tries = 0; ; tries++) {
@@ -121,6 +129,7 @@ export async function startDeployment(): Promise<Deployment> {
       signalAll(pids, 'SIGSTOP');
       return () => void signalAll(pids, 'SIGCONT');
     },
+    limitSpool: (maxMb) => void (spoolMaxMb = maxMb),
     whole: async () => void (await Promise.all(starting.values())),
     stopServices,
     async stop() {

@@ -4,7 +4,7 @@ import { type Random } from '../../src/core/random.js';
 import { type KeptIds, keepIds } from './kept-ids.js';
 
 const RECORD = 'mutation($e: [EventInput!]!) { recordEvents(events: $e) { accepted duplicates rejectedTotal } }';
-const FEED = 'query($i: FeedInput!) { feed(input: $i) { items { exposureId item { id } } ranking { degraded } } }';
+const FEED = 'query($i: FeedInput!) { feed(input: $i) { items { exposureId item { id } } ranking { degraded modelVersion } } }';
 const EVENTS_A_CALL = 5;
 const USERS = 200;
 const SHOWN_KEPT = 500;
@@ -14,13 +14,20 @@ const TIMEOUT_MS = 15_000;
 const MOST_IN_FLIGHT = 64;
 const TICK_MS = 10;
 
-/** Answers of one kind of request since the last look. */
+/** Answers to requests of one kind that were sent since the last look. */
 export interface Window {
   answered: number;
   failed: number;
-  ms: number[];
+  /** What each answer took, and when it was asked for, ms since the window began. */
+  times: { at: number; ms: number }[];
+  /** When the window began, on the clock of `performance`. */
+  from: number;
   degraded: Map<string, number>;
+  /** Pages by what decided them; where no model did, by nothing. */
+  deciders: Map<string, number>;
   statuses: Map<number, number>;
+  /** Refusals that did not say when to try again. */
+  withoutRetry: number;
 }
 
 export interface LoadClient {
@@ -37,8 +44,14 @@ export interface LoadClient {
   stop(): Promise<void>;
 }
 
-const newWindow = (): Window => ({ answered: 0, failed: 0, ms: [], degraded: new Map(), statuses: new Map() });
+const newWindow = (): Window => ({
+  answered: 0, failed: 0, times: [], from: performance.now(), degraded: new Map(), deciders: new Map(), statuses: new Map(), withoutRetry: 0,
+}); // prettier-ignore
 const count = <K>(map: Map<K, number>, key: K): void => void map.set(key, (map.get(key) ?? 0) + 1);
+
+interface FeedAnswer {
+  feed: { items: { exposureId: string; item: { id: string } }[]; ranking: { degraded: string[]; modelVersion: string | null } };
+}
 
 interface Answer<T> {
   data: T | null;
@@ -79,13 +92,15 @@ export function startLoad({
     return all[Math.floor(random() * all.length)];
   };
   const once = async <T>(window: () => Window, query: string, variables: object): Promise<Answer<T>> => {
-    const from = performance.now();
+    const sent = performance.now();
+    const counts = window();
     client.requests++;
     const answer = await post<T>(anyUrl(), query, variables).catch((): Answer<T> => ({ data: null, status: 0, retryMs: 0 }));
-    const { answered, failed, ms, statuses } = window();
-    Object.assign(window(), answer.data ? { answered: answered + 1 } : { failed: failed + 1 });
-    if (answer.status !== 0) ms.push(performance.now() - from);
-    count(statuses, answer.status);
+    if (answer.data) counts.answered++;
+    else counts.failed++;
+    if (answer.status !== 0) counts.times.push({ at: sent - counts.from, ms: performance.now() - sent });
+    if (answer.status === 503 && answer.retryMs === 0) counts.withoutRetry++;
+    count(counts.statuses, answer.status);
     return answer;
   };
   const untilAnswered = async <T>(window: () => Window, query: string, variables: object): Promise<T | null> => {
@@ -102,13 +117,12 @@ export function startLoad({
   const read = async (): Promise<void> => {
     const userId = `u${Math.floor(random() * USERS)}`;
     const input = { userId, first: 5, requestId: randomUUID() };
-    const answer = await untilAnswered<{
-      feed: { items: { exposureId: string; item: { id: string } }[]; ranking: { degraded: string[] } };
-    }>(() => client.feeds, FEED, { i: input });
+    const answer = await untilAnswered<FeedAnswer>(() => client.feeds, FEED, { i: input });
     if (!answer) return;
     const { items, ranking } = answer.feed;
     client.exposures.add(items.map(({ exposureId }) => exposureId));
     for (const name of ranking.degraded) count(client.feeds.degraded, name);
+    count(client.feeds.deciders, ranking.modelVersion ?? 'rules');
     for (const { exposureId, item } of items) shown.push({ userId, exposureId, itemId: item.id });
     shown.splice(0, Math.max(0, shown.length - SHOWN_KEPT));
   };

@@ -13,6 +13,8 @@ interface Options {
   away: number;
   frozen: number;
   slow: number;
+  full: number;
+  haste: number;
   only?: PartName[];
   overload: number;
   markdown?: string;
@@ -27,7 +29,7 @@ const PAIRS: readonly (readonly PartName[])[] = [
   ['postgres', 'api'],
 ];
 
-async function chaos({ seed, kills, pairs, rate, away, frozen, slow, only, overload, markdown }: Options): Promise<void> {
+async function chaos({ seed, kills, pairs, rate, away, frozen, slow, full, haste, only, overload, markdown }: Options): Promise<void> {
   const alone = PARTS.filter((part) => !only || only.includes(part)).map((part) => ({ parts: [part], times: kills }));
   const plan = {
     seed,
@@ -36,6 +38,9 @@ async function chaos({ seed, kills, pairs, rate, away, frozen, slow, only, overl
     awayMs: away * 1000,
     frozenMs: frozen * 1000,
     slowMs: slow * 1000,
+    fullMs: full * 1000,
+    haste: haste / 100,
+    built: true,
   };
   const run = await runChaos(plan, (line) => void process.stderr.write(`${line}\n`));
   const text = chaosMarkdown(run, new Date()) + (overload > 0 ? overloadMarkdown(await runOverload(overload)) : '');
@@ -56,6 +61,8 @@ await new Command('chaos')
   .option('--away <seconds>', 'that Redis, then PostgreSQL, cannot be reached', wholeNumber, 300)
   .option('--frozen <seconds>', 'that each is stopped in its tracks', wholeNumber, 30)
   .option('--slow <seconds>', 'that each answers two seconds later', wholeNumber, 30)
+  .option('--full <seconds>', 'that the spools are full before, and after, a process is killed', wholeNumber, 10)
+  .option('--haste <percent>', 'how long kills are apart, of 2.5 s at the most', wholeNumber, 100)
   .option('--overload <seconds>', 'that one process is asked for five times what it can do', wholeNumber, 60)
   .option('--only <part...>', `parts to kill alone, of ${PARTS.join(', ')}`)
   .option('--markdown <file>', 'write the table to a file')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { closedLoop, type LoadResult, openLoop } from '../../src/cli/bench/load.js';
 import { endChildService, startChildService } from '../support/child-service.js';
 import { startPostgres } from './deployment.js';
-import { stock } from './scenario.js';
+import { stock } from './shop.js';
 
 const TIMES = 5;
 const WARM_SECONDS = 5;

@@ -26,7 +26,7 @@ export async function judge(databaseUrl: string, { sent, acknowledged, exposures
       return new Map(rows.map(([id, n]) => [id, Number(n)]));
     };
     const events = await countsOf(`SELECT id, count(*) FROM events WHERE type = 'CLICK' GROUP BY id`);
-    const shown = await countsOf(`SELECT feed_id || '.' || position, count(*) FROM exposures GROUP BY 1`);
+    const shown = await countsOf(`SELECT feed_id || '.' || position, count(*) FROM all_exposures GROUP BY 1`);
     const deps = { pool, clock: () => Date.now(), retentionDays: 400 };
     const faults = [await createPostgresLedger(deps).verify(), await createPostgresExposureLog(deps).verify()];
     const missing = (ids: ReadonlySet<string>, kept: Map<string, number>): number => [...ids].filter((id) => !kept.has(id)).length;

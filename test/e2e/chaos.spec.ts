@@ -10,10 +10,12 @@ describe('a deployment whose parts die, go away and stop under load', () => {
           { parts: ['postgres'], times: 1 },
           { parts: ['redis', 'worker'], times: 1 },
           { parts: ['api'], times: 1 },
+          { parts: ['inference'], times: 2 },
         ],
         awayMs: 3_000,
         frozenMs: 3_000,
         slowMs: 0,
+        fullMs: 0,
       },
       () => undefined,
     );

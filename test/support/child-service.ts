@@ -12,9 +12,10 @@ export interface ChildService {
   process: ChildProcess;
 }
 
-/** Start the sources with this environment, and wait until the service says that it is ready. */
-export async function startChildService(env: Record<string, string>): Promise<ChildService> {
-  const child = spawn(process.execPath, ['--import', here('ts-loader.mjs'), here('../../src/main.ts')], {
+/** Start the sources, or what was built of them, with this environment, and wait until the service says that it is ready. */
+export async function startChildService(env: Record<string, string>, built = false): Promise<ChildService> {
+  const entry = built ? [here('../../dist/src/main.js')] : ['--import', here('ts-loader.mjs'), here('../../src/main.ts')];
+  const child = spawn(process.execPath, entry, {
     env: { ...process.env, PORT: '0', SAMPLE: 'none', LOG_LEVEL: 'warn', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
