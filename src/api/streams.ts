@@ -1,5 +1,6 @@
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { AppError } from '../core/errors.js';
+import { LOCAL } from './access/caller.js';
 
 /** How many streams of a kind are open at a time, in all and of one caller. */
 interface StreamLimits {
@@ -21,13 +22,13 @@ class OpenStreams {
 
   constructor(
     private readonly kind: string,
-    private readonly limits: StreamLimits,
+    readonly limits: StreamLimits,
   ) {}
 
   /** Gives what closes it again. @throws AppError RATE_LIMITED, OVERLOADED */
-  open(caller: string): () => void {
+  open(caller: string, most: number): () => void {
     const own = this.byCaller.get(caller) ?? 0;
-    if (own >= this.limits.ofCaller)
+    if (own >= most)
       throw new AppError('RATE_LIMITED', `this caller has ${own} ${this.kind} open already; wait for one to end`, [], RETRY_SECONDS);
     if (this.all >= this.limits.most)
       throw new AppError('OVERLOADED', `${this.all} ${this.kind} are open already; try again in a while`, [], RETRY_SECONDS);
@@ -46,8 +47,11 @@ class OpenStreams {
 /** Bounds what is streamed in and out for as long as it takes: by a caller, who could hold it up for hours, and in all. */
 export function createStreamBounds(): (request: FastifyRequest, reply: FastifyReply) => void {
   const streams = new Map(Object.entries(LIMITS).map(([kind, limits]) => [kind, new OpenStreams(kind, limits)]));
-  return ({ routeOptions, caller: { name, user } }, reply) => {
+  return ({ routeOptions, caller }, reply) => {
     const open = streams.get(routeOptions.url?.split('/')[1] ?? '');
-    if (open) reply.raw.once('close', open.open(JSON.stringify([name, user])));
+    if (!open) return;
+    // Without authentication all are one caller.
+    const most = caller === LOCAL ? open.limits.most : open.limits.ofCaller;
+    reply.raw.once('close', open.open(JSON.stringify([caller.name, caller.user]), most));
   };
 }
