@@ -54,7 +54,12 @@ export class MarginalRelevance implements SoftDiversity {
 
 /** Scores brought to 0..1 by the lowest and the highest; all 1 where they are equal. */
 export function scaled(scores: Float64Array): Float64Array {
-  const low = scores.reduce((least, score) => Math.min(least, score), Infinity);
-  const range = scores.reduce((most, score) => Math.max(most, score), -Infinity) - low;
-  return scores.map((score) => (range > 0 ? (score - low) / range : 1));
+  let [low, high] = [Infinity, -Infinity];
+  for (let i = 0; i < scores.length; i++) {
+    if (scores[i] < low) low = scores[i];
+    if (scores[i] > high) high = scores[i];
+  }
+  const relevance = new Float64Array(scores.length);
+  for (let i = 0; i < scores.length; i++) relevance[i] = high > low ? (scores[i] - low) / (high - low) : 1;
+  return relevance;
 }

@@ -68,18 +68,18 @@ export class Reasons {
 
   /** One to four reasons for a candidate. */
   of(row: number): Reason[] {
-    const facts = [...this.socialFacts(row), ...this.similarFacts(row), ...this.tasteFacts(row), ...this.itemFacts(row)].filter(
-      this.mayTell,
-    );
-    const lifted = facts.map(({ reason, through }) => ({ reason, lift: this.lift(row, through) })).sort((a, b) => b.lift - a.lift);
-    const most = lifted[0]?.lift ?? 0;
-    const deciding = lifted.filter(({ lift }) => lift > 0 && lift >= LEAST_SHARE * most).slice(0, MAX_REASONS);
-    if (deciding.length === 0) deciding.push(...lifted.slice(0, 1));
+    const lifted = this.factsOf(row)
+      .map(({ reason, through }) => ({ reason, lift: this.lift(row, through) }))
+      .sort((a, b) => b.lift - a.lift);
+    if (lifted.length === 0) return [{ code: 'SOMETHING_DIFFERENT' }];
+    const least = Math.max(LEAST_SHARE * lifted[0].lift, Number.MIN_VALUE);
+    const deciding = lifted.filter(({ lift }) => lift >= least).slice(0, MAX_REASONS);
+    if (deciding.length === 0) deciding.push(lifted[0]);
     const bringer = this.broughtByPurchase(row) ? 'FRIEND_BOUGHT' : this.broughtByLink(row) ? 'SIMILAR_TO' : null;
-    const broughtBy = lifted.find(({ reason }) => reason.code === bringer);
+    const broughtBy = bringer && lifted.find(({ reason }) => reason.code === bringer);
     if (broughtBy && !deciding.includes(broughtBy)) deciding.push(broughtBy);
-    if (deciding.length === 0) return [{ code: 'SOMETHING_DIFFERENT' }];
-    return deciding.map(({ reason, lift }): Reason => ({ ...reason, contribution: this.inputs.isExact ? lift : undefined }));
+    for (const { reason, lift } of deciding) if (this.inputs.isExact) reason.contribution = lift;
+    return deciding.map(({ reason }) => reason);
   }
 
   /** Of what was placed to be tried: that it is new, or of a brand that is; with it, as always, that a followed person bought it. */
@@ -90,10 +90,20 @@ export class Reasons {
     return friend ? [tried, friend] : [tried];
   }
 
+  /** All that speaks for a candidate and may be told. */
+  private factsOf(row: number): Fact[] {
+    const facts: Fact[] = [];
+    this.addSocial(facts, row);
+    this.addSimilar(facts, row);
+    this.addTaste(facts, row);
+    this.addItem(facts, row);
+    return this.inputs.signals.shop.blocks.isEmpty ? facts : facts.filter(this.mayTell);
+  }
+
   /** What is taken down is not named either. */
   private readonly mayTell = ({ reason: { itemId } }: Fact): boolean => {
     const { catalogue, blocks } = this.inputs.signals.shop;
-    return blocks.isEmpty || itemId === undefined || !blocks.coversItem(catalogue, catalogue.no(itemId)!, 'NO_RECOMMEND');
+    return itemId === undefined || !blocks.coversItem(catalogue, catalogue.no(itemId)!, 'NO_RECOMMEND');
   };
 
   /** Of what is there only to widen the feed: that it is different, then what else speaks for it. */
@@ -120,10 +130,9 @@ export class Reasons {
     return evidence.linked[row] >= 0 && evidence.similar[row] < 0 && sources[row] === sourceBit('SIMILAR');
   }
 
-  private socialFacts(row: number): Fact[] {
+  private addSocial(facts: Fact[], row: number): void {
     const { candidates, signals, matrix } = this.inputs;
     const { boughtBy, likedBy } = candidates.evidence;
-    const facts: Fact[] = [];
     if (boughtBy[row] >= 0)
       facts.push({ reason: { code: 'FRIEND_BOUGHT', userId: signals.friends[boughtBy[row]].userId }, through: FRIENDS });
     else if (likedBy[row] >= 0)
@@ -135,21 +144,18 @@ export class Reasons {
         through: CREATOR,
       });
     }
-    return facts;
   }
 
-  private similarFacts(row: number): Fact[] {
+  private addSimilar(facts: Fact[], row: number): void {
     const { candidates, signals } = this.inputs;
     const { similar, linked, together, basket } = candidates.evidence;
     const idOf = (itemNo: number): string => signals.shop.catalogue.idOf(itemNo);
-    const facts: Fact[] = [];
     if (basket[row] >= 0 && signals.request.basket && signals.request.basket.relation !== 'SIMILAR')
       facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(basket[row]) }, through: BASKET });
     else if (signals.request.basket) facts.push(...this.alikeFacts(row, signals.request.basket.itemNos));
     if (similar[row] >= 0) facts.push({ reason: { code: 'SIMILAR_TO', itemId: idOf(similar[row]) }, through: SIMILAR });
     else if (linked[row] >= 0) facts.push({ reason: { code: 'SIMILAR_TO', itemId: idOf(linked[row]) }, through: [] });
     if (together[row] >= 0) facts.push({ reason: { code: 'BOUGHT_TOGETHER_WITH', itemId: idOf(together[row]) }, through: TOGETHER });
-    return facts;
   }
 
   private alikeFacts(row: number, basket: readonly number[]): Fact[] {
@@ -164,11 +170,11 @@ export class Reasons {
     return [{ reason: { code: 'SIMILAR_TO', itemId: catalogue.idOf(nearest) }, through: BASKET }];
   }
 
-  private tasteFacts(row: number): Fact[] {
+  private addTaste(facts: Fact[], row: number): void {
     const { candidates, signals } = this.inputs;
     const { catalogue } = signals.shop;
     const { taste, now } = signals;
-    if (!taste) return [];
+    if (!taste) return;
     const no = candidates.itemNos[row];
     const strength = (category: number): number => {
       const sum = taste.affinity.category.get(category);
@@ -179,7 +185,6 @@ export class Reasons {
       const here = strength(category);
       if (here >= most) [liked, most] = [category, here]; // of equally strong names the narrowest says most
     }
-    const facts: Fact[] = [];
     if (most > 0)
       facts.push({
         reason: { code: 'LIKES_CATEGORY', tag: `category-affinity:${catalogue.names.category.name(liked)}` },
@@ -190,17 +195,14 @@ export class Reasons {
         reason: { code: 'LIKES_BRAND', tag: `brand-affinity:${catalogue.names.brand.name(catalogue.brand[no])}` },
         through: BRAND,
       });
-    return facts;
   }
 
-  private itemFacts(row: number): Fact[] {
+  private addItem(facts: Fact[], row: number): void {
     const { candidates, signals, matrix } = this.inputs;
     const { shop, settings, now } = signals;
-    const facts: Fact[] = [];
     if (matrix.get(row, TREND_LOG) >= ONE_ACT) facts.push({ reason: { code: 'TRENDING' }, through: TREND });
     if (now - shop.catalogue.createdAt[candidates.itemNos[row]] < settings.mix.newItemDays * DAY_MS)
       facts.push({ reason: { code: 'NEW' }, through: FRESHNESS });
     if (matrix.get(row, POPULARITY_LOG) >= ONE_ACT) facts.push({ reason: { code: 'POPULAR' }, through: POPULARITY });
-    return facts;
   }
 }

@@ -7,7 +7,7 @@
  */
 export function finiteScores(scores: Float64Array): Float64Array {
   let lowest = Infinity;
-  for (const score of scores) if (Number.isFinite(score) && score < lowest) lowest = score;
+  for (let i = 0; i < scores.length; i++) if (Number.isFinite(scores[i]) && scores[i] < lowest) lowest = scores[i];
   if (lowest === Infinity) lowest = 0;
   for (let i = 0; i < scores.length; i++) if (!Number.isFinite(scores[i])) scores[i] = lowest;
   return scores;

@@ -50,7 +50,9 @@ const FIRST = 1_000;
 export function relevanceOf(scores: Float64Array): Float64Array {
   const low = scores[Math.min(SOFT_POOL, scores.length) - 1];
   const range = scores[0] - low;
-  return scores.map((score) => (range > 0 ? Math.max(0, (score - low) / range) : 1));
+  const relevance = new Float64Array(scores.length);
+  for (let i = 0; i < scores.length; i++) relevance[i] = range > 0 ? Math.max(0, (scores[i] - low) / range) : 1;
+  return relevance;
 }
 
 /** What a page is worth: relevance summed over its positions, by `1 / log2(1 + position)`. */
