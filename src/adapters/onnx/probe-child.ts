@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Feed } from './runtime-feeds.js';
@@ -38,6 +38,17 @@ export interface ProbeAnswer {
 /** Bytes of one answer; a model of 500 candidates and ten heads gives 20 KB. */
 type Message = { error?: string; type?: string; dims?: number[]; data?: string; ms?: number[]; startMib?: number; peakMib?: number };
 
+/** Pages come first where there is not enough processor for both; a model that is measured meanwhile still gets a third of what a page would. */
+const PRIORITY = 5;
+
+function lowerPriority(pid: number | undefined): void {
+  try {
+    if (pid !== undefined) setPriority(pid, PRIORITY);
+  } catch {
+    // it ended already, which is told otherwise
+  }
+}
+
 /**
  * A process that holds one file: in an empty folder, without an environment, without more memory and processor time than the limits give. The limits are set by
  * a shell, where there is one; what it uses is watched besides.
@@ -58,6 +69,7 @@ export class ProbeChild {
     const [command, args] =
       process.platform === 'win32' ? [process.execPath, node] : ['/bin/sh', ['-c', limits, process.execPath, ...node]];
     this.child = spawn(command, args, { cwd: folder, env: {}, stdio: ['pipe', 'ignore', 'pipe', 'ipc'] });
+    lowerPriority(this.child.pid);
     this.child.once('error', (error) => this.end(new ProbeEnded(error.message, 'itself')));
     this.child.once('close', (code, signal) =>
       this.end(new ProbeEnded(`the process ended with ${signal ?? `code ${code}`}${this.lastWords()}`, 'itself')),
