@@ -15,6 +15,7 @@ interface Options {
   slow: number;
   full: number;
   haste: number;
+  atMost: number;
   only?: PartName[];
   overload: number;
   markdown?: string;
@@ -29,7 +30,21 @@ const PAIRS: readonly (readonly PartName[])[] = [
   ['postgres', 'api'],
 ];
 
-async function chaos({ seed, kills, pairs, rate, away, frozen, slow, full, haste, only, overload, markdown }: Options): Promise<void> {
+async function chaos({
+  seed,
+  kills,
+  pairs,
+  rate,
+  away,
+  frozen,
+  slow,
+  full,
+  haste,
+  atMost,
+  only,
+  overload,
+  markdown,
+}: Options): Promise<void> {
   const alone = PARTS.filter((part) => !only || only.includes(part)).map((part) => ({ parts: [part], times: kills }));
   const plan = {
     seed,
@@ -40,6 +55,7 @@ async function chaos({ seed, kills, pairs, rate, away, frozen, slow, full, haste
     slowMs: slow * 1000,
     fullMs: full * 1000,
     haste: haste / 100,
+    killingMs: atMost > 0 ? atMost * 1000 : Infinity,
     built: true,
   };
   const run = await runChaos(plan, (line) => void process.stderr.write(`${line}\n`));
@@ -63,6 +79,7 @@ await new Command('chaos')
   .option('--slow <seconds>', 'that each answers two seconds later', wholeNumber, 30)
   .option('--full <seconds>', 'that the spools are full before, and after, a process is killed', wholeNumber, 10)
   .option('--haste <percent>', 'how long kills are apart, of 2.5 s at the most', wholeNumber, 100)
+  .option('--at-most <seconds>', 'after which no more kills of one kind are begun; 0: never', wholeNumber, 0)
   .option('--overload <seconds>', 'that one process is asked for five times what it can do', wholeNumber, 60)
   .option('--only <part...>', `parts to kill alone, of ${PARTS.join(', ')}`)
   .option('--markdown <file>', 'write the table to a file')

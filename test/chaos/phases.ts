@@ -35,6 +35,8 @@ export interface Stage {
   random: () => number;
   /** Between two kills, as a share of the 2.5 s that they are apart at the most. */
   haste: number;
+  /** After so long no more of one kind are begun. */
+  killingMs: number;
 }
 
 /** Whatever happens in one phase, under load, with what the client saw. */
@@ -70,9 +72,12 @@ const recovery = (stage: Stage, name: string): Promise<Phase> =>
 /** Kill parts at the same time, again and again. */
 export const killing = (stage: Stage, parts: readonly PartName[], times: number): Promise<Phase> =>
   phase(stage, parts.join(' + '), async () => {
-    const { deployment, random, haste } = stage;
+    const { deployment, random, haste, killingMs } = stage;
+    const began = performance.now();
     let kills = 0;
-    for (let i = 0; i < times; i++) {
+    for (let i = 0; i < times && performance.now() - began < killingMs; i++) {
+      // Of those that are killed one after the other some have to serve, or nothing would be promised to anybody.
+      await deployment.whole();
       await pause(200 + random() * GAP_MS * haste);
       const killed = await Promise.all(parts.map((part) => deployment.kill(part)));
       kills += killed.some((n) => n > 0) ? 1 : 0;
@@ -86,12 +91,11 @@ export const killing = (stage: Stage, parts: readonly PartName[], times: number)
   });
 
 /** Take each store away, stop it in its tracks, and make it slow. */
-export async function faults(
+export async function* faults(
   stage: Stage,
   { awayMs, frozenMs, slowMs }: { awayMs: number; frozenMs: number; slowMs: number },
-): Promise<Phase[]> {
+): AsyncGenerator<Phase> {
   const { proxies, freeze } = stage.deployment;
-  const phases: Phase[] = [];
   for (const part of ['redis', 'postgres'] as const) {
     const steps: [string, number, () => () => void][] = [
       ['away', awayMs, () => (proxies[part].cut(), () => proxies[part].mend())],
@@ -101,18 +105,15 @@ export async function faults(
     for (const [name, ms, begin] of steps) {
       if (ms === 0) continue;
       let end = (): void => undefined;
-      phases.push(
-        await phase(stage, `${part} ${name}`, async () => {
-          end = begin();
-          await pause(ms);
-          return { kills: 0, backMs: null };
-        }),
-      );
+      yield await phase(stage, `${part} ${name}`, async () => {
+        end = begin();
+        await pause(ms);
+        return { kills: 0, backMs: null };
+      });
       end();
-      phases.push(await recovery(stage, `${part} back`));
+      yield await recovery(stage, `${part} back`);
     }
   }
-  return phases;
 }
 
 /** Let the spools run over while PostgreSQL is away, and kill an API process in that. */

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { seededRandom } from '../../src/core/random.js';
+import { phaseRow } from './phase-row.js';
 import { type PartName, startDeployment } from './deployment.js';
 import { startLoad } from './load-client.js';
 import { calm, faults, killing, overflow, type Phase, SETTLE_MS, type Stage } from './phases.js';
@@ -15,6 +16,8 @@ export interface Plan {
   kills: readonly { parts: readonly PartName[]; times: number }[];
   /** How far kills are apart, as a share of 2.5 s at the most; 1 when left out. */
   haste?: number;
+  /** After so long no more kills of one kind are begun; never when left out. */
+  killingMs?: number;
   /** Milliseconds that PostgreSQL and Redis are away, stopped in their tracks, and slow. */
   awayMs: number;
   frozenMs: number;
@@ -54,16 +57,21 @@ async function untilDrained(folders: readonly string[]): Promise<number> {
 }
 
 async function phasesOf(stage: Stage, plan: Plan, say: (line: string) => void): Promise<Phase[]> {
-  const phases = [await calm(stage, 'nothing')];
+  const phases: Phase[] = [];
+  const add = (more: Phase[]): void => {
+    for (const phase of more) say(phaseRow(phase));
+    phases.push(...more);
+  };
+  add([await calm(stage, 'nothing')]);
   for (const { parts, times } of plan.kills) {
     say(`killing ${parts.join(' + ')} ${times} times …`);
-    phases.push(await killing(stage, parts, times));
+    add([await killing(stage, parts, times)]);
   }
   say('taking away, stopping and slowing …');
-  phases.push(...(await faults(stage, plan)));
+  for await (const phase of faults(stage, plan)) add([phase]);
   if (plan.fullMs > 0) {
     say('filling the spools …');
-    phases.push(...(await overflow(stage, plan.fullMs)));
+    add(await overflow(stage, plan.fullMs));
   }
   return phases;
 }
@@ -79,7 +87,7 @@ export async function runChaos(plan: Plan, say: (line: string) => void): Promise
     await untilSound(deployment.urls);
     const client = startLoad({ urls: deployment.urls, random, folder, perSecond: plan.perSecond });
     const from = performance.now();
-    const phases = await phasesOf({ deployment, client, random, haste: plan.haste ?? 1 }, plan, say);
+    const phases = await phasesOf({ deployment, client, random, haste: plan.haste ?? 1, killingMs: plan.killingMs ?? Infinity }, plan, say);
     await deployment.whole();
     await pause(SETTLE_MS);
     await client.stop();
