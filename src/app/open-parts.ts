@@ -9,6 +9,7 @@ import { type WideningMeters } from './cocoon/widening-meters.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
 import { openExperimentation } from './experiments/open-experimentation.js';
+import { createForgetErased } from './people/forget-erased.js';
 import { createInFlight } from './people/in-flight.js';
 import { linkedExposureLog, linkedLedger } from './people/linked-logs.js';
 import { openPeople } from './people/people.js';
@@ -75,14 +76,14 @@ export async function openParts(whole: Binding, options: AppOptions) {
   );
   const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
-  people.onErased = (userIds) => {
-    triggers.forget(userIds);
-    index.forget(userIds).catch((error: unknown) => onError(error, 'forget what erased users told others'));
-  };
+  const inFlight = createInFlight();
+  const forgetErased = createForgetErased({ ...binding, states, triggers, index, inFlight });
+  people.onErased = (userIds) =>
+    void forgetErased(userIds).catch((error: unknown) => onError(error, 'forget all of users who were erased'));
   const pseudonym = pseudonymsBy(pseudonymSecret);
   const mixShares = createMixShares({ ...binding, index, clock, onError });
   const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym, mixShares };
-  const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight: createInFlight(), statistics: createPipelineStatistics() };
+  const beside = { ...held, poolSample: options.poolSample ?? 0, inFlight, statistics: createPipelineStatistics() };
   const reportStore = withKnownUsers({ ...binding, ...options, ...held });
   const experimentation = await openExperimentation({ ...binding, ...options, ...held, ...scoring, reportStore, onError });
   const exposureLog = deferredLog(logs.exposureLog, { reach, spool, clock });

@@ -197,7 +197,7 @@ const latestQuery = ({ event, itemNo, owner }: Checked) => ({
   to: event.occurredAt + CLOCK_SKEW_MS,
 });
 
-/** Fold kept events into the live states of their users; one that was folded before changes nothing. */
+/** Fold kept events into the live states of their users; one that was folded before changes nothing, nor one that was read before its user was erased. */
 export async function foldAll(
   events: LedgerEvent[],
   {
@@ -219,7 +219,8 @@ export async function foldAll(
   const watch = triggers.watch(persons);
   await states.update(eventsByUser.keys(), (userId, state) => {
     const optionsAt = foldOptionsOf(persons.get(userId)!, people, { timeZone, currency });
-    const own = eventsByUser.get(userId)!;
+    const erasedAt = people.erasedAt(userId) ?? -Infinity;
+    const own = eventsByUser.get(userId)!.filter(({ occurredAt }) => occurredAt > erasedAt);
     for (const event of own) foldEvent(state, event, index.shop.catalogue.row(event.itemNo), optionsAt(event.receivedAt));
     watch?.see(userId, state, own);
   });

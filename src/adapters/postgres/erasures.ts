@@ -2,6 +2,7 @@ import { type Pool, type PoolClient } from 'pg';
 import { type Erasures, type HeldRecords } from '../../ports/people-store.js';
 import { asUnavailable } from './faults.js';
 import { cursorRows } from './chain-check.js';
+import { LOCK_SPACE, LOCKS } from './locks.js';
 import { inTransaction } from './transaction.js';
 
 /** What stands before the commitment in a seal, plus one, as substring counts. */
@@ -114,6 +115,8 @@ export function createPostgresErasures(pool: Pool): Erasures {
 }
 
 async function wipe(client: PoolClient, userIds: readonly string[]): Promise<{ removed: HeldRecords[]; followers: string[] }> {
+  // Every process wipes what was on its way there; two at once would wait for each other's rows.
+  await client.query('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, LOCKS.erasure]);
   const { rows } = await client.query<{ user_id: string }>(
     'SELECT DISTINCT user_id FROM events WHERE target_user_id = ANY($1) AND user_id IS NOT NULL', [userIds]); // prettier-ignore
   const followers = rows.map(({ user_id }) => user_id);

@@ -2,4 +2,4 @@
 export const LOCK_SPACE = 0x696d6167;
 
 /** Second keys. */
-export const LOCKS = { migrations: 1, singleProcess: 2, catalogue: 3, partitions: 4 } as const;
+export const LOCKS = { migrations: 1, singleProcess: 2, catalogue: 3, partitions: 4, erasure: 5 } as const;
