@@ -3,6 +3,7 @@ import { Client } from 'pg';
 import { createBullMqJobs } from '../../src/adapters/bullmq/jobs.js';
 import { connectRedis } from '../../src/adapters/redis/connection.js';
 import { jobsContract } from '../contract/jobs.contract.js';
+import { eventually } from '../support/eventually.js';
 import { keptLog } from '../support/kept-log.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 import { startRedis, type TestRedisServer } from '../support/redis-server.mjs';
@@ -33,17 +34,33 @@ jobsContract('BullMQ on PostgreSQL', {
 });
 
 const redisLog = keptLog();
+const openOnRedis = () => {
+  const connect = () => connectRedis({ kind: 'single', url: redis.url }, redisLog, 'queue');
+  return createBullMqJobs({ connectionString: database.url, redis: { connect, prefix: '{imago-test}' }, log: redisLog });
+};
 jobsContract('BullMQ on Redis', {
-  open: () => {
-    const connect = () => connectRedis({ kind: 'single', url: redis.url }, redisLog, 'queue');
-    return createBullMqJobs({ connectionString: database.url, redis: { connect, prefix: '{imago-test}' }, log: redisLog });
-  },
+  open: openOnRedis,
   cut: async () => {
     const client = new Redis(redis.url);
     await client.call('CLIENT', 'KILL', 'TYPE', 'normal');
     client.disconnect();
   },
   log: redisLog,
+});
+
+describe('jobs on BullMQ on Redis', () => {
+  it('go on at their intervals after Redis lost everything', async () => {
+    const jobs = await openOnRedis();
+    let runs = 0;
+    await jobs.every('kept in mind', 500, () => Promise.resolve(void runs++));
+    await eventually(() => expect(runs).toBeGreaterThan(0));
+    const client = new Redis(redis.url);
+    await client.flushall();
+    client.disconnect();
+    const before = runs;
+    await eventually(() => expect(runs).toBeGreaterThan(before + 2), 20_000);
+    await jobs.close();
+  });
 });
 
 describe('jobs on BullMQ', () => {

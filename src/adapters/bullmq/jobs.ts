@@ -3,7 +3,7 @@ import { type Jobs } from '../../ports/jobs.js';
 import { type Log } from '../../ports/log.js';
 import { createJobsPool, runAlone } from './jobs-pool.js';
 import { createQueues } from './queues.js';
-import { createPostgresQueueStore, createRedisQueueStore, type RedisQueues } from './queue-store.js';
+import { createPostgresQueueStore, createRedisQueueStore, type JobQueue, type QueueStore, type RedisQueues } from './queue-store.js';
 
 const QUEUE = 'imago';
 /** Handlers of different names that run side by side in this process. */
@@ -11,6 +11,8 @@ const CONCURRENCY = 2;
 const POSTPONE_MS = 1_000;
 /** How long a job may wait for its handler to be named, which at a start happens one after the other. */
 const UNKNOWN_GRACE_MS = 60_000;
+/** How long a schedule that was lost may be missing. */
+const RESTORE_MS = 5_000;
 const SAY_ERRORS_EVERY_MS = 10_000;
 const TIMING = { runRetryDelay: 1_000, stalledInterval: 15_000, maxStalledCount: 1_000 };
 
@@ -34,8 +36,9 @@ export async function createBullMqJobs({ connectionString, redis, log }: BullMqO
   const pool = createJobsPool(connectionString, CONCURRENCY, log);
   const handlers = new Map<string, () => Promise<void>>();
   const sayError = errorTeller(log);
+  let store: QueueStore | undefined;
   try {
-    const store = redis ? createRedisQueueStore(redis) : await createPostgresQueueStore(pool);
+    store = redis ? createRedisQueueStore(redis) : await createPostgresQueueStore(pool);
     const queue = store.queue(QUEUE, RETENTION);
     const process = createProcessor({
       handlers,
@@ -49,28 +52,51 @@ export async function createBullMqJobs({ connectionString, redis, log }: BullMqO
     await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
     const queues = createQueues({ store, timing: TIMING, sayError, log });
+    const schedules = createSchedules(queue);
+    const keeping = setInterval(() => void schedules.restore().catch(sayError), RESTORE_MS).unref();
     return {
       ...queues,
       async every(name, intervalMs, handler) {
         handlers.set(name, handler);
-        await queue.removeJobScheduler(name); // or the earlier one would lend its next time to this one
-        await queue.upsertJobScheduler(name, { every: intervalMs, startDate: Date.now() + intervalMs }, { name, opts: RETENTION });
+        await schedules.set(name, intervalMs);
         if (!worker.isRunning()) void worker.run().catch(sayError);
       },
       async trigger(name) {
         await queue.add(name, {}, { deduplication: { id: name, keepLastIfActive: true } });
       },
       async close() {
+        clearInterval(keeping);
         await Promise.all([worker.close(), queues.close()]);
         await queue.close();
-        await store.close();
+        await store?.close();
         await pool.end();
       },
     };
   } catch (error) {
+    await store?.close();
     await pool.end();
     throw error;
   }
+}
+
+/** When what runs. Redis may lose everything, and with it when; this process still knows. */
+function createSchedules(queue: Pick<JobQueue, 'getJobScheduler' | 'removeJobScheduler' | 'upsertJobScheduler'>) {
+  const intervals = new Map<string, number>();
+  const start = (name: string, every: number): Promise<unknown> =>
+    queue.upsertJobScheduler(name, { every, startDate: Date.now() + every }, { name, opts: RETENTION });
+  let restoring: Promise<void> | null = null;
+  const lookForAll = async (): Promise<void> => {
+    for (const [name, every] of intervals) if (!(await queue.getJobScheduler(name))) await start(name, every);
+  };
+  return {
+    async set(name: string, every: number): Promise<void> {
+      await queue.removeJobScheduler(name); // or the earlier one would lend its next time to this one
+      await start(name, every);
+      intervals.set(name, every);
+    },
+    /** One at a time, since it waits for a store that is away. */
+    restore: (): Promise<void> => (restoring ??= lookForAll().finally(() => (restoring = null))),
+  };
 }
 
 interface ProcessorParts {

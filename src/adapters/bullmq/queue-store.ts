@@ -15,7 +15,15 @@ type Processor = (job: Job, token?: string) => Promise<void>;
 /** What is used of a queue and of a worker, wherever they are kept. */
 export type JobQueue = Pick<
   Queue,
-  'add' | 'addBulk' | 'removeJobScheduler' | 'upsertJobScheduler' | 'getFailedCount' | 'getFailed' | 'waitUntilReady' | 'close'
+  | 'add'
+  | 'addBulk'
+  | 'getJobScheduler'
+  | 'removeJobScheduler'
+  | 'upsertJobScheduler'
+  | 'getFailedCount'
+  | 'getFailed'
+  | 'waitUntilReady'
+  | 'close'
 > & { on(event: 'error', listener: (error: Error) => void): unknown };
 export type JobWorker = Pick<Worker, 'run' | 'isRunning' | 'close'> & {
   waitUntilReady(): Promise<unknown>;
