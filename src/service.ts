@@ -9,6 +9,7 @@ import { createApp } from './app/create-app.js';
 import { type JobMeters, measuredJobs } from './app/job-meters.js';
 import { loadSample } from './app/load-sample.js';
 import { shippedModels, startShippedModel } from './app/models/shipped-model.js';
+import { openParts } from './bindings/closers.js';
 import { openDistributedBinding } from './bindings/distributed.js';
 import { openEmbeddedBinding } from './bindings/embedded.js';
 import { openTraces } from './bindings/traces.js';
@@ -52,23 +53,17 @@ const withMeasuredJobs = (binding: Binding, meters: JobMeters): Binding => ({
  * @param models those that come with the package; null: none
  * @param heavyArgs of Node, for the process of heavy work; those of this process when left out
  */
-export async function startService(
+export const startService = (
   config: Config,
   log: Logger,
   models: URL | null = shippedModels(),
   heavyArgs?: readonly string[],
-): Promise<Service> {
-  const closers: (() => Promise<void>)[] = [];
-  const stop = async (): Promise<void> => {
-    for (const close of closers.splice(0).reverse()) await close();
-  };
-  try {
-    const binding = await openBinding(config, log);
-    closers.push(() => binding.close());
+): Promise<Service> =>
+  openParts(async (closers) => {
+    const binding = closers.add(await openBinding(config, log), (it) => it.close());
     const metrics = createMetrics();
-    const traces = openTraces(config.traces, log);
-    closers.push(async () => traces?.close());
-    const running = await createApp(binding, {
+    const traces = closers.add(openTraces(config.traces, log), (it) => it?.close());
+    const app = {
       ...config,
       purposes: config.defaultConsent,
       meters: metrics.models,
@@ -76,31 +71,21 @@ export async function startService(
       wideningMeters: metrics.widening,
       clock,
       stopwatch,
-    });
-    closers.push(() => running.close());
+    };
+    const running = closers.add(await createApp(binding, app), (it) => it.close());
     const { shop } = running.index;
     metrics.watch({ health: () => running.app.health(), counts: () => ({ blocks: shop.blocks.size, items: shop.catalogue.size }) });
-    const shipped = models && config.role !== 'api' && startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models);
-    closers.push(async () => void (shipped && (await shipped.stop())));
+    const shipped = closers.add(
+      models && config.role !== 'api' ? startShippedModel({ ...binding, app: running.app, judge: running.gate.run }, models) : null,
+      (it) => it?.stop(),
+    );
     if (config.sample === 'shop' && config.role !== 'worker') await loadSample(running.app, { ...binding, clock });
-    const server = await createServer({
-      app: running.app,
-      config,
-      log,
-      metrics,
-      traces,
-      rateLimiter: binding.createRateLimiter(config.rateLimitPerSecond),
-    });
-    closers.push(() => server.close());
+    const rateLimiter = binding.createRateLimiter(config.rateLimitPerSecond);
+    const server = closers.add(await createServer({ app: running.app, config, log, metrics, traces, rateLimiter }), (it) => it.close());
     if (shipped) await atMost(SHIPPED_MS, shipped.settled);
     const url = await server.listen(config.host, config.port);
     const { defaultConsent: purposes, timeZone, currency } = config;
     const heavyWork = config.role === 'api' ? null : binding.openHeavyWork(HEAVY, { purposes, timeZone, currency }, heavyArgs);
-    const background = await startBackground(withMeasuredJobs(binding, metrics.jobs), running, heavyWork, clock);
-    closers.push(() => background.stop());
-    return { url, stop };
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-}
+    closers.add(await startBackground(withMeasuredJobs(binding, metrics.jobs), running, heavyWork, clock), (it) => it.stop());
+    return { url, stop: () => closers.closeAll() };
+  });
