@@ -84,7 +84,7 @@ describe('alerts, through the public API', () => {
     const key = Buffer.from('c29tZSBzZWNyZXQgb2YgdHdlbnR5LWZvdXI=', 'base64');
     expect(headers['webhook-signature']).toBe(`v1,${createHmac('sha256', key).update(signed).digest('base64')}`);
     expect(body.data).toMatchObject({ ruleId: rule.id, metric: 'CONVERSION_RATE', comparison: 'BELOW', threshold: 0.5, windowHours: 72, value: alert.value }); // prettier-ignore
-    expect(await (await service.http('/metrics')).text()).toContain('imago_open_alerts{metric="CONVERSION_RATE"} 1');
+    expect(await service.metrics()).toContain('imago_open_alerts{metric="CONVERSION_RATE"} 1');
 
     const { acknowledgeAlert } = await service.ask<{ acknowledgeAlert: Alert }>(
       `mutation($id: ID!) { acknowledgeAlert(id: $id, note: "the till is broken") { ${ALERT} } }`,

@@ -44,6 +44,7 @@ describe('what a service tells of itself', () => {
     expect(valueOf('imago_exposures_total')).toBe(3);
     expect(valueOf('imago_batch_entries_total{of="events",outcome="rejected"}')).toBe(1);
     expect(valueOf('imago_dependency_up{dependency="postgres"}')).toBe(1);
+    expect(metrics.includes('{dependency="redis"} 1')).toBe(globalThis.IMAGO_BINDING === 'distributed');
     expect(valueOf('imago_catalogue_items')).toBe(6);
     expect(valueOf('imago_page_requests_total{outcome="failed"}')).toBe(0);
   });
