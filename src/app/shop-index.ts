@@ -106,7 +106,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     ['cycles', refreshCycles, 'refresh the cycles of buying again'],
     ['standing', refreshStanding, 'refresh trust and the social graph'],
   ] as const;
-  for (const [channel, ...what] of refresh) ports.notices.subscribe(channel, background(...what));
+  for (const [channel, run, doing] of refresh) ports.notices.subscribe(channel, background(run, doing));
   const poll = setInterval(background(refreshCatalogue, 'refresh the catalogue'), CATALOGUE_POLL_MS);
   poll.unref();
   const elsewhere = servedElsewhere(derived, ports);
