@@ -89,7 +89,7 @@ export const CATALOGUE: readonly Entry[] = [
   entry('C12', 'amounts that cannot be', EVENT, 'an amount that is no number'),
   entry('C13', 'no currency', EVENT, 'no currency'),
   entry('C14', 'an unknown type or field', EVENT, 'refuses a field of the prototype'),
-  entry('C15', 'two hundred clicks a second', 'core/events/authenticity/judges.spec.ts', 'describe('),
+  entry('C15', 'two hundred clicks a second', 'core/events/authenticity/judges.spec.ts', 'knows a machine that sends everything at one instant by its target'),
   here('C16', 'bought without a cart'),
   here('C17', 'more given back than was bought'),
   entry('C18', 'somebody who was erased', 'e2e/people.spec.ts', 'takes nothing of it in again'),
