@@ -2,7 +2,7 @@ import pino from 'pino';
 import { readConfig } from './config.js';
 import { type Service, startService } from './service.js';
 
-const SHUTDOWN_MS = 20_000;
+const SHUTDOWN_MS = 25_000;
 
 const greeting = (url: string): string => `
 Imago is ready at ${url}

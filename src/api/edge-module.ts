@@ -6,6 +6,7 @@ import { type App } from '../app/app.js';
 import { type ModelVersionAnswer, type UserProfileAnswer } from '../app/answers.js';
 import { type ExperimentAnswer, type ExperimentReportAnswer } from '../app/experiments/experiment-answers.js';
 import { BlockResolver } from './block-resolver.js';
+import { type Life } from './departure.js';
 import { EvidenceController } from './evidence-controller.js';
 import { EvidenceResolver } from './evidence-resolver.js';
 import { ExperimentResolver } from './experiment-resolver.js';
@@ -26,7 +27,7 @@ import { count, date, dateTime, jsonObject } from './scalars.js';
 import { StorefrontResolver } from './storefront-resolver.js';
 import { AlertResolver } from './alert-resolver.js';
 import { TriggerResolver } from './trigger-resolver.js';
-import { APP, LIFE, type Life, METRICS } from './tokens.js';
+import { APP, LIFE, METRICS } from './tokens.js';
 
 const COMPILED_DOCUMENTS = 100;
 /** Answers have the types that they say: a check of every text, number and enum of a page takes more than half of what a compiled query does. */

@@ -1,7 +1,8 @@
 import { Controller, Get, Inject, Req, Res } from '@nestjs/common';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type App, type DependencyHealth } from '../app/app.js';
-import { APP, LIFE, type Life } from './tokens.js';
+import { type Life, noteAsked } from './departure.js';
+import { APP, LIFE } from './tokens.js';
 
 /** For load balancers and people: whether the process runs, and whether it can serve. */
 @Controller('health')
@@ -20,6 +21,7 @@ export class HealthController {
   async ready(@Req() { facts }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     facts.operation = 'health';
     const dependencies = await this.app.health();
+    noteAsked(this.life);
     const closing: DependencyHealth[] = this.life.closing ? [{ name: 'server', ok: false, detail: 'it is shutting down' }] : [];
     const all = [...dependencies, ...closing];
     const ready = all.every(({ ok }) => ok);

@@ -12,6 +12,7 @@ import { createGuard, type Guard, type OnRefused } from './access/guard.js';
 import { createTokenVerifier } from './access/token-verifier.js';
 import { protectedDoor } from './admission.js';
 import { type ApiConfig } from './api-config.js';
+import { depart, type Life, newLife } from './departure.js';
 import { edgeModule } from './edge-module.js';
 import { explorerPage } from './explorer-page.js';
 import { registerGraphql } from './graphql-endpoint.js';
@@ -24,7 +25,6 @@ import { Refusal } from './refusals.js';
 import { requestSpan } from './request-span.js';
 import { createStreamBounds } from './streams.js';
 import { newFacts, type RequestFacts, toldFacts } from './request-facts.js';
-import { type Life } from './tokens.js';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -38,7 +38,7 @@ export interface Server {
   addresses: readonly string[];
   /** Starts to listen; gives the address under which it can be reached. */
   listen(host: string, port: number): Promise<string>;
-  /** Takes no new connections, lets what is under way finish for at most ten seconds, then cuts it off. */
+  /** Sends away who sends requests; then takes no new connections, lets what is under way finish for at most ten seconds, then cuts it off. */
   close(): Promise<void>;
 }
 
@@ -135,7 +135,7 @@ function doorOf({ config, rateLimiter, ...parts }: ServerParts): Guard {
 const ADMITTED = Promise.resolve(LOCAL);
 
 /** What every request goes through, whatever its address: its facts, the door, one log line and the metrics. */
-function addHooks(instance: FastifyInstance, parts: ServerParts): void {
+function addHooks(instance: FastifyInstance, parts: ServerParts, life: Life): void {
   const { log, metrics, traces } = parts;
   const door = doorOf(parts);
   const boundStreams = createStreamBounds();
@@ -144,6 +144,7 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
   instance.addHook('onRequest', async (request, reply) => {
     request.facts = newFacts();
     reply.headers(HEADERS);
+    if (life.closing) noteLate(life, request, reply);
     request.caller = await door(request);
     const refusal = refuseEncoded(request);
     if (refusal) throw refusal;
@@ -163,6 +164,12 @@ function addHooks(instance: FastifyInstance, parts: ServerParts): void {
   // A body of lines is handed on as it comes; everything else has a parser of its own where it is taken.
   instance.removeAllContentTypeParsers();
   instance.addContentTypeParser('application/x-ndjson', (_request, payload, done) => done(null, payload));
+}
+
+/** Who still sends goes elsewhere with the next. */
+function noteLate(life: Life, { url }: FastifyRequest, reply: FastifyReply): void {
+  if (!url.startsWith('/health/')) life.requestedAt = performance.now();
+  reply.header('connection', 'close');
 }
 
 async function addGraphql(
@@ -189,7 +196,7 @@ const addUploads = (instance: FastifyInstance, { app, log }: ServerParts): void 
 /** The whole edge over one App: GraphQL, imports, exports, health and metrics. */
 export async function createServer(parts: ServerParts): Promise<Server> {
   const { app, config, log, metrics } = parts;
-  const life: Life = { closing: false };
+  const life = newLife();
   const adapter = adapterFor(config, log);
   const nest = await NestFactory.create<NestFastifyApplication>(edgeModule(app, metrics, life), adapter, {
     logger: nestLog(log),
@@ -199,7 +206,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
   const instance = adapter.getInstance<FastifyInstance>();
   const addresses: string[] = [];
   instance.addHook('onRoute', ({ method, url }) => void addresses.push(...[method].flat().map((one) => `${one} ${url}`)));
-  addHooks(instance, parts);
+  addHooks(instance, parts, life);
   instance.server.maxConnections = MOST_CONNECTIONS;
   nest.useGlobalFilters(new HttpErrors(log));
   if (config.corsOrigins.length > 0) nest.enableCors({ origin: [...config.corsOrigins] });
@@ -215,7 +222,7 @@ export async function createServer(parts: ServerParts): Promise<Server> {
       return nest.getUrl();
     },
     async close() {
-      life.closing = true;
+      await depart(life);
       // A connection that was busy when closing began is idle after its answer, and would be kept alive for the next request.
       const sweep = setInterval(() => instance.server.closeIdleConnections(), SWEEP_MS);
       const cut = setTimeout(() => instance.server.closeAllConnections(), LAST_REQUESTS_MS);

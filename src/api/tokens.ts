@@ -2,8 +2,3 @@
 export const APP = Symbol('App');
 export const METRICS = Symbol('Metrics');
 export const LIFE = Symbol('Life');
-
-/** Where the server stands in its life. */
-export interface Life {
-  closing: boolean;
-}
