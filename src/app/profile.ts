@@ -9,6 +9,7 @@ import { type People } from './people/people.js';
 import { type PopulationInForce } from './population.js';
 import { type ShopIndex } from './shop-index.js';
 import { viewOptionsOf } from './view-options.js';
+import { neededState } from './needed-state.js';
 
 /** What is known of a user, in tags. */
 export function createProfile(ports: {
@@ -21,7 +22,7 @@ export function createProfile(ports: {
   clock: () => number;
 }): App['userProfile'] {
   return async (userId) => {
-    const [state, person] = await Promise.all([ports.states.read(userId), ports.people.get(userId)]);
+    const [state, person] = await Promise.all([neededState(ports.states, userId), ports.people.get(userId)]);
     const purposes = ports.people.purposesOf(person, Infinity);
     const now = ports.clock();
     const options = viewOptionsOf(userId, ports);

@@ -17,6 +17,7 @@ import { presentReason } from './present.js';
 import { chosenLocale } from './serve-page.js';
 import { type SettingsInForce } from './settings-in-force.js';
 import { type ShopIndex } from './shop-index.js';
+import { neededState } from './needed-state.js';
 
 export interface SuggestFollowsPorts {
   index: ShopIndex;
@@ -41,7 +42,7 @@ const CODES: Record<FollowReason['kind'], ReasonCode> = {
 export function createSuggestFollows(ports: SuggestFollowsPorts): App['suggestFollows'] {
   const suggest: App['suggestFollows'] = async (raw) => {
     const input = readSuggestInput(raw);
-    const [state, person] = await Promise.all([ports.states.read(input.userId), ports.people.get(input.userId)]);
+    const [state, person] = await Promise.all([neededState(ports.states, input.userId), ports.people.get(input.userId)]);
     const now = ports.clock();
     const found = suggestFollows(inputsOf(input, state, person, ports, now));
     if (found.length === 0) return [];

@@ -11,6 +11,7 @@ import { type ShopIndex } from '../shop-index.js';
 import { type TriggersInForce } from '../triggers/triggers-in-force.js';
 import { type InFlight } from './in-flight.js';
 import { type People } from './people.js';
+import { neededState } from '../needed-state.js';
 
 interface PersonalDataPorts {
   people: People;
@@ -59,7 +60,7 @@ export function createPersonalData(ports: PersonalDataPorts): Pick<App, 'dataHel
   return {
     async dataHeld(userId) {
       const subjects = await subjectsOf(checked(userId), people);
-      const [held, state, person] = await Promise.all([erasures.held(subjects), states.read(userId), people.get(userId)]);
+      const [held, state, person] = await Promise.all([erasures.held(subjects), neededState(states, userId), people.get(userId)]);
       const known = held.map((entry) =>
         entry.what === 'state' ? { ...entry, records: Number(state.eventCount > 0 || entry.records > 0) } : entry,
       );
