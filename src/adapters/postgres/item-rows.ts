@@ -121,11 +121,11 @@ export type ItemRow = [
   removed: boolean,
 ];
 
-/** Items changed after revision $1, at most $2, as ItemRow. */
+/** Items changed after revision $1, at most $2, as ItemRow. In the order of the column, which has an index, and not of what is read of it, which has none. */
 export const READ_ITEMS = `
   SELECT no, revision::float8, id, kind, title, category_nos::text, brand_no, creator_no, price, currency, stock, commercial, details::text,
     coalesce(created_at, first_seen)::float8, available_until::float8, removed_at IS NOT NULL
-  FROM items WHERE revision > $1 ORDER BY revision LIMIT $2`;
+  FROM items WHERE revision > $1 ORDER BY items.revision LIMIT $2`;
 
 /** Makes items of rows. Items of one category path share its two arrays, which are frozen: a shop has far fewer paths than items. */
 export function itemReader(book: NameBook): (row: ItemRow) => NumberedItem {

@@ -161,7 +161,7 @@ async function insertEvents(client: PoolClient, { rows, moves }: { rows: EventRo
 async function eventsOfUser(pool: Pool, userId: string, cursor: FoldCursor, firstDay: string): Promise<LedgerEvent[]> {
   const { rows } = await readRows(pool, {
     name: 'events-of-user',
-    text: `SELECT ${READ_EVENT} FROM events WHERE user_id = $1 AND received_day >= $2 AND received_at >= $3 ORDER BY received_at, writer, seq`,
+    text: `SELECT ${READ_EVENT} FROM events WHERE user_id = $1 AND received_day >= $2 AND received_at >= $3 ORDER BY received_at, writer, events.seq`,
     values: [userId, firstDay, new Date(cursor.since)],
   });
   return unfolded(rows, cursor);
@@ -174,7 +174,7 @@ async function* eventsSince(pool: Pool, cursor: FoldCursor, firstDay: string): A
     for (;;) {
       const { rows } = await readRows(pool, {
         name: 'events-since',
-        text: `SELECT ${READ_EVENT} FROM events WHERE received_day = $1 AND (received_at, writer, seq) > ($2, $3, $4) ORDER BY received_at, writer, seq LIMIT $5`,
+        text: `SELECT ${READ_EVENT} FROM events WHERE received_day = $1 AND (received_at, writer, seq) > ($2, $3, $4) ORDER BY received_at, writer, events.seq LIMIT $5`,
         values: [day, ...after, READ_BATCH],
       });
       const events = unfolded(rows, cursor);
@@ -215,7 +215,7 @@ async function readRows(pool: Pool, query: { name: string; text: string; values:
 
 const entriesOfDay: EntriesOfDay = async function* (client, day) {
   const bytes = new CanonicalBytes();
-  const text = `SELECT ${READ_EVENT}, ${READ_SEALS} FROM events WHERE received_day = $1 ORDER BY received_at, writer, seq`;
+  const text = `SELECT ${READ_EVENT}, ${READ_SEALS} FROM events WHERE received_day = $1 ORDER BY received_at, writer, events.seq`;
   for await (const rows of cursorRows(client, { text, values: [day], batch: CHECK_BATCH })) yield rows.map((row) => entryOf(row, bytes));
 };
 
