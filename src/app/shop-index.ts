@@ -1,4 +1,4 @@
-import { deserialize, serialize } from 'node:v8';
+import { serialize } from 'node:v8';
 import { NO_BLOCKS } from '../core/candidates/blocks.js';
 import { Catalogue } from '../core/candidates/catalogue.js';
 import { filledUp } from '../core/candidates/imported-tables.js';
@@ -17,7 +17,7 @@ import { type Notices } from '../ports/notices.js';
 import { coalesced } from './coalesced.js';
 import { DerivedFromEvents, type RegionOf } from './derive-from-events.js';
 import { shareServed } from './served-elsewhere.js';
-import { type Standing, STANDING_ARTEFACT } from './standing.js';
+import { type Standing, STANDING_ARTEFACT, unpackStanding } from './standing.js';
 
 const NEIGHBOUR_RELATIONS = ['SIMILAR', 'BOUGHT_TOGETHER', 'EMBEDDING', 'SIMILAR_IMPORTED', 'EMBEDDING_IMPORTED'] as const;
 const ITEMS_A_READ = 5_000;
@@ -181,7 +181,7 @@ async function readCycles({ artefacts, log }: Ports): Promise<RepurchaseCycles |
 async function readStanding({ artefacts, log }: Ports): Promise<Standing | null> {
   const bytes = await artefacts.get(STANDING_ARTEFACT);
   try {
-    return bytes && (deserialize(bytes) as Standing);
+    return bytes && unpackStanding(bytes);
   } catch (error) {
     log.error({ err: error }, 'what was kept of trust and the social graph cannot be read; it is built anew');
     return null;

@@ -61,8 +61,10 @@ export class TrialColumns implements Trials {
     return { ...this.counts };
   }
   restore(state: TrialsState): void {
-    this.counts = { ...state };
-    for (const name of COLUMNS) this.totals[name] = state[name].reduce((sum, count) => sum + count, 0);
+    for (const name of COLUMNS) {
+      this.counts[name] = state[name].slice(); // they may lie in all that was read
+      this.totals[name] = state[name].reduce((sum, count) => sum + count, 0);
+    }
   }
 
   private count(column: Column, itemNo: number, times = 1): void {
