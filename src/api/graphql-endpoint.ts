@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { overloaded } from '../app/admission.js';
 import { AppError } from '../core/errors.js';
 import { type Log } from '../ports/log.js';
 import { type RateLimiter } from '../ports/rate-limiter.js';
@@ -16,11 +17,17 @@ import { dropUnread } from './unread-bodies.js';
 import { type Variables } from './variables.js';
 
 const BODY_DEADLINE_MS = 10_000;
+/** Operations that come to one page. */
+const PAGES: ReadonlySet<string> = new Set(['feed', 'rank', 'related', 'whyNot']);
+/** One for all: to make an error is a good part of what it costs to refuse. */
+const OVERLOADED = overloaded();
 export interface GraphqlOptions {
   schema: GraphQLSchema;
   rules: DocumentRules;
   /** Compiles and runs a checked document. */
   run: (source: string, context: EdgeContext) => Promise<ExecutionResult>;
+  /** Whether every page is refused at the moment. */
+  isFull: () => boolean;
   /** Budgets of callers; null: none. */
   limits: RateLimiter | null;
   onRefused: OnRefused;
@@ -70,7 +77,7 @@ const isEmpty = (data: ExecutionResult['data']): boolean => !data || Object.valu
 /** `POST /graphql`. Everything that can be refused is refused before a resolver runs; what was served beside an error is kept. */
 export function registerGraphql(
   instance: FastifyInstance,
-  { schema, rules, run, limits, onRefused, persisted, page, log }: GraphqlOptions,
+  { schema, rules, run, isFull, limits, onRefused, persisted, page, log }: GraphqlOptions,
 ): void {
   const operationOf = createDocuments(schema, rules);
   // For those who may have the schema told where it is not open to all.
@@ -94,6 +101,7 @@ export function registerGraphql(
     const asked = readRequest(body, persisted);
     const operation = await prepared(asked, caller);
     facts.operation = operation.label;
+    if (PAGES.has(operation.label) && isFull()) throw OVERLOADED;
     const recipient = caller === LOCAL ? null : caller.subject;
     const context: EdgeContext = { facts, actor: caller.name, recipient, variables: operation.readVariables(asked.variables) };
     refuseCost(operation.cost(context.variables));

@@ -177,12 +177,14 @@ async function addGraphql(
   instance: FastifyInstance,
   { config, log, rateLimiter, ...parts }: ServerParts,
 ): Promise<void> {
+  const { app } = parts;
   const open = config.mode === 'development';
   const persisted = config.persistedOperations === null ? null : await readPersistedOperations(config.persistedOperations);
   registerGraphql(instance, {
     schema: nest.get(GraphQLSchemaHost).schema,
     rules: { introspection: open, suggestions: open },
     run: (source, context) => instance.graphql(source, context),
+    isFull: () => app.isFull(),
     limits: config.auth ? rateLimiter : null,
     onRefused: countRefused(parts),
     persisted,

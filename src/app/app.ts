@@ -150,6 +150,8 @@ export interface App {
   block(input: RawInput, actor: string): Promise<BlockAnswer>;
   unblock(args: { id: string; reason: string }, actor: string): Promise<BlockAnswer>;
   blocks(active: boolean): Promise<BlockAnswer[]>;
+  /** Whether there is so much to do that every page is refused at the moment, `OVERLOADED`, without a look at what it is of. */
+  isFull(): boolean;
   /** The generic list of a surface, for storefronts that can reach nothing else. */
   fallback(surface: string): Promise<FallbackList>;
   /** How narrow feeds are, and how exposure is shared out, per day; today is worked out when asked for. */

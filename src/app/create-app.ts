@@ -120,6 +120,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     }),
     noteRefusedAccess: createNoteRefusedAccess(shared),
     ...createBlockOperations(shared),
+    isFull: () => shared.admission.isFull(),
     fallback: createFallback(shared),
     ...createExperimentOperations(shared),
     ...createTriggerOperations({ ...shared, canCall: binding.webhook !== null, onKpiTrigger: () => alerts.onSaved() }),

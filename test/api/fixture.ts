@@ -302,6 +302,7 @@ export const appOf = (parts: Partial<App> = {}): App => ({
       pageInfo: { endCursor: null, hasNextPage: false },
     }),
   noteRefusedAccess: () => undefined,
+  isFull: () => false,
   health: () => Promise.resolve([{ name: 'postgres', ok: true, detail: 'answers' }]),
   pseudonym: (userId) => `pseudonym-${userId.length}`,
   ...parts,

@@ -58,4 +58,37 @@ describe('admission', () => {
     await Promise.all([running, ...later]);
     expect(order).toEqual(['user 1', 'user 3', 'anonymous 2', 'aside 0']);
   });
+
+  it('refuses at once when those that wait already will take longer than anybody waits, and is full then', async () => {
+    let now = 0;
+    const { run, isFull } = createAdmission(1, 50, () => now);
+    const running: { end: () => void; done: Promise<unknown> }[] = [];
+    const begin = (): void => {
+      const one = openWork();
+      running.push({ end: one.end, done: run('user', one.work).catch(() => undefined) });
+    };
+    const endOne = async (): Promise<void> => {
+      const { end, done } = running.shift()!;
+      end();
+      await done;
+    };
+    begin();
+    begin();
+    // A slot every 20 ms: the mean is 20 * (1 - 0.9^30), 19.2 ms, so that two may wait, the third for 57.5 ms.
+    for (let i = 0; i < 30; i++) {
+      begin();
+      now += 20;
+      await endOne();
+    }
+    expect(isFull()).toBe(false); // one is at work, one waits
+    begin();
+    expect(isFull()).toBe(true);
+    const asked = performance.now();
+    await expect(run('user', () => Promise.resolve())).rejects.toMatchObject({ code: 'OVERLOADED', retryAfterSeconds: 1 });
+    expect(performance.now() - asked).toBeLessThan(25);
+    await endOne();
+    expect(isFull()).toBe(false);
+    for (const { end } of running) end();
+    await Promise.all(running.map(({ done }) => done));
+  });
 });
