@@ -64,7 +64,7 @@ export const openDistributedBinding = (options: DistributedBindingOptions): Prom
     const prefix = options.prefix ?? prefixOf(await secrets.get('redis'));
     const shared = { redis, prefix };
     // In braces: the keys of a queue have to be in one slot of a cluster.
-    const queues = { connect: () => connectRedis(address, log, 'queue'), prefix: `{${prefix}}` };
+    const queues = { connect: (isOver: () => boolean) => connectRedis(address, log, 'queue', isOver), prefix: `{${prefix}}` };
     return {
       ...stores,
       isShared: true,

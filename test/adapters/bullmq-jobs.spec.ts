@@ -1,11 +1,12 @@
 import { Redis } from 'ioredis';
 import { Client } from 'pg';
 import { createBullMqJobs } from '../../src/adapters/bullmq/jobs.js';
-import { connectRedis } from '../../src/adapters/redis/connection.js';
+import { connectRedis, parseRedisAddress } from '../../src/adapters/redis/connection.js';
 import { jobsContract } from '../contract/jobs.contract.js';
 import { eventually } from '../support/eventually.js';
 import { keptLog } from '../support/kept-log.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
+import { startRedisCluster } from '../support/redis-cluster.js';
 import { startRedis, type TestRedisServer } from '../support/redis-server.mjs';
 
 const log = keptLog();
@@ -35,7 +36,7 @@ jobsContract('BullMQ on PostgreSQL', {
 
 const redisLog = keptLog();
 const openOnRedis = () => {
-  const connect = () => connectRedis({ kind: 'single', url: redis.url }, redisLog, 'queue');
+  const connect = (isOver: () => boolean) => connectRedis({ kind: 'single', url: redis.url }, redisLog, 'queue', isOver);
   return createBullMqJobs({ connectionString: database.url, redis: { connect, prefix: '{imago-test}' }, log: redisLog });
 };
 jobsContract('BullMQ on Redis', {
@@ -61,6 +62,24 @@ describe('jobs on BullMQ on Redis', () => {
     await eventually(() => expect(runs).toBeGreaterThan(before + 2), 20_000);
     await jobs.close();
   });
+});
+
+describe.each([
+  ['one Redis', async () => startRedis().then((server) => ({ ...server, fail: () => server.stop() }))],
+  ['a cluster', async () => startRedisCluster().then((cluster) => ({ ...cluster, fail: () => cluster.stop() }))],
+])('jobs on BullMQ while %s is away', (_name, start) => {
+  it('are closed all the same', async () => {
+    const server = await start();
+    const address = parseRedisAddress(server.url)!;
+    const connect = (isOver: () => boolean) => connectRedis(address, redisLog, 'queue', isOver);
+    const jobs = await createBullMqJobs({ connectionString: database.url, redis: { connect, prefix: '{away}' }, log: redisLog });
+    await jobs.every('every hour', 3_600_000, () => Promise.resolve());
+    await jobs.work('a queue', { attempts: 2, backoffMs: 100 }, () => Promise.resolve());
+    await server.fail();
+    const from = performance.now();
+    await jobs.close();
+    expect(performance.now() - from).toBeLessThan(8_000);
+  }, 60_000);
 });
 
 describe('jobs on BullMQ', () => {

@@ -60,7 +60,7 @@ jobsContract('BullMQ on Redis Cluster', {
   open: () =>
     createBullMqJobs({
       connectionString: database.url,
-      redis: { connect: () => connectRedis(address, log, 'queue'), prefix: `{${PREFIX}}` },
+      redis: { connect: (isOver: () => boolean) => connectRedis(address, log, 'queue', isOver), prefix: `{${PREFIX}}` },
       log,
     }),
   cut: async () => {
@@ -107,8 +107,8 @@ describe('a cluster', () => {
     expect(await redisHealth(redis)).toMatchObject({ ok: true, answers: false, detail: expect.stringContaining('1 of 3 masters away') as string }); // prettier-ignore
     expect(log.lines).toContain('warn: a node of Redis is away; what needs it is done without, or waits');
     const from = performance.now();
-    await states.readMany(users);
-    expect(performance.now() - from).toBeLessThan(200);
+    for (let round = 0; round < 5; round++) await states.readMany(users);
+    expect(performance.now() - from).toBeLessThan(5 * 250); // who waits for a node that is away waits 250 ms
     await states.update(users, count); // of those that cannot be had it is given up: the log has it
 
     await cluster.nodes[2].start();

@@ -1,6 +1,7 @@
 import { DelayedError, type Job, type JobsOptions } from 'bullmq';
 import { type Jobs } from '../../ports/jobs.js';
 import { type Log } from '../../ports/log.js';
+import { closed, createBusy } from './closing.js';
 import { createJobsPool, runAlone } from './jobs-pool.js';
 import { createQueues } from './queues.js';
 import { createPostgresQueueStore, createRedisQueueStore, type JobQueue, type QueueStore, type RedisQueues } from './queue-store.js';
@@ -46,14 +47,15 @@ export async function createBullMqJobs({ connectionString, redis, log }: BullMqO
       forget: (name) => queue.removeJobScheduler(name),
       log,
     });
-    const worker = store.worker(QUEUE, process, { autorun: false, concurrency: CONCURRENCY, ...TIMING });
+    const busy = createBusy();
+    const worker = store.worker(QUEUE, busy.during(process), { autorun: false, concurrency: CONCURRENCY, ...TIMING });
     queue.on('error', sayError);
     worker.on('error', sayError);
     await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
 
-    const queues = createQueues({ store, timing: TIMING, sayError, log });
+    const queues = createQueues({ store, busy, timing: TIMING, sayError, log });
     const schedules = createSchedules(queue);
-    const keeping = setInterval(() => void schedules.restore().catch(sayError), RESTORE_MS).unref();
+    const keeping = redis && setInterval(() => void schedules.restore().catch(sayError), RESTORE_MS).unref();
     return {
       ...queues,
       async every(name, intervalMs, handler) {
@@ -66,14 +68,14 @@ export async function createBullMqJobs({ connectionString, redis, log }: BullMqO
       },
       async close() {
         clearInterval(keeping);
-        await Promise.all([worker.close(), queues.close()]);
-        await queue.close();
-        await store?.close();
+        const closing = Promise.all([worker.close(), queues.close()]).then(() => queue.close());
+        await closed(closing, busy, () => store?.cut());
+        store?.cut();
         await pool.end();
       },
     };
   } catch (error) {
-    await store?.close();
+    store?.cut();
     await pool.end();
     throw error;
   }

@@ -34,14 +34,22 @@ export type JobWorker = Pick<Worker, 'run' | 'isRunning' | 'close'> & {
 export interface QueueStore {
   queue(name: string, defaults?: JobsOptions): JobQueue;
   worker(name: string, process: Processor, options: Omit<WorkerOptions, 'connection'>): JobWorker;
-  /** Let go of connections that the queues and workers do not close themselves. */
-  close(): Promise<void>;
+  /** End all connections, also those that are being made anew; what waits for them fails. */
+  cut(): void;
 }
+
+/** As much of a connection as is used here. */
+type Connection = ConnectionOptions & {
+  status: string;
+  connect(): Promise<unknown>;
+  disconnect(): void;
+  duplicate(...args: never[]): unknown;
+};
 
 /** How BullMQ reaches Redis. */
 export interface RedisQueues {
-  /** A new connection for each call, without a limit of retries, as workers need it. */
-  connect: () => ConnectionOptions & { disconnect(): void };
+  /** A new connection for each call, which is made again without limit, as workers need it, until `isOver`. */
+  connect: (isOver: () => boolean) => Connection;
   /** Before every key; in braces, so that a queue is in one slot of a cluster. */
   prefix: string;
 }
@@ -53,24 +61,35 @@ export async function createPostgresQueueStore(pool: Pool): Promise<QueueStore> 
   return {
     queue: (name, defaultJobOptions) => new Queue(name, { connection: pool, defaultJobOptions }, createPostgresBackend),
     worker: (name, process, options) => new Worker(name, process, { ...options, connection: pool }, createPostgresBackend),
-    close: () => Promise.resolve(),
+    cut: () => undefined,
   };
 }
 
 /** In Redis, which has to keep what it holds (`maxmemory-policy noeviction`). */
 export function createRedisQueueStore({ connect, prefix }: RedisQueues): QueueStore {
-  const connections: { disconnect(): void }[] = [];
-  const connection = (): ConnectionOptions => {
-    const made = connect();
+  const connections: Connection[] = [];
+  let isOver = false;
+  const noted = (made: Connection): Connection => {
     connections.push(made);
+    // A worker waits for jobs on one more.
+    const duplicate = made.duplicate.bind(made);
+    made.duplicate = (...args: never[]) => noted(duplicate(...args) as Connection);
     return made;
   };
+  const connection = (): ConnectionOptions => noted(connect(() => isOver));
   return {
     queue: (name, defaultJobOptions) => new Queue(name, { connection: connection(), prefix, defaultJobOptions }),
     worker: (name, process, options) => new Worker(name, process, { ...options, connection: connection(), prefix }),
-    close() {
-      for (const one of connections) one.disconnect();
-      return Promise.resolve();
+    cut() {
+      isOver = true;
+      for (const one of connections) end(one);
     },
   };
+}
+
+/** One that is between two tries would never say that it has ended; its next try, after which there is no other, does. */
+function end(connection: Connection): void {
+  if (connection.status === 'reconnecting')
+    void connection.connect().then(() => connection.disconnect(), () => undefined); // prettier-ignore
+  else if (connection.status !== 'end') connection.disconnect();
 }

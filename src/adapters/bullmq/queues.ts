@@ -1,6 +1,7 @@
 import { type Job, UnrecoverableError } from 'bullmq';
 import { type Jobs, type Retries } from '../../ports/jobs.js';
 import { type Log } from '../../ports/log.js';
+import { type Busy } from './closing.js';
 import { type QueueStore } from './queue-store.js';
 
 /** Entries of one queue that are tried side by side in this process. */
@@ -15,6 +16,7 @@ type Handler = Parameters<Jobs['work']>[2];
 
 interface Parts {
   store: QueueStore;
+  busy: Busy;
   /** Of workers that run at a time or hold a lock. */
   timing: { runRetryDelay: number; stalledInterval: number; maxStalledCount: number };
   sayError: (error: unknown) => void;
@@ -24,10 +26,14 @@ interface Parts {
 type Queues = Pick<Jobs, 'work' | 'enqueue' | 'deadLetters'> & { close(): Promise<void> };
 
 /** Queues on BullMQ, each with a worker of its own, so that no long job holds them up. */
-export function createQueues({ store, timing, sayError, log }: Parts): Queues {
+export function createQueues({ store, busy, timing, sayError, log }: Parts): Queues {
   const begin = (name: string, retries: Retries, handler: Handler) => {
     const queue = store.queue(PREFIX + name);
-    const worker = store.worker(PREFIX + name, createTry(name, handler, log), { autorun: false, concurrency: CONCURRENCY, ...timing });
+    const worker = store.worker(PREFIX + name, busy.during(createTry(name, handler, log)), {
+      autorun: false,
+      concurrency: CONCURRENCY,
+      ...timing,
+    });
     queue.on('error', sayError);
     worker.on('error', sayError);
     return { queue, worker, retries };
@@ -40,8 +46,9 @@ export function createQueues({ store, timing, sayError, log }: Parts): Queues {
   };
   return {
     async work(name, retries, handler) {
-      const { queue, worker } = begin(name, retries, handler);
-      worked.set(name, { queue, worker, retries });
+      const begun = begin(name, retries, handler);
+      const { queue, worker } = begun;
+      worked.set(name, begun);
       await Promise.all([queue.waitUntilReady(), worker.waitUntilReady()]);
       void worker.run().catch(sayError);
     },

@@ -51,12 +51,18 @@ const AT_ONCE: RedisOptions = {
  * A connection that is made again whenever it is lost; one line in the log each time it goes and comes.
  *
  * @param use of a request: fails at once while Redis is away; of a queue: waits for it, as long as that takes
+ * @param isOver whether it is not made again any more
  */
-export function connectRedis(address: RedisAddress, log: Log, use: 'request' | 'queue' = 'request'): RedisConnection {
+export function connectRedis(
+  address: RedisAddress,
+  log: Log,
+  use: 'request' | 'queue' = 'request',
+  isOver: () => boolean = () => false,
+): RedisConnection {
   const options: RedisOptions = {
     connectTimeout: 2_000,
     ...(use === 'request' ? AT_ONCE : { maxRetriesPerRequest: null, enableReadyCheck: false }),
-    retryStrategy: (times) => Math.min(times * 50, LONGEST_RETRY_MS),
+    retryStrategy: (times) => (isOver() ? null : Math.min(times * 50, LONGEST_RETRY_MS)),
     // A master that became a replica still takes the connection; 2: connect anew, and send again.
     reconnectOnError: ({ message }) => (message.startsWith('READONLY') ? 2 : false),
   };
