@@ -7,6 +7,8 @@ import { APP, LIFE } from './tokens.js';
 /** For load balancers and people: whether the process runs, and whether it can serve. */
 @Controller('health')
 export class HealthController {
+  private asking: Promise<DependencyHealth[]> | null = null;
+
   constructor(
     @Inject(APP) private readonly app: App,
     @Inject(LIFE) private readonly life: Life,
@@ -20,12 +22,18 @@ export class HealthController {
   @Get('ready')
   async ready(@Req() { facts }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<object> {
     facts.operation = 'health';
-    const dependencies = await this.app.health();
+    const dependencies = await this.dependencies();
     noteAsked(this.life);
     const closing: DependencyHealth[] = this.life.closing ? [{ name: 'server', ok: false, detail: 'it is shutting down' }] : [];
     const all = [...dependencies, ...closing];
     const ready = all.every(({ ok }) => ok);
     reply.code(ready ? 200 : 503);
     return { status: ready ? 'ready' : 'not ready', dependencies: all };
+  }
+
+  /** Anybody may ask, so those who ask at once share one look at the dependencies. */
+  private dependencies(): Promise<DependencyHealth[]> {
+    this.asking ??= this.app.health().finally(() => (this.asking = null));
+    return this.asking;
   }
 }
