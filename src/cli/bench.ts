@@ -6,6 +6,7 @@ import { measureExposureExport } from './bench/exposure-export.js';
 import { measureExposureRows } from './bench/exposure-rows.js';
 import { measureKernels } from './bench/kernels.js';
 import { measureSize } from './bench/measure.js';
+import { brokenByOverload, measureOverload, overloadMarkdown } from './bench/overload.js';
 import { measureRebuild } from './bench/rebuild.js';
 import { type BenchResult, benchMarkdown, brokenLimits, machine } from './bench/report.js';
 
@@ -17,6 +18,7 @@ const SIZES = [
 ];
 /** For a million events. */
 const REBUILD_LIMIT_CPU_S = 90;
+const OVERLOAD_SECONDS = 60;
 const QUICK = [{ items: 10_000, users: 1_000, events: 30_000 }];
 
 interface Options {
@@ -26,6 +28,7 @@ interface Options {
   export?: string;
   rebuild?: string;
   kernels?: boolean;
+  overload?: string;
 }
 
 /** One export of so many exposures, by itself. */
@@ -60,11 +63,21 @@ function benchKernels(): void {
   }
 }
 
-async function bench({ quick, json, markdown, export: exported, rebuild, kernels }: Options): Promise<void> {
+/** What is still answered when five times as much is asked for, by itself. */
+async function benchOverload(seconds: number): Promise<void> {
+  const found = await measureOverload({ items: 10_000, seconds });
+  process.stdout.write(`${machine()}, Node ${process.version}\n\n${overloadMarkdown(found)}`);
+  const broken = brokenByOverload(found);
+  for (const line of broken) process.stderr.write(`${line}\n`);
+  if (broken.length > 0) process.exitCode = 1;
+}
+
+async function bench({ quick, json, markdown, export: exported, rebuild, kernels, overload }: Options): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   if (exported !== undefined) return benchExport(Number(exported));
   if (rebuild !== undefined) return benchRebuild(Number(rebuild));
   if (kernels) return benchKernels();
+  if (overload !== undefined) return benchOverload(Number(overload));
   const effort = quick ? { seconds: 2, rounds: 1 } : { seconds: 6, rounds: 5 };
   const sizes = [];
   for (const size of quick ? QUICK : SIZES) {
@@ -76,7 +89,17 @@ async function bench({ quick, json, markdown, export: exported, rebuild, kernels
   const exposures = await measureExposureRows(dataDir, { features: 30, pages: quick ? 100 : 1_000, rounds: effort.rounds });
   await rm(dataDir, { recursive: true, force: true });
 
-  const result: BenchResult = { at: new Date().toISOString(), machine: machine(), node: process.version, sizes, exposures };
+  say('measuring what is answered under overload …');
+  const overloaded = quick ? null : await measureOverload({ items: 10_000, seconds: OVERLOAD_SECONDS });
+
+  const result: BenchResult = {
+    at: new Date().toISOString(),
+    machine: machine(),
+    node: process.version,
+    sizes,
+    exposures,
+    overload: overloaded,
+  };
   process.stdout.write(benchMarkdown(result));
   if (json) await writeFile(json, `${JSON.stringify(result, null, 2)}\n`);
   if (markdown) await writeFile(markdown, benchMarkdown(result));
@@ -91,6 +114,7 @@ await new Command('bench')
   .option('--export <rows>', 'only stream an export of so many exposures, and watch the memory of the service')
   .option('--rebuild <events>', 'only rebuild all live states from a ledger of so many events')
   .option('--kernels', 'only the ways of weighing variety: 50 of 500 candidates with vectors of 64 dimensions')
+  .option('--overload <seconds>', 'only ask for five times the peak for so long, and see what is answered and when it is over')
   .option('--json <file>', 'write the figures as JSON')
   .option('--markdown <file>', 'write the tables to a file')
   .action(bench)

@@ -1,6 +1,7 @@
 import { cpus, loadavg } from 'node:os';
 import { type ExposureRows } from './exposure-rows.js';
 import { type SizeResult } from './measure.js';
+import { brokenByOverload, overloadMarkdown, type OverloadResult } from './overload.js';
 
 export interface BenchResult {
   at: string;
@@ -8,6 +9,8 @@ export interface BenchResult {
   node: string;
   sizes: SizeResult[];
   exposures: ExposureRows;
+  /** Null where it was not measured. */
+  overload: OverloadResult | null;
 }
 
 /** Limits that the bench holds; the run fails when one is passed. */
@@ -24,7 +27,7 @@ const table = (head: string[], rows: string[][]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 
 /** The figures as Markdown, for people. */
-export function benchMarkdown({ at, machine: on, node, sizes, exposures }: BenchResult): string {
+export function benchMarkdown({ at, machine: on, node, sizes, exposures, overload }: BenchResult): string {
   const feeds = sizes.map((size) => [
     whole(size.items),
     whole(size.users),
@@ -58,13 +61,13 @@ Stages of a feed at ${whole(sizes[0].items)} items (sum of the medians of their 
 ${table(['stage', 'p50 ms', 'share'], stages)}
 
 Exposure log: ${whole(exposures.rowsPerSecond)} rows/s in pages of 50, ${(exposures.ratio * 100).toFixed(0)}% of a plain COPY of equal bytes (${whole(exposures.copyRowsPerSecond)} rows/s); ${exposures.cpuMsPerPage.toFixed(3)} ms CPU a page.
-`;
+${overload ? `\n${overloadMarkdown(overload)}` : ''}`;
 }
 
 /** What passes its limit, in words; empty when all hold. */
-export function brokenLimits({ sizes }: BenchResult): string[] {
+export function brokenLimits({ sizes, overload }: BenchResult): string[] {
   const main = sizes[0];
-  const broken: string[] = [];
+  const broken = overload ? brokenByOverload(overload) : [];
   if (main.cpuMsPerFeed > LIMITS.cpuMsPerFeed)
     broken.push(
       `a feed takes ${main.cpuMsPerFeed.toFixed(2)} ms CPU, ${timesBaseline(main)} a plain answer of this run; the limit is ${LIMITS.cpuMsPerFeed}`,
