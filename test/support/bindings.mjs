@@ -10,8 +10,11 @@ export const ON_ONE_BINDING = {
   'kill.spec.ts': 'a process of its own without Redis, which is killed; chaos.spec.ts kills those with Redis',
   'logs.spec.ts': 'a process of its own whose log is read; the lines of the adapters of Redis name nodes and nobody',
   'processes.spec.ts': 'deployments of its own: two processes that answer and one that works, with one Redis and with a cluster',
+  'rolling.spec.ts': 'a deployment of its own: two processes behind a balancer and one that works, with Redis',
   'secrets.spec.ts': 'a process of its own with secrets in every address, whose log is read',
   'soak.spec.ts': 'a process of its own that is loaded for a while',
+  'takedown-load.spec.ts':
+    'a deployment of its own: two processes that answer and one that works, with Redis; takedown.spec.ts runs on both',
 };
 
 /** Which specs run on which binding. */
