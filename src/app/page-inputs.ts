@@ -159,7 +159,7 @@ async function loadCocoon(
   { cocoon, people, log }: PageInputPorts,
 ): Promise<CocoonNow | undefined> {
   if (!state || !person || person.userId === '' || !people.purposesOf(person, Infinity).has('PERSONALISATION')) return undefined;
-  return cocoon.ofPage(state, person).catch((error: unknown) => {
+  return patiently(cocoon.ofPage(state, person)).catch((error: unknown) => {
     log.warn({ err: error }, 'what a cocoon is compared with could not be read; the page goes without its index and is not widened');
     return undefined;
   });

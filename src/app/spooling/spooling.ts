@@ -36,9 +36,12 @@ export const guardedLoad =
     userIds.length <= FEW ? reach.page(() => load(userIds)) : load(userIds);
 
 /** The stores that pages read, of which each read has to be over in time. */
-export function guardedStores(binding: Binding, reach: Reach): Pick<Binding, 'peopleStore' | 'snapshots' | 'settingsStore'> {
+export function guardedStores(
+  binding: Binding,
+  reach: Reach,
+): Pick<Binding, 'peopleStore' | 'snapshots' | 'settingsStore' | 'triggerStore' | 'cocoonLedger'> {
   const few = <T>(count: number, work: () => Promise<T>): Promise<T> => (count <= FEW ? reach.page(work) : work());
-  const { peopleStore, snapshots, settingsStore } = binding;
+  const { peopleStore, snapshots, settingsStore, triggerStore, cocoonLedger } = binding;
   return {
     peopleStore: {
       ...peopleStore,
@@ -47,6 +50,9 @@ export function guardedStores(binding: Binding, reach: Reach): Pick<Binding, 'pe
     },
     snapshots: { ...snapshots, load: (userIds) => few(userIds.length, () => snapshots.load(userIds)) },
     settingsStore: { ...settingsStore, get: (...query) => reach.page(() => settingsStore.get(...query)) },
+    triggerStore: { ...triggerStore, standingsOf: (...query) => reach.page(() => triggerStore.standingsOf(...query)) },
+    // The first page of a day waits for it.
+    cocoonLedger: { ...cocoonLedger, baseline: (day) => reach.page(() => cocoonLedger.baseline(day)) },
   };
 }
 
