@@ -22,6 +22,8 @@ type Done = Pick<Phase, 'kills' | 'backMs'>;
 
 export const SETTLE_MS = 3_000;
 const GAP_MS = 2_500;
+/** For one kill. */
+const TRIES = 5;
 const SLOW_BY_MS = 2_000;
 const FILLED_WITHIN_MS = 60_000;
 /** Requests that found the spool full, after which it counts as full. */
@@ -75,7 +77,8 @@ export const killing = (stage: Stage, parts: readonly PartName[], times: number)
     const { deployment, random, haste, killingMs } = stage;
     const began = performance.now();
     let kills = 0;
-    for (let i = 0; i < times && performance.now() - began < killingMs; i++) {
+    // What is not there yet cannot be killed, and is tried again.
+    for (let tries = 0; kills < times && tries < TRIES * times && performance.now() - began < killingMs; tries++) {
       // Of those that are killed one after the other some have to serve, or nothing would be promised to anybody.
       await deployment.whole();
       await pause(200 + random() * GAP_MS * haste);
