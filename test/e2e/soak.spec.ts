@@ -54,6 +54,15 @@ describe('the verdict on a soak', () => {
     expect(faults).toEqual([expect.stringMatching(/^the heap grew by [12]\.\d\d MB an hour; the limit is 1$/)]);
   });
 
+  it('takes no slope for a leak that may as well be none', () => {
+    // Five minutes each, lows of 100 and 104 MB in turns and the last one high: a slope above the limit that is smaller than twice its error.
+    const rows = hours((at) => ({ heap: (100 + 4 * (Math.floor(at * 12) % 2) + (at > 1.9 ? 4 : 0)) * MB }));
+    const { heapSlope, faults } = judgeSoak(rows, 0.5);
+    expect(heapSlope!.perHour).toBeGreaterThan(1);
+    expect(heapSlope!.perHour).toBeLessThan(2 * heapSlope!.error);
+    expect(faults).toEqual([]);
+  });
+
   it('does not count what grows while caches fill', () => {
     expect(
       judgeSoak(

@@ -46,6 +46,8 @@ const MB = 1024 * 1024;
 const FLOOR_HOURS = 5 / 60;
 /** MB an hour. */
 export const HEAP_LIMIT = 1;
+/** A slope that is not larger than so many of its errors may be none. */
+const ERRORS = 2;
 /** What is added to the name of a refusal that does not say when to come back. */
 export const UNANNOUNCED = ' without Retry-After';
 const isFault = (error: string): boolean => error.startsWith('5') && (!error.startsWith('503') || error.endsWith(UNANNOUNCED));
@@ -71,7 +73,7 @@ export function judgeSoak(rows: readonly Row[], warmUpHours: number): Judgement 
 
 function faultsOf({ heapSlope, descriptors }: Omit<Judgement, 'faults'>, rows: readonly Row[]): string[] {
   const faults: string[] = [];
-  if (heapSlope && heapSlope.perHour >= HEAP_LIMIT)
+  if (heapSlope && heapSlope.perHour >= HEAP_LIMIT && heapSlope.perHour > ERRORS * heapSlope.error)
     faults.push(`the heap grew by ${heapSlope.perHour.toFixed(2)} MB an hour; the limit is ${HEAP_LIMIT}`);
   if (descriptors.grew) faults.push(`open descriptors grew from ${descriptors.least} to ${descriptors.most}`);
   const lost = rows.reduce((sum, row) => sum + row.lost, 0);
