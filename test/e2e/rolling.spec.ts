@@ -16,5 +16,5 @@ describe('two processes behind a balancer, under load', () => {
       expect(code).toBe(0);
     }
     expect(run.verdict.acknowledged).toBeGreaterThan(100);
-  }, 240_000);
+  }, 600_000);
 });

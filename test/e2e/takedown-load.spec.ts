@@ -16,5 +16,5 @@ describe('what is taken down under load', () => {
     expect(trials.filter(isBroken)).toEqual([]);
     expect(trials).toHaveLength(10);
     for (const { checked } of trials) expect(checked).toBeGreaterThan(20);
-  }, 240_000);
+  }, 600_000);
 });
