@@ -9,7 +9,7 @@ import { type WideningMeters } from './cocoon/widening-meters.js';
 import { createShownCards } from './cocoon/shown-cards.js';
 import { createCursors } from './cursors.js';
 import { openExperimentation } from './experiments/open-experimentation.js';
-import { createForgetErased } from './people/forget-erased.js';
+import { followErasures } from './people/follow-erasures.js';
 import { createInFlight } from './people/in-flight.js';
 import { linkedExposureLog, linkedLedger } from './people/linked-logs.js';
 import { openPeople } from './people/people.js';
@@ -77,9 +77,7 @@ export async function openParts(whole: Binding, options: AppOptions) {
   const cocoon = createCocoon({ ...binding, states, index, people, settings, clock });
   const triggers = await openTriggers({ ...binding, ...options, people, index, population, onError });
   const inFlight = createInFlight();
-  const forgetErased = createForgetErased({ ...binding, states, triggers, index, inFlight });
-  people.onErased = (userIds) =>
-    void forgetErased(userIds).catch((error: unknown) => onError(error, 'forget all of users who were erased'));
+  followErasures({ ...binding, people, states, triggers, index, inFlight, onError });
   const pseudonym = pseudonymsBy(pseudonymSecret);
   const mixShares = createMixShares({ ...binding, index, clock, onError });
   const held = { index, states, people, population, settings, triggers, cocoon, shownCardsOf, blocks, pseudonym, mixShares };

@@ -27,8 +27,12 @@ export interface People {
   /** Nothing of what happened before is taken in any more. */
   markErased(userId: string, at: number): Promise<void>;
   keyOf(userId: string): string;
-  /** Called when another process, or this one, erased users. */
+  /** Tell every process that what was kept of erased users is removed, so that each removes what it has written since. */
+  tellWiped(userIds: readonly string[]): Promise<void>;
+  /** Called when another process, or this one, began to erase users. */
   onErased: (userIds: string[]) => void;
+  /** Called when it is done with that. */
+  onWiped: (userIds: string[]) => void;
 }
 
 /** Load what has to be known of everyone at once, and open the rest for reading. What other processes change is read anew. */
@@ -39,12 +43,10 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
   const links = createCache<readonly IdentityLink[]>(CACHED, async (ids) => byIdentity(await peopleStore.linksOf(ids.map(identityOf))), () => []); // prettier-ignore
   const keyOf = (userId: string): string => createHmac('sha256', secret).update(`erased ${userId}`).digest('hex');
   const noteTies = async (userIds: readonly string[]): Promise<void> => everybody.noteTies((await people.many(userIds)).values());
-  const tell = (news: News): Promise<void> => {
-    const about = JSON.stringify(news);
-    return notices.publish('people', about.length <= LONGEST_NEWS ? about : '');
-  };
+  const tell = (news: News): Promise<void> => notices.publish('people', withinBounds(JSON.stringify(news)));
   const whole: People = {
     onErased: () => undefined,
+    onWiped: () => undefined,
     keyOf,
     get: async (userId) => (await people.many([userId])).get(userId)!,
     many: (userIds) => people.many(userIds),
@@ -75,12 +77,14 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
       everybody.noteErased([keyOf(userId)], at);
       await tell({ userIds: [userId], erasedAt: at });
     },
+    tellWiped: (userIds) => tell({ userIds, isWiped: true }),
   };
   notices.subscribe('people', (about) => {
     links.clear();
     const news = about === '' ? null : (JSON.parse(about) as News);
     if (!news) people.clear();
     else people.forget(news.userIds);
+    if (news?.isWiped) return whole.onWiped([...news.userIds]);
     if (news?.erasedAt !== undefined) {
       everybody.noteErased(news.userIds.map(keyOf), news.erasedAt);
       whole.onErased([...news.userIds]);
@@ -98,10 +102,13 @@ interface News {
   userIds: readonly string[];
   /** Epoch ms. */
   erasedAt?: number;
+  /** What was kept of them is removed. */
+  isWiped?: boolean;
 }
 
 /** As long as a notice may be, in letters of up to four bytes. */
 const LONGEST_NEWS = 1_700;
+const withinBounds = (about: string): string => (about.length <= LONGEST_NEWS ? about : '');
 
 function byIdentity(links: readonly IdentityLink[]): Map<string, IdentityLink[]> {
   const found = new Map<string, IdentityLink[]>();

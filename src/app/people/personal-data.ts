@@ -114,6 +114,7 @@ async function erase(
   }
   triggers.forget(subjects);
   await index.forget(subjects);
+  await people.tellWiped(subjects);
   return [...total].map(([what, records]) => ({ what, records, oldest: null }));
 }
 
