@@ -25,7 +25,7 @@ const layerOf = (path: string): string => path.split('/')[1];
 const adapterOf = (path: string): string => path.split('/')[2];
 /** The stage of a file of core; undefined for the files at its top. */
 const stageOf = (path: string): string | undefined => (path.split('/').length > 3 ? path.split('/')[2] : undefined);
-/** Bench and evaluate measure adapters, so they alone of the command line may reach for them. */
+/** Bench and evaluate measure adapters and the edge, so they alone of the command line may reach for them. */
 const isBench = (path: string): boolean => path.startsWith('src/cli/bench/') || path.startsWith('src/cli/evaluate/');
 const isTest = (path: string): boolean => path.startsWith('test/');
 
@@ -56,7 +56,7 @@ const MAY_IMPORT: Record<string, Rule> = {
   bindings: (_from, { target }) => ['adapters', 'ports'].includes(layerOf(target)),
   api: edge,
   worker: edge,
-  cli: (from, to) => edge(from, to) || layerOf(to.target) === 'core' || (isBench(from) && layerOf(to.target) === 'adapters'),
+  cli: (from, to) => edge(from, to) || layerOf(to.target) === 'core' || (isBench(from) && ['adapters', 'api'].includes(layerOf(to.target))),
   'config.ts': (_from, { target }) => layerOf(target) === 'core',
   'service.ts': (_from, { target }) => ['bindings', 'ports', 'api', 'worker', 'app', 'config.ts'].includes(layerOf(target)),
   'heavy.ts': (_from, { target }) => ['bindings', 'app', 'ports', 'config.ts'].includes(layerOf(target)),

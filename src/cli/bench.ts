@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { measureEdge } from './bench/edge.js';
 import { measureExposureExport } from './bench/exposure-export.js';
 import { measureExposureRows } from './bench/exposure-rows.js';
 import { measureKernels } from './bench/kernels.js';
@@ -18,6 +19,8 @@ const SIZES = [
 ];
 /** For a million events. */
 const REBUILD_LIMIT_CPU_S = 90;
+/** Of the CPU of a plain server for the same answer. */
+const EDGE_LIMIT = 1.15;
 const OVERLOAD_SECONDS = 60;
 const QUICK = [{ items: 10_000, users: 1_000, events: 30_000 }];
 
@@ -29,6 +32,7 @@ interface Options {
   rebuild?: string;
   kernels?: boolean;
   overload?: string;
+  edge?: boolean;
 }
 
 /** One export of so many exposures, by itself. */
@@ -63,6 +67,16 @@ function benchKernels(): void {
   }
 }
 
+/** The edge by itself, beside a plain server. */
+async function benchEdge(): Promise<void> {
+  const { edgeCpuMs, plainCpuMs, ratio } = await measureEdge({ seconds: 3, rounds: 9 });
+  const isOver = ratio > EDGE_LIMIT;
+  process.stdout.write(
+    `edge: ${edgeCpuMs.toFixed(4)} ms CPU for a page of 20, plain Mercurius ${plainCpuMs.toFixed(4)}: ${ratio.toFixed(3)} times that, limit ${EDGE_LIMIT}${isOver ? ', passed' : ''}\n`,
+  );
+  if (isOver) process.exitCode = 1;
+}
+
 /** What is still answered when five times as much is asked for, by itself. */
 async function benchOverload(seconds: number): Promise<void> {
   const found = await measureOverload({ items: 10_000, seconds });
@@ -72,12 +86,13 @@ async function benchOverload(seconds: number): Promise<void> {
   if (broken.length > 0) process.exitCode = 1;
 }
 
-async function bench({ quick, json, markdown, export: exported, rebuild, kernels, overload }: Options): Promise<void> {
+async function bench({ quick, json, markdown, export: exported, rebuild, kernels, overload, edge }: Options): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
   if (exported !== undefined) return benchExport(Number(exported));
   if (rebuild !== undefined) return benchRebuild(Number(rebuild));
   if (kernels) return benchKernels();
   if (overload !== undefined) return benchOverload(Number(overload));
+  if (edge) return benchEdge();
   const effort = quick ? { seconds: 2, rounds: 1 } : { seconds: 6, rounds: 5 };
   const sizes = [];
   for (const size of quick ? QUICK : SIZES) {
@@ -114,6 +129,7 @@ await new Command('bench')
   .option('--export <rows>', 'only stream an export of so many exposures, and watch the memory of the service')
   .option('--rebuild <events>', 'only rebuild all live states from a ledger of so many events')
   .option('--kernels', 'only the ways of weighing variety: 50 of 500 candidates with vectors of 64 dimensions')
+  .option('--edge', 'only the edge over one constant page, in turns with a plain Mercurius server')
   .option('--overload <seconds>', 'only ask for five times the peak for so long, and see what is answered and when it is over')
   .option('--json <file>', 'write the figures as JSON')
   .option('--markdown <file>', 'write the tables to a file')

@@ -27,10 +27,10 @@ function post(url: URL, agent: Agent, body: string): Promise<boolean> {
         let length = 0;
         let head = '';
         answer.on('data', (chunk: Buffer) => {
-          if (length === 0) head = chunk.subarray(0, 9).toString();
+          if (length === 0) head = chunk.subarray(0, 9).toString(); // `{"data":n` is what an error has
           length += chunk.length;
         });
-        answer.on('end', () => resolve(answer.statusCode === 200 && head.startsWith('{"data":')));
+        answer.on('end', () => resolve(answer.statusCode === 200 && head === '{"data":{'));
       },
     );
     call.on('error', () => resolve(false));
