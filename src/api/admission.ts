@@ -1,4 +1,5 @@
 import { type FastifyRequest } from 'fastify';
+import { type Socket } from 'node:net';
 import { type ApiConfig } from './api-config.js';
 import { Refusal } from './refusals.js';
 
@@ -14,8 +15,16 @@ const isLoopbackName = (name: string): boolean =>
  */
 export function isFromThisMachine({ raw, headers }: Pick<FastifyRequest, 'raw' | 'headers'>): boolean {
   const forwarded = headers['x-forwarded-for'];
-  const callers = [raw.socket.remoteAddress ?? '', ...(forwarded === undefined ? [] : String(forwarded).split(','))];
-  return headers.forwarded === undefined && callers.every((caller) => isLoopbackAddress(caller.trim()));
+  if (headers.forwarded !== undefined || !isLoopbackSocket(raw.socket)) return false;
+  return forwarded === undefined || String(forwarded).split(',').every((caller) => isLoopbackAddress(caller.trim())); // prettier-ignore
+}
+
+/** Its other end stays what it is for as long as the connection lasts. */
+const loopbackBySocket = new WeakMap<Socket, boolean>();
+function isLoopbackSocket(socket: Socket): boolean {
+  let known = loopbackBySocket.get(socket);
+  if (known === undefined) loopbackBySocket.set(socket, (known = isLoopbackAddress(socket.remoteAddress ?? '')));
+  return known;
 }
 
 const refusal = (message: string): Refusal => new Refusal(403, 'FORBIDDEN', message);
@@ -30,12 +39,16 @@ function isLoopbackOrigin(origin: string): boolean {
  */
 export function protectedDoor({ host, corsOrigins }: ApiConfig): (request: FastifyRequest) => Refusal | null {
   const allowedOrigins = new Set(corsOrigins);
+  let lastHost: string | undefined; // of a name that is let in; nearly all requests have the same
   return (request) => {
     const { headers } = request;
     if (!isFromThisMachine(request)) return refusal('without authentication only this machine is served');
 
-    const name = headers.host?.replace(/:\d*$/, '').toLowerCase();
-    if (name !== undefined && name !== host && !isLoopbackName(name)) return refusal('the Host header names another machine');
+    if (headers.host !== lastHost) {
+      const name = headers.host?.replace(/:\d*$/, '').toLowerCase();
+      if (name !== undefined && name !== host && !isLoopbackName(name)) return refusal('the Host header names another machine');
+      lastHost = headers.host;
+    }
 
     const { origin } = headers;
     const foreign = origin !== undefined && !allowedOrigins.has(origin) && !isLoopbackOrigin(origin);

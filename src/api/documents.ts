@@ -168,8 +168,9 @@ export function refuseCost(cost: number): void {
 
 /** Refuse text that no store can keep, so that nothing is looked up by it: NUL, or half a surrogate pair. What is inside an input, its reader judges. */
 export function refuseUnkeepable({ roots }: Operation, variables: Variables): void {
-  const faults = roots
-    .filter(({ texts }) => texts.length > 0)
+  const named = roots.filter(({ texts }) => texts.length > 0);
+  if (named.length === 0) return;
+  const faults = named
     .flatMap(({ args, texts }) => {
       const given = args(variables);
       return texts.filter((name) => isUnkeepable(given[name]));

@@ -24,7 +24,7 @@ import { ReplayResolver } from './replay-resolver.js';
 import { ReportResolver } from './report-resolver.js';
 import { ScientistResolver } from './scientist-resolver.js';
 import { count, date, dateTime, jsonObject } from './scalars.js';
-import { StorefrontResolver } from './storefront-resolver.js';
+import { storefrontResolvers } from './storefront-resolver.js';
 import { AlertResolver } from './alert-resolver.js';
 import { TriggerResolver } from './trigger-resolver.js';
 import { APP, LIFE, METRICS } from './tokens.js';
@@ -34,11 +34,12 @@ const COMPILED_DOCUMENTS = 100;
 const COMPILER = { compilerOptions: { disableLeafSerialization: true } };
 
 /** What Mercurius runs: the written schema, root fields by the resolver classes, all other fields read straight from the answers. */
-function graphqlModule(): DynamicModule {
+function graphqlModule(app: App): DynamicModule {
   return GraphQLModule.forRoot<MercuriusDriverConfig>({
     driver: MercuriusDriver,
     typeDefs: readFileSync(new URL('./schema.graphql', import.meta.url), 'utf8'),
     resolvers: {
+      ...storefrontResolvers(app),
       DateTime: dateTime,
       Count: count,
       Date: date,
@@ -67,10 +68,9 @@ function graphqlModule(): DynamicModule {
 export function edgeModule(app: App, metrics: Metrics, life: Life): DynamicModule {
   return {
     module: class EdgeModule {},
-    imports: [graphqlModule()],
+    imports: [graphqlModule(app)],
     controllers: [ImportsController, ExportsController, EvidenceController, FallbackController, HealthController, MetricsController],
     providers: [
-      StorefrontResolver,
       ModelResolver,
       ReplayResolver,
       PeopleResolver,

@@ -71,6 +71,20 @@ function refuseForeign({ roots }: Operation, variables: Variables, caller: Calle
   }
 }
 
+/** The operation that is asked for, within the budget of who asks: one that is refused is paid for, too. */
+async function budgeted(find: () => Operation, caller: Caller, limits: RateLimiter): Promise<Operation> {
+  let budget: Budget = 'requests';
+  let points = 1;
+  try {
+    const operation = find();
+    if (operation.label === 'recordEvents') budget = 'events';
+    points = Math.max(1, operation.roots.length); // fifteen feeds in one operation are fifteen
+    return operation;
+  } finally {
+    await withinBudget(limits, budget, caller, points);
+  }
+}
+
 /** Whether an answer has anything besides its errors. */
 const isEmpty = (data: ExecutionResult['data']): boolean => !data || Object.values(data).every((value) => value === null);
 
@@ -83,33 +97,26 @@ export function registerGraphql(
   // For those who may have the schema told where it is not open to all.
   const openOperationOf = rules.introspection ? operationOf : createDocuments(schema, { introspection: true, suggestions: false });
 
-  /** The operation that is asked for, within the budget of who asks. */
-  async function prepared({ query, operationName }: GraphqlRequest, caller: Caller): Promise<Operation> {
-    let budget: Budget = 'requests';
-    let points = 1;
-    try {
-      const operation = (mayIntrospect(caller) ? openOperationOf : operationOf)(query, operationName);
-      if (operation.label === 'recordEvents') budget = 'events';
-      points = Math.max(1, operation.roots.length); // fifteen feeds in one operation are fifteen
-      return operation;
-    } finally {
-      if (limits) await withinBudget(limits, budget, caller, points);
-    }
-  }
+  const operationFor = ({ query, operationName }: GraphqlRequest, caller: Caller): Operation =>
+    (mayIntrospect(caller) ? openOperationOf : operationOf)(query, operationName);
 
-  async function answer({ body, facts, caller }: FastifyRequest): Promise<ExecutionResult> {
+  /** Not async: every promise on the way is waited for by the next. */
+  function answer({ body, facts, caller }: FastifyRequest): Promise<ExecutionResult> | ExecutionResult {
     const asked = readRequest(body, persisted);
-    const operation = await prepared(asked, caller);
-    facts.operation = operation.label;
-    if (PAGES.has(operation.label) && isFull()) throw OVERLOADED;
-    const recipient = caller === LOCAL ? null : caller.subject;
-    const context: EdgeContext = { facts, actor: caller.name, recipient, variables: operation.readVariables(asked.variables) };
-    refuseCost(operation.cost(context.variables));
-    if (caller !== LOCAL) refuseForeign(operation, context.variables, caller, onRefused);
-    refuseUnkeepable(operation, context.variables);
-    if (operation.interpreted)
-      return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });
-    return run(operation.source, context);
+    const begin = (operation: Operation): Promise<ExecutionResult> | ExecutionResult => {
+      facts.operation = operation.label;
+      if (PAGES.has(operation.label) && isFull()) throw OVERLOADED;
+      const recipient = caller === LOCAL ? null : caller.subject;
+      const context: EdgeContext = { facts, actor: caller.name, recipient, variables: operation.readVariables(asked.variables) };
+      refuseCost(operation.cost(context.variables));
+      if (caller !== LOCAL) refuseForeign(operation, context.variables, caller, onRefused);
+      refuseUnkeepable(operation, context.variables);
+      if (operation.interpreted)
+        return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });
+      return run(operation.source, context);
+    };
+    const find = (): Operation => operationFor(asked, caller);
+    return limits ? budgeted(find, caller, limits).then(begin) : begin(find());
   }
 
   function withErrors(reply: FastifyReply, data: ExecutionResult['data'], thrown: readonly unknown[]): object {

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { collectDefaultMetrics, Counter, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Counter, Registry } from 'prom-client';
 import { type AlertMeters } from '../app/alerts/alert-meters.js';
 import { type WideningMeters } from '../app/cocoon/widening-meters.js';
 import { type JobMeters } from '../app/job-meters.js';
@@ -7,6 +7,7 @@ import { type ModelMeters } from '../app/models/model-meters.js';
 import { REFUSAL_REASONS, type RefusalReason } from '../ports/refused-access.js';
 import { alertMeters, jobMeters, modelMeters, wideningMeters } from './meters/background-meters.js';
 import { pageMeters } from './meters/page-meters.js';
+import { QuickHistogram } from './meters/quick-meters.js';
 import { stateMeters, type Watched } from './meters/state-meters.js';
 import { type RequestFacts } from './request-facts.js';
 
@@ -25,6 +26,7 @@ export interface Metrics {
   watch(watched: Watched): void;
 }
 
+const STATUSES = ['', '1xx', '2xx', '3xx', '4xx', '5xx'];
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Metrics of one process: requests, pages, errors, entries, jobs, and those of Node itself. Labels have few values by construction. */
@@ -32,7 +34,7 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
-  const requests = new Histogram({
+  const requests = new QuickHistogram({
     name: 'imago_request_seconds',
     help: 'Time to answer, by operation',
     labelNames: ['operation', 'status'],
@@ -64,7 +66,7 @@ export function createMetrics(): Metrics {
     refused: (why) => refusals.inc({ why }),
     watch: stateMeters(registers, () => performance.now()),
     observe(facts, status, seconds) {
-      requests.observe({ operation: facts.operation, status: `${Math.floor(status / 100)}xx` }, seconds);
+      requests.of(facts.operation, STATUSES[Math.floor(status / 100)] ?? 'other').observe(seconds);
       countPages(facts, status, seconds);
       for (const code of facts.errors) errors.inc({ code });
       for (const { of, accepted, duplicates, rejected } of facts.batches) {

@@ -54,6 +54,12 @@ export interface EdgeContext {
 const PARTS = ['friendsWhoBought', 'recentBuyers', 'stockLeft'] as const satisfies readonly (keyof SocialProof)[];
 const toldParts = (proof: SocialProof): (keyof SocialProof)[] => PARTS.filter((part) => proof[part] !== null);
 
+function badgesOf({ items }: FeedAnswer): FeedFacts['badges'] {
+  const told: (keyof SocialProof)[] = [];
+  for (const { socialProof } of items) if (socialProof) told.push(...toldParts(socialProof));
+  return told;
+}
+
 /** Note a served page, and pass it on. */
 export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'], input: RawInput, feed: FeedAnswer): FeedAnswer {
   const { scorer, degraded, relaxed, candidates, tookMs } = feed.ranking;
@@ -69,7 +75,7 @@ export function noteFeed(facts: RequestFacts, app: App, kind: FeedFacts['kind'],
     scorer,
     degraded,
     relaxed,
-    badges: feed.items.flatMap(({ socialProof }) => (socialProof ? toldParts(socialProof) : [])),
+    badges: badgesOf(feed),
     candidates,
     items: feed.items.length,
     tookMs,

@@ -8,7 +8,7 @@ import { type Log } from '../ports/log.js';
 import { type RateLimiter } from '../ports/rate-limiter.js';
 import { type Traces } from '../ports/traces.js';
 import { type Caller, LOCAL } from './access/caller.js';
-import { createGuard, type Guard, type OnRefused } from './access/guard.js';
+import { createGuard, type OnRefused } from './access/guard.js';
 import { createTokenVerifier } from './access/token-verifier.js';
 import { protectedDoor } from './admission.js';
 import { type ApiConfig } from './api-config.js';
@@ -123,16 +123,16 @@ const countRefused =
   };
 
 /** Who gets in: with authentication who has a token for it, else who is on this machine. */
-function doorOf({ config, rateLimiter, ...parts }: ServerParts): Guard {
+function doorOf({ config, rateLimiter, ...parts }: ServerParts): (request: FastifyRequest) => Caller | Promise<Caller> {
   if (config.auth)
     return createGuard({ verify: createTokenVerifier(config.auth, () => Date.now()), limits: rateLimiter, onRefused: countRefused(parts) });
   const admit = protectedDoor(config);
   return (request) => {
     const refusal = admit(request);
-    return refusal ? Promise.reject(refusal) : ADMITTED;
+    if (refusal) throw refusal;
+    return LOCAL;
   };
 }
-const ADMITTED = Promise.resolve(LOCAL);
 
 /** What every request goes through, whatever its address: its facts, the door, one log line and the metrics. */
 function addHooks(instance: FastifyInstance, parts: ServerParts, life: Life): void {
@@ -141,14 +141,26 @@ function addHooks(instance: FastifyInstance, parts: ServerParts, life: Life): vo
   const boundStreams = createStreamBounds();
   instance.decorateRequest('facts', null as unknown as RequestFacts);
   instance.decorateRequest('caller', null as unknown as Caller);
-  instance.addHook('onRequest', async (request, reply) => {
+  const enter = (request: FastifyRequest, reply: FastifyReply, caller: Caller): void => {
+    request.caller = caller;
+    const refusal = refuseEncoded(request);
+    if (refusal) throw refusal;
+    if (request.raw.url !== '/graphql') boundStreams(request, reply);
+  };
+  instance.addHook('onRequest', (request, reply, done) => {
     request.facts = newFacts();
     reply.headers(HEADERS);
     if (life.closing) noteLate(life, request, reply);
-    request.caller = await door(request);
-    const refusal = refuseEncoded(request);
-    if (refusal) throw refusal;
-    boundStreams(request, reply);
+    let entering: Promise<void> | null = null;
+    try {
+      const caller = door(request);
+      if (caller instanceof Promise) entering = caller.then((known) => enter(request, reply, known));
+      else enter(request, reply, caller);
+    } catch (error) {
+      return done(error as Error);
+    }
+    if (entering) entering.then(() => done(), done);
+    else done();
   });
   instance.addHook('onResponse', ({ facts, method, headers }, { statusCode, elapsedTime }, done) => {
     metrics.observe(facts, statusCode, elapsedTime / 1000);

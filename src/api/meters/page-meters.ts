@@ -1,7 +1,8 @@
-import { Counter, Histogram, type Registry } from 'prom-client';
+import { type Registry } from 'prom-client';
 import { type PageMaking, SERVING_STAGES } from '../../app/page-making.js';
 import { DEGRADATIONS, SLATE_RULES } from '../../core/outcome.js';
 import { type FeedFacts, type RequestFacts } from '../request-facts.js';
+import { QuickCounter, QuickHistogram } from './quick-meters.js';
 
 /** A page that takes longer breaks its promise as much as one that does not come. */
 export const SLOW_SECONDS = 0.25;
@@ -23,23 +24,23 @@ function outcomeOf({ errors }: RequestFacts, status: number, seconds: number): O
 /** Counts what pages are promised, and how they are made. */
 export function pageMeters(registers: Registry[]): (facts: RequestFacts, status: number, seconds: number) => void {
   const { feeds, degradations, relaxed, badges } = feedCounters(registers);
-  const promises = new Counter({
+  const promises = new QuickCounter({
     name: 'imago_page_requests_total',
     help: `Requests for pages: answered within ${SLOW_SECONDS * 1000} ms, later than that, or not for a reason of ours`,
     labelNames: ['outcome'],
     registers,
   });
   const made = makingMeters(registers);
-  for (const outcome of ['kept', 'slow', 'failed'] satisfies Outcome[]) promises.inc({ outcome }, 0);
+  for (const outcome of ['kept', 'slow', 'failed'] satisfies Outcome[]) promises.of(outcome);
 
   const countFeed = ({ kind, scorer, degraded, relaxed: rules, badges: told }: FeedFacts): void => {
-    feeds.inc({ kind, scorer });
-    for (const degradation of degraded) degradations.inc({ degradation });
-    for (const rule of rules) relaxed.inc({ rule });
-    for (const part of told) badges.inc({ part });
+    feeds.of(kind, scorer).inc();
+    for (const degradation of degraded) degradations.of(degradation).inc();
+    for (const rule of rules) relaxed.of(rule).inc();
+    for (const part of told) badges.of(part).inc();
   };
   return (facts, status, seconds) => {
-    if (PAGES.has(facts.operation) || facts.feeds.length > 0) promises.inc({ outcome: outcomeOf(facts, status, seconds) });
+    if (PAGES.has(facts.operation) || facts.feeds.length > 0) promises.of(outcomeOf(facts, status, seconds)).inc();
     for (const feed of facts.feeds) {
       countFeed(feed);
       made.candidates(feed.candidates);
@@ -50,66 +51,66 @@ export function pageMeters(registers: Registry[]): (facts: RequestFacts, status:
 
 /** Every name that can be counted is there from the start, so that the first time is seen as an increase. */
 function feedCounters(registers: Registry[]) {
-  const feeds = new Counter({
+  const feeds = new QuickCounter({
     name: 'imago_feeds_total',
     help: 'Pages served, by kind and by what scored them',
     labelNames: ['kind', 'scorer'],
     registers,
   });
-  const degradations = new Counter({
+  const degradations = new QuickCounter({
     name: 'imago_degradations_total',
     help: 'Pages that went without something, by what it was',
     labelNames: ['degradation'],
     registers,
   });
-  const relaxed = new Counter({
+  const relaxed = new QuickCounter({
     name: 'imago_relaxed_rules_total',
     help: 'Pages on which a rule of the slate could not be kept, by rule',
     labelNames: ['rule'],
     registers,
   });
-  const badges = new Counter({
+  const badges = new QuickCounter({
     name: 'imago_badges_total',
     help: 'Social proof told beside items, by what was told',
     labelNames: ['part'],
     registers,
   });
-  for (const degradation of DEGRADATIONS) degradations.inc({ degradation }, 0);
-  for (const rule of SLATE_RULES) relaxed.inc({ rule }, 0);
+  for (const degradation of DEGRADATIONS) degradations.of(degradation);
+  for (const rule of SLATE_RULES) relaxed.of(rule);
   return { feeds, degradations, relaxed, badges };
 }
 
 function makingMeters(registers: Registry[]) {
-  const stages = new Histogram({
+  const stages = new QuickHistogram({
     name: 'imago_stage_seconds',
     help: 'Time of a stage on a page',
     labelNames: ['stage'],
     buckets: STAGE_SECONDS,
     registers,
   });
-  const candidates = new Histogram({
+  const candidates = new QuickHistogram({
     name: 'imago_page_candidates',
     help: 'Candidates that a page was chosen from, after filters',
     buckets: CANDIDATES,
     registers,
   });
-  const cocoon = new Histogram({
+  const cocoon = new QuickHistogram({
     name: 'imago_cocoon_index',
     help: 'How narrow the feeds of those are who ask for pages, 0 to 1',
     buckets: SHARES,
     registers,
   });
-  const exposures = new Counter({ name: 'imago_exposures_total', help: 'Items of pages that were logged', registers });
-  const labels = SERVING_STAGES.map((stage) => ({ stage }));
+  const exposures = new QuickCounter({ name: 'imago_exposures_total', help: 'Items of pages that were logged', registers });
+  const [sizes, indices, shownItems] = [candidates.of(), cocoon.of(), exposures.of()];
   return {
-    candidates: (count: number): void => candidates.observe(count),
+    candidates: (count: number): void => sizes.observe(count),
     count({ msByStage, exposures: shown, cocoonIndex }: PageMaking): void {
-      for (const label of labels) {
-        const ms = msByStage[label.stage];
-        if (ms !== undefined) stages.observe(label, ms / 1000);
+      for (const stage of SERVING_STAGES) {
+        const ms = msByStage[stage];
+        if (ms !== undefined) stages.of(stage).observe(ms / 1000);
       }
-      exposures.inc(shown);
-      if (cocoonIndex !== null) cocoon.observe(cocoonIndex);
+      shownItems.inc(shown);
+      if (cocoonIndex !== null) indices.observe(cocoonIndex);
     },
   };
 }
