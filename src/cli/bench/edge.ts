@@ -28,7 +28,14 @@ function samplePage(): object {
     score: 1.73 - i / 50,
     sources: ['SIMILAR', 'TRENDING'],
     reasons: [{ code: 'LIKES_CATEGORY', text: 'Because you like category 17' }],
-    item: { id: `i${i * 7919}`, title: `Item ${i} of category 17`, categories: ['c17', 'c17-narrow'], brand: 'b12', price: 10 + i, stock: 100 },
+    item: {
+      id: `i${i * 7919}`,
+      title: `Item ${i} of category 17`,
+      categories: ['c17', 'c17-narrow'],
+      brand: 'b12',
+      price: 10 + i,
+      stock: 100,
+    },
     socialProof: null,
   }));
   const msByStage = { signals: 0.1, candidates: 0.5, filter: 0.1, features: 0.5, score: 0.5, slate: 0.2, explain: 0.1 };
