@@ -29,7 +29,7 @@ import { createModelOperations } from './models/model-operations.js';
 import { type openScoring } from './models/open-scoring.js';
 import { createPersonalData } from './people/personal-data.js';
 import { createPersonalControls } from './people/controls.js';
-import { createNoteRefusedAccess } from './note-refused-access.js';
+import { createNoteRefusedAccess, type RefusedAccessPorts } from './note-refused-access.js';
 import { createOperations } from './operate.js';
 import { createProfile } from './profile.js';
 import { createRebuildPages } from './replays/rebuild-pages.js';
@@ -118,7 +118,6 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
       fitRules: createFitRules(shared),
       onActivated: () => experiments.openPhases(),
     }),
-    noteRefusedAccess: createNoteRefusedAccess(shared),
     ...createBlockOperations(shared),
     isFull: () => shared.admission.isFull(),
     fallback: createFallback(shared),
@@ -133,8 +132,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...createCocoonReports(shared),
     ...evidence,
     ...cataloguesOf(index),
-    health: async () => spooledHealth(await binding.health(), binding.spool),
-    pseudonym: (userId) => shared.pseudonym(userId),
+    ...forTheEdge(binding, shared),
   };
   return {
     app,
@@ -153,6 +151,16 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...endOf({ draining, reach: shared.reach, blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
   };
 }
+
+/** What the edge asks for itself. */
+const forTheEdge = (
+  binding: Pick<Binding, 'health' | 'spool'>,
+  shared: RefusedAccessPorts,
+): Pick<App, 'health' | 'pseudonym' | 'noteRefusedAccess'> => ({
+  health: async () => spooledHealth(await binding.health(), binding.spool),
+  pseudonym: (userId) => shared.pseudonym(userId),
+  noteRefusedAccess: createNoteRefusedAccess(shared),
+});
 
 const cataloguesOf = ({ shop }: ShopIndex): Pick<App, 'items' | 'item' | 'tagCatalogue' | 'featureCatalogue'> => ({
   items: createListItems(shop),
