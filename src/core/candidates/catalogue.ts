@@ -1,3 +1,4 @@
+import { CategoryPaths, MAX_DEPTH } from './category-paths.js';
 import { growFloat32, growFloat64, growInt32, growUint32, growUint8 } from './columns.js';
 import { ContentLinks } from './content-links.js';
 import { type Place } from './geohash.js';
@@ -27,11 +28,6 @@ interface Indexed {
   named: readonly string[];
 }
 
-/** The categories of an item, broad to narrow. */
-interface CategoryPath {
-  nos: number[];
-  names: string[];
-}
 /** Bits of `flags`. */
 export const KNOWN = 1;
 export const REMOVED = 2;
@@ -47,8 +43,7 @@ export const NO_BAND = 255;
 
 const PRODUCT = ITEM_KINDS.indexOf('PRODUCT');
 
-/** Categories an item may have. */
-export const MAX_DEPTH = 8;
+export { MAX_DEPTH };
 
 /**
  * All items in columns, indexed by item number. Numbers are never used twice, so an index held over an await stays right; `put` changes a row in place,
@@ -72,8 +67,8 @@ export class Catalogue {
   /** The broadest and the narrowest category. */
   rootCategory = new Int32Array(1024);
   leafCategory = new Int32Array(1024);
-  /** [MAX_DEPTH a number] all categories of an item, broad to narrow, then zeros: beside each other, since ranking reads them all the time. */
-  paths = new Int32Array(1024 * MAX_DEPTH);
+  /** Where the path of an item begins in `paths`. */
+  pathStart = new Int32Array(1024);
   brand = new Int32Array(1024);
   creator = new Int32Array(1024);
   stock = new Int32Array(1024);
@@ -101,12 +96,15 @@ export class Catalogue {
   });
   private readonly texts = new PackedItemTexts();
   private readonly places = new ItemPlaces();
-  private readonly categoryPaths = new SharedValues<CategoryPath>({ nos: [], names: [] });
+  private readonly categoryPaths = new CategoryPaths();
   private readonly regionLists = new SharedValues<string[]>([]);
-  /** Numbers of the values above. */
-  private categoryPath = new Int32Array(1024);
   private regionList = new Int32Array(1024);
   private readonly rows = new Array<NumberedItem | undefined>(ROWS_KEPT).fill(undefined);
+
+  /** [MAX_DEPTH a path] what `pathStart` points into: see `CategoryPaths`. */
+  get paths(): Int32Array {
+    return this.categoryPaths.table;
+  }
 
   /** Undefined for an id never seen; a removed item still has its number. */
   no(id: string): number | undefined {
@@ -143,7 +141,7 @@ export class Catalogue {
   }
   /** Numbers of all categories of an item, broad to narrow; none where there is no item. */
   categoriesOf(no: number): readonly number[] {
-    return this.categoryPaths.at(this.categoryPath[no] ?? 0).nos;
+    return this.categoryPaths.at(this.pathStart[no]).nos;
   }
   /** Where an item is to be had; everywhere where none is named. */
   regionsOf(no: number): readonly string[] {
@@ -156,9 +154,7 @@ export class Catalogue {
 
   /** How many categories an item has; 0 for a number without an item. */
   depthOf(no: number): number {
-    let depth = 0;
-    while (depth < MAX_DEPTH && this.paths[no * MAX_DEPTH + depth] > 0) depth++;
-    return depth;
+    return Math.min(MAX_DEPTH, this.categoriesOf(no).length);
   }
 
   /** Whether an item is neither removed nor sold out. */
@@ -194,11 +190,9 @@ export class Catalogue {
     this.style[no] = item.style === null ? 0 : CONTENT_STYLES.indexOf(item.style) + 1;
     this.removed[no] = Number(row.removed);
     this.commercial[no] = Number(item.commercial);
-    this.categoryPath[no] = this.categoryPaths.no(row.categoryNos.join(), () => ({ nos: row.categoryNos, names: item.categories }));
+    this.pathStart[no] = this.categoryPaths.startOf(row.categoryNos, item.categories);
     this.rootCategory[no] = row.categoryNos[0];
     this.leafCategory[no] = row.categoryNos[row.categoryNos.length - 1];
-    this.paths.fill(0, no * MAX_DEPTH, (no + 1) * MAX_DEPTH);
-    this.paths.set(row.categoryNos.slice(0, MAX_DEPTH), no * MAX_DEPTH);
     this.brand[no] = this.named('brand', row.brandNo, item.brand);
     this.creator[no] = this.named('creator', row.creatorNo, item.creatorId);
     this.stock[no] = item.stock ?? -1;
@@ -237,7 +231,7 @@ export class Catalogue {
   }
 
   private read(no: number): NumberedItem {
-    const { nos, names } = this.categoryPaths.at(this.categoryPath[no]);
+    const { nos, names } = this.categoryPaths.at(this.pathStart[no]);
     const [brandNo, creatorNo] = [this.brand[no], this.creator[no]];
     const texts = this.texts.of(no);
     const item: Item = {
@@ -272,9 +266,8 @@ export class Catalogue {
       const capacity = Math.max(size, this.kind.length * 2);
       for (const column of ['kind', 'style', 'removed', 'commercial', 'minAge', 'flags', 'priceBand'] as const)
         this[column] = growUint8(this[column], capacity);
-      for (const column of ['rootCategory', 'leafCategory', 'categoryPath', 'regionList', 'brand', 'creator', 'stock'] as const)
+      for (const column of ['rootCategory', 'leafCategory', 'pathStart', 'regionList', 'brand', 'creator', 'stock'] as const)
         this[column] = growInt32(this[column], capacity);
-      this.paths = growInt32(this.paths, capacity * MAX_DEPTH);
       this.editions = growUint32(this.editions, capacity);
       this.price = growFloat32(this.price, capacity);
       for (const column of ['exactPrice', 'createdAt', 'availableUntil', 'stockToldAt'] as const)

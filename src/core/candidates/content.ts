@@ -3,11 +3,13 @@ import { type Catalogue, MAX_DEPTH } from './catalogue.js';
 /**
  * Overlap of two category paths: the names they share, as a share of the longer path.
  *
+ * @param paths [MAX_DEPTH a thing]
  * @returns 0 for nothing in common to 1 for the same path
  */
-export function categoryOverlap({ paths }: { paths: Int32Array }, a: number, b: number): number {
-  const startA = a * MAX_DEPTH;
-  const startB = b * MAX_DEPTH;
+export const categoryOverlap = ({ paths }: { paths: Int32Array }, a: number, b: number): number =>
+  pathOverlap(paths, a * MAX_DEPTH, b * MAX_DEPTH);
+
+function pathOverlap(paths: Int32Array, startA: number, startB: number): number {
   let depthB = 0;
   while (depthB < MAX_DEPTH && paths[startB + depthB] !== 0) depthB++;
   let shared = 0;
@@ -33,6 +35,9 @@ export function priceNearness(a: number, b: number): number {
 export function contentSimilarity(catalogue: Catalogue, a: number, b: number): number {
   const sameBrand = catalogue.brand[a] !== 0 && catalogue.brand[a] === catalogue.brand[b];
   const sameCreator = catalogue.creator[a] !== 0 && catalogue.creator[a] === catalogue.creator[b];
-  const named = 0.5 * categoryOverlap(catalogue, a, b) + 0.15 * Number(sameBrand) + 0.15 * Number(sameCreator);
+  const named =
+    0.5 * pathOverlap(catalogue.paths, catalogue.pathStart[a], catalogue.pathStart[b]) +
+    0.15 * Number(sameBrand) +
+    0.15 * Number(sameCreator);
   return named + 0.2 * priceNearness(catalogue.price[a], catalogue.price[b]);
 }

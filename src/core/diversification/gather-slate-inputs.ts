@@ -27,7 +27,7 @@ function copiesAmong(trust: ItemTrust, itemNos: Uint32Array): Int32Array | undef
 function factsOf({ catalogue, trust }: Shop, itemNos: Uint32Array, fatigued: Uint8Array): SlateFacts {
   const paths = new Int32Array(itemNos.length * MAX_DEPTH);
   for (let place = 0; place < itemNos.length; place++) {
-    const from = itemNos[place] * MAX_DEPTH;
+    const from = catalogue.pathStart[itemNos[place]];
     for (let depth = 0; depth < MAX_DEPTH; depth++) paths[place * MAX_DEPTH + depth] = catalogue.paths[from + depth];
   }
   return {

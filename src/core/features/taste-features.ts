@@ -1,11 +1,11 @@
-import { MAX_DEPTH, NO_BAND } from '../candidates/catalogue.js';
+import { type Catalogue, MAX_DEPTH, NO_BAND } from '../candidates/catalogue.js';
 import { columnGroup, type FeatureInput, log1p } from './feature-group.js';
 import { type Taste, type Tastes, tastesIn } from './tastes.js';
 
 /** Sum of the positive strengths of the categories of an item. */
-function likedIn(taste: Taste, paths: Int32Array, itemNo: number): number {
+function likedIn(taste: Taste, { paths, pathStart }: Catalogue, itemNo: number): number {
   let liked = 0;
-  for (let i = itemNo * MAX_DEPTH; i < (itemNo + 1) * MAX_DEPTH && paths[i] !== 0; i++) {
+  for (let i = pathStart[itemNo], end = i + MAX_DEPTH; i < end && paths[i] !== 0; i++) {
     const strength = taste.strength(paths[i]);
     if (strength > 0) liked += strength;
   }
@@ -14,17 +14,17 @@ function likedIn(taste: Taste, paths: Int32Array, itemNo: number): number {
 
 /** How an item suits the user's taste. */
 export const tasteFeatures = columnGroup<Tastes>('taste-features', tastesIn, {
-  'user.category_affinity@1': (values, { category, catalogue: { paths } }, { candidates: { itemNos } }) => {
+  'user.category_affinity@1': (values, { category, catalogue }, { candidates: { itemNos } }) => {
     if (category.isEmpty) return;
     for (let row = 0; row < itemNos.length; row++) {
-      const liked = likedIn(category, paths, itemNos[row]);
+      const liked = likedIn(category, catalogue, itemNos[row]);
       if (liked > 0) values[row] = Math.log(0.05 + category.share(liked));
     }
   },
-  'user.category_recent@1': (values, { recent, catalogue: { paths } }, { candidates: { itemNos } }) => {
+  'user.category_recent@1': (values, { recent, catalogue }, { candidates: { itemNos } }) => {
     if (recent.isEmpty) return;
     for (let row = 0; row < itemNos.length; row++) {
-      const lately = likedIn(recent, paths, itemNos[row]);
+      const lately = likedIn(recent, catalogue, itemNos[row]);
       if (lately > 0) values[row] = Math.log(0.1 + recent.share(lately));
     }
   },
@@ -42,7 +42,7 @@ export const tasteFeatures = columnGroup<Tastes>('taste-features', tastesIn, {
     for (let row = 0; row < itemNos.length; row++) {
       const no = itemNos[row];
       let against = Math.max(0, -brand.strength(catalogue.brand[no])) + Math.max(0, -creator.strength(catalogue.creator[no]));
-      for (let i = no * MAX_DEPTH; i < (no + 1) * MAX_DEPTH && catalogue.paths[i] !== 0; i++) {
+      for (let i = catalogue.pathStart[no], end = i + MAX_DEPTH; i < end && catalogue.paths[i] !== 0; i++) {
         const strength = category.strength(catalogue.paths[i]);
         if (strength <= 0) against -= strength;
       }

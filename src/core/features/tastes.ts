@@ -1,4 +1,4 @@
-import { type Catalogue, MAX_DEPTH } from '../candidates/catalogue.js';
+import { type Catalogue } from '../candidates/catalogue.js';
 import { NumberTable } from '../candidates/number-table.js';
 import { type Seed } from '../candidates/seeds.js';
 import { decayedValue, HALF_LIFE_MS } from '../tags/decayed.js';
@@ -89,7 +89,7 @@ export function tastesIn({ signals: { taste, seeds, now, shop }, prepared }: Fea
 export function recentTaste(seeds: readonly Seed[], catalogue: Catalogue): Taste {
   const taste = new Taste(2 * seeds.length);
   for (const { itemNo } of seeds) {
-    const [start, depth] = [itemNo * MAX_DEPTH, catalogue.depthOf(itemNo)];
+    const [start, depth] = [catalogue.pathStart[itemNo], catalogue.depthOf(itemNo)];
     for (let i = start; i < start + depth; i++) taste.add(catalogue.paths[i], 1 / depth);
   }
   return taste;

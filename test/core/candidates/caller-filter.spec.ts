@@ -77,7 +77,11 @@ describe('content similarity', () => {
   const bread = shop.put({ categories: ['food', 'bakery', 'bread'] });
 
   it('counts the categories shared, as a share of the longer path', () => {
-    expect([categoryOverlap(shop.catalogue, apple, pear), categoryOverlap(shop.catalogue, apple, bread)]).toEqual([1, 1 / 3]);
+    // food, fruit twice, then food, bakery, bread
+    const paths = Int32Array.of(1, 2, 0, 0, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 0, 0, 1, 3, 4, 0, 0, 0, 0, 0);
+    expect([categoryOverlap({ paths }, 0, 1), categoryOverlap({ paths }, 0, 2)]).toEqual([1, 1 / 3]);
+    // Half of a third is category, nothing else is alike.
+    expect(contentSimilarity(shop.catalogue, apple, bread)).toBeCloseTo(1 / 6, 12);
   });
 
   it('sees nearness of prices', () => {

@@ -17,7 +17,16 @@ describe('Catalogue', () => {
     });
     const { catalogue } = shop;
     const [food, fruit, apples] = ['food', 'fruit', 'apples'].map((name) => catalogue.names.category.no(name));
-    expect([...catalogue.paths.subarray(no * MAX_DEPTH, (no + 1) * MAX_DEPTH)]).toEqual([food, fruit, apples, 0, 0, 0, 0, 0]);
+    expect([...catalogue.paths.subarray(catalogue.pathStart[no], catalogue.pathStart[no] + MAX_DEPTH)]).toEqual([
+      food,
+      fruit,
+      apples,
+      0,
+      0,
+      0,
+      0,
+      0,
+    ]);
     expect([catalogue.rootCategory[no], catalogue.leafCategory[no], catalogue.price[no], catalogue.stock[no]]).toEqual([
       food,
       apples,
@@ -42,7 +51,10 @@ describe('Catalogue', () => {
     const { catalogue } = shop;
     const of = (name: string) => catalogue.itemsOf.category.of(catalogue.names.category.no(name));
     expect([of('food'), of('fruit'), of('toys'), catalogue.itemsOf.brand.of(1), catalogue.live]).toEqual([[], [], [0], [], 1]);
-    expect([...catalogue.paths.subarray(0, 2)]).toEqual([catalogue.names.category.no('toys'), 0]);
+    expect([...catalogue.paths.subarray(catalogue.pathStart[0], catalogue.pathStart[0] + 2)]).toEqual([
+      catalogue.names.category.no('toys'),
+      0,
+    ]);
   });
 
   it('says in one byte what may keep an item away', () => {
