@@ -35,7 +35,8 @@ export function createPostgresExposureLog({ pool, clock, retentionDays, randomBy
   const nextSalt = createSalts(randomBytes);
   const commit = createGroupCommit<PageToKeep, Outcome>({
     ...GROUP,
-    commit: (calls) => commitPages(calls.flat(), { pool, clock, writers, bytes, sent }).then((outcomes) => outcomes.map((outcome) => [outcome])),
+    commit: (calls) =>
+      commitPages(calls.flat(), { pool, clock, writers, bytes, sent }).then((outcomes) => outcomes.map((outcome) => [outcome])),
     unknown() {
       writers.abandon();
       catalogues.forget();
