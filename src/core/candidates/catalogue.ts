@@ -67,7 +67,7 @@ export class Catalogue {
   /** The broadest and the narrowest category. */
   rootCategory = new Int32Array(1024);
   leafCategory = new Int32Array(1024);
-  /** Where the path of an item begins in `paths`. */
+  /** Where the path of an item begins in `pathTable`. */
   pathStart = new Int32Array(1024);
   brand = new Int32Array(1024);
   creator = new Int32Array(1024);
@@ -102,7 +102,7 @@ export class Catalogue {
   private readonly rows = new Array<NumberedItem | undefined>(ROWS_KEPT).fill(undefined);
 
   /** [MAX_DEPTH a path] what `pathStart` points into: see `CategoryPaths`. */
-  get paths(): Int32Array {
+  get pathTable(): Int32Array {
     return this.categoryPaths.table;
   }
 

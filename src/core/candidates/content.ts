@@ -36,7 +36,7 @@ export function contentSimilarity(catalogue: Catalogue, a: number, b: number): n
   const sameBrand = catalogue.brand[a] !== 0 && catalogue.brand[a] === catalogue.brand[b];
   const sameCreator = catalogue.creator[a] !== 0 && catalogue.creator[a] === catalogue.creator[b];
   const named =
-    0.5 * pathOverlap(catalogue.paths, catalogue.pathStart[a], catalogue.pathStart[b]) +
+    0.5 * pathOverlap(catalogue.pathTable, catalogue.pathStart[a], catalogue.pathStart[b]) +
     0.15 * Number(sameBrand) +
     0.15 * Number(sameCreator);
   return named + 0.2 * priceNearness(catalogue.price[a], catalogue.price[b]);

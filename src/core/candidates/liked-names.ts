@@ -45,7 +45,7 @@ export function likedNames(taste: UserState, now: number): LikedName[] {
 function tasteFor(liked: readonly LikedName[]): (catalogue: Catalogue, itemNo: number) => number {
   const shares = { category: new NumberTable(MOST_NAMES), brand: new NumberTable(MOST_NAMES), creator: new NumberTable(MOST_NAMES) };
   for (const { kind, no, share } of liked) shares[kind].set(no, share);
-  return ({ paths, pathStart, brand, creator }, itemNo) => {
+  return ({ pathTable: paths, pathStart, brand, creator }, itemNo) => {
     let sum = shares.brand.get(brand[itemNo], 0) + shares.creator.get(creator[itemNo], 0);
     for (let i = pathStart[itemNo], end = i + MAX_DEPTH; i < end && paths[i] !== 0; i++) sum += shares.category.get(paths[i], 0);
     return sum;

@@ -28,7 +28,7 @@ function factsOf({ catalogue, trust }: Shop, itemNos: Uint32Array, fatigued: Uin
   const paths = new Int32Array(itemNos.length * MAX_DEPTH);
   for (let place = 0; place < itemNos.length; place++) {
     const from = catalogue.pathStart[itemNos[place]];
-    for (let depth = 0; depth < MAX_DEPTH; depth++) paths[place * MAX_DEPTH + depth] = catalogue.paths[from + depth];
+    for (let depth = 0; depth < MAX_DEPTH; depth++) paths[place * MAX_DEPTH + depth] = catalogue.pathTable[from + depth];
   }
   return {
     copies: copiesAmong(trust, itemNos),

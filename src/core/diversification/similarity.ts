@@ -16,16 +16,16 @@ const CATEGORY_SHARE = 3;
  *
  * @returns 0 for nothing in common to 1 for alike in all that is known
  */
-export function itemSimilarity(catalogue: Named, a: number, b: number): number {
-  let sum = CATEGORY_SHARE * categoryOverlap(catalogue, a, b);
+export function itemSimilarity(things: Named, a: number, b: number): number {
+  let sum = CATEGORY_SHARE * categoryOverlap(things, a, b);
   let parts = CATEGORY_SHARE;
-  if (catalogue.brand[a] !== 0 || catalogue.brand[b] !== 0) {
+  if (things.brand[a] !== 0 || things.brand[b] !== 0) {
     parts++;
-    if (catalogue.brand[a] === catalogue.brand[b]) sum++;
+    if (things.brand[a] === things.brand[b]) sum++;
   }
-  if (catalogue.creator[a] !== 0 || catalogue.creator[b] !== 0) {
+  if (things.creator[a] !== 0 || things.creator[b] !== 0) {
     parts++;
-    if (catalogue.creator[a] === catalogue.creator[b]) sum++;
+    if (things.creator[a] === things.creator[b]) sum++;
   }
   return sum / parts;
 }

@@ -3,7 +3,7 @@ import { columnGroup, type FeatureInput, log1p } from './feature-group.js';
 import { type Taste, type Tastes, tastesIn } from './tastes.js';
 
 /** Sum of the positive strengths of the categories of an item. */
-function likedIn(taste: Taste, { paths, pathStart }: Catalogue, itemNo: number): number {
+function likedIn(taste: Taste, { pathTable: paths, pathStart }: Catalogue, itemNo: number): number {
   let liked = 0;
   for (let i = pathStart[itemNo], end = i + MAX_DEPTH; i < end && paths[i] !== 0; i++) {
     const strength = taste.strength(paths[i]);
@@ -42,8 +42,8 @@ export const tasteFeatures = columnGroup<Tastes>('taste-features', tastesIn, {
     for (let row = 0; row < itemNos.length; row++) {
       const no = itemNos[row];
       let against = Math.max(0, -brand.strength(catalogue.brand[no])) + Math.max(0, -creator.strength(catalogue.creator[no]));
-      for (let i = catalogue.pathStart[no], end = i + MAX_DEPTH; i < end && catalogue.paths[i] !== 0; i++) {
-        const strength = category.strength(catalogue.paths[i]);
+      for (let i = catalogue.pathStart[no], end = i + MAX_DEPTH; i < end && catalogue.pathTable[i] !== 0; i++) {
+        const strength = category.strength(catalogue.pathTable[i]);
         if (strength <= 0) against -= strength;
       }
       values[row] = log1p(against);

@@ -90,7 +90,7 @@ export function recentTaste(seeds: readonly Seed[], catalogue: Catalogue): Taste
   const taste = new Taste(2 * seeds.length);
   for (const { itemNo } of seeds) {
     const [start, depth] = [catalogue.pathStart[itemNo], catalogue.depthOf(itemNo)];
-    for (let i = start; i < start + depth; i++) taste.add(catalogue.paths[i], 1 / depth);
+    for (let i = start; i < start + depth; i++) taste.add(catalogue.pathTable[i], 1 / depth);
   }
   return taste;
 }

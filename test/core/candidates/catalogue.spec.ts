@@ -17,7 +17,7 @@ describe('Catalogue', () => {
     });
     const { catalogue } = shop;
     const [food, fruit, apples] = ['food', 'fruit', 'apples'].map((name) => catalogue.names.category.no(name));
-    expect([...catalogue.paths.subarray(catalogue.pathStart[no], catalogue.pathStart[no] + MAX_DEPTH)]).toEqual([
+    expect([...catalogue.pathTable.subarray(catalogue.pathStart[no], catalogue.pathStart[no] + MAX_DEPTH)]).toEqual([
       food,
       fruit,
       apples,
@@ -51,7 +51,7 @@ describe('Catalogue', () => {
     const { catalogue } = shop;
     const of = (name: string) => catalogue.itemsOf.category.of(catalogue.names.category.no(name));
     expect([of('food'), of('fruit'), of('toys'), catalogue.itemsOf.brand.of(1), catalogue.live]).toEqual([[], [], [0], [], 1]);
-    expect([...catalogue.paths.subarray(catalogue.pathStart[0], catalogue.pathStart[0] + 2)]).toEqual([
+    expect([...catalogue.pathTable.subarray(catalogue.pathStart[0], catalogue.pathStart[0] + 2)]).toEqual([
       catalogue.names.category.no('toys'),
       0,
     ]);

@@ -1,6 +1,6 @@
+import { MAX_DEPTH } from '../../../src/core/candidates/category-paths.js';
 import { MarginalRelevance, scaled } from '../../../src/core/diversification/mmr.js';
 import { itemSimilarity } from '../../../src/core/diversification/similarity.js';
-import { TestShop } from '../shop-fixture.js';
 
 describe('MarginalRelevance', () => {
   // Published vectors: relevance of (1,0) (.96,.28) (0,1) (.6,.8).
@@ -51,18 +51,17 @@ describe('MarginalRelevance', () => {
 });
 
 describe('itemSimilarity', () => {
-  const shop = new TestShop();
-  const apple = shop.put({ categories: ['food', 'fruit'], brand: 'b', creatorId: 'c' });
-  const pear = shop.put({ categories: ['food', 'fruit'], brand: 'b', creatorId: 'd' });
-  const bread = shop.put({ categories: ['food', 'bakery'] });
-  const roll = shop.put({ categories: ['food', 'bakery'] });
+  const [FOOD, FRUIT, BAKERY] = [1, 2, 3];
+  const [apple, pear, bread, roll] = [0, 1, 2, 3];
+  const named = {
+    paths: new Int32Array(4 * MAX_DEPTH),
+    brand: Int32Array.of(1, 1, 0, 0),
+    creator: Int32Array.of(1, 2, 0, 0),
+  };
+  [[FOOD, FRUIT], [FOOD, FRUIT], [FOOD, BAKERY], [FOOD, BAKERY]].forEach((path, i) => named.paths.set(path, i * MAX_DEPTH)); // prettier-ignore
 
   it('is overlap of categories, brand and creator, as far as either has them', () => {
     // (3 * 1 + 1 + 0) / 5; (3 * 0.5 + 0 + 0) / 5; 3 / 3 where neither has brand or creator.
-    expect([
-      itemSimilarity(shop.catalogue, apple, pear),
-      itemSimilarity(shop.catalogue, apple, bread),
-      itemSimilarity(shop.catalogue, bread, roll),
-    ]).toEqual([0.8, 0.3, 1]);
+    expect([itemSimilarity(named, apple, pear), itemSimilarity(named, apple, bread), itemSimilarity(named, bread, roll)]).toEqual([0.8, 0.3, 1]); // prettier-ignore
   });
 });
