@@ -5,12 +5,12 @@ describe('a deployment whose parts die, go away and stop under load', () => {
     const { verdict, phases } = await runChaos(
       {
         seed: 7,
-        perSecond: 100,
+        perSecond: 50,
         kills: [
           { parts: ['postgres'], times: 1 },
           { parts: ['redis', 'worker'], times: 1 },
           { parts: ['api'], times: 1 },
-          { parts: ['inference'], times: 2 },
+          { parts: ['inference'], times: 1 },
         ],
         awayMs: 3_000,
         frozenMs: 3_000,
