@@ -4,6 +4,7 @@ import { buildPage } from '../core/feed.js';
 import { InputReader } from '../core/requests/input-reader.js';
 import { AppError, type Fault, refuseFaults } from '../core/errors.js';
 import { type FallbackList } from './answers.js';
+import { Allowance, type Allowed } from './allowance.js';
 import { genericInputs } from './generic-inputs.js';
 import { presentItem } from './present.js';
 import { type SettingsInForce } from './settings-in-force.js';
@@ -13,9 +14,8 @@ const LENGTH = 100;
 /** The list changes slowly but for blocks, which make it anew at once. */
 const KEPT_MS = 10_000;
 const MAX_SURFACES = 64;
-/** So many new ones at once, and one more after so long. */
-const MOST_NEW = 16;
-const NEW_MS = 1_000;
+/** Of surfaces that nobody has heard of. */
+const NEW: Allowed = { most: 16, everyMs: 1_000 };
 
 interface Ports {
   index: ShopIndex;
@@ -30,14 +30,11 @@ interface Ports {
 export function createFallback(ports: Ports): (surface: string) => Promise<FallbackList> {
   const { index, settings, clock } = ports;
   const made = new LRUCache<string, { list: Promise<FallbackList>; at: number; of: unknown }>({ max: MAX_SURFACES });
-  let room = MOST_NEW;
-  let roomAt = clock();
+  const unheard = new Allowance(NEW, clock());
   const refuseFlood = (): void => {
-    const now = clock();
-    room = Math.min(MOST_NEW, room + Math.max(0, now - roomAt) / NEW_MS);
-    roomAt = now;
-    if (room < 1) throw new AppError('OVERLOADED', 'lists of too many new surfaces are asked for; try again in a while', [], 1);
-    room--;
+    if (!unheard.isAny(clock()))
+      throw new AppError('OVERLOADED', 'lists of too many new surfaces are asked for; try again in a while', [], 1);
+    unheard.take();
   };
   return async (surface) => {
     const faults: Fault[] = [];

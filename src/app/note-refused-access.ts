@@ -1,38 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { type Log } from '../ports/log.js';
 import { type RefusalReason, type RefusedAccessLog } from '../ports/refused-access.js';
+import { Allowance, type Allowed } from './allowance.js';
 
-/** How many may be noted at once, and one more after how many milliseconds. */
-interface Allowance {
-  most: number;
-  everyMs: number;
-}
-const OF_CALLER: Allowance = { most: 10, everyMs: 60_000 };
+const OF_CALLER: Allowed = { most: 10, everyMs: 60_000 };
 /** Over all callers of a process: at most 28,800 a day after the first 200. */
-const OF_PROCESS: Allowance = { most: 200, everyMs: 3_000 };
+const OF_PROCESS: Allowed = { most: 200, everyMs: 3_000 };
 const KNOWN_CALLERS = 10_000;
 const LONGEST_NAME = 128;
 
-/** What is left of an allowance. */
-class Left {
-  private left: number;
+/** What may still be noted of a caller, and how often it was not. */
+class Caller extends Allowance {
   unnoted = 0;
-
-  constructor(
-    private readonly allowance: Allowance,
-    private at: number,
-  ) {
-    this.left = allowance.most;
-  }
-  isAny(now: number): boolean {
-    const { most, everyMs } = this.allowance;
-    this.left = Math.min(most, this.left + Math.max(0, now - this.at) / everyMs);
-    this.at = now;
-    return this.left >= 1;
-  }
-  take(): void {
-    this.left -= 1;
-  }
 }
 
 export interface RefusedAccessPorts {
@@ -56,12 +35,12 @@ export interface Refused {
  * that nobody fills the audit; nobody waits for it either.
  */
 export function createNoteRefusedAccess({ refusedAccess, pseudonym, clock, log }: RefusedAccessPorts): (refused: Refused) => void {
-  const ofCallers = new LRUCache<string, Left>({ max: KNOWN_CALLERS });
-  const ofProcess = new Left(OF_PROCESS, clock());
+  const ofCallers = new LRUCache<string, Caller>({ max: KNOWN_CALLERS });
+  const ofProcess = new Allowance(OF_PROCESS, clock());
   return ({ actor, userId, subject, why }) => {
     const at = clock();
     const caller = JSON.stringify([actor, userId]);
-    const own = ofCallers.get(caller) ?? new Left(OF_CALLER, at);
+    const own = ofCallers.get(caller) ?? new Caller(OF_CALLER, at);
     ofCallers.set(caller, own);
     if (!own.isAny(at) || !ofProcess.isAny(at)) return void own.unnoted++;
     own.take();
