@@ -1,10 +1,7 @@
 import fc from 'fast-check';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type ChildService, endChildService, startChildService } from '../support/child-service.js';
+import { type ChildService } from '../support/child-service.js';
+import { type FuzzedService, startFuzzedService } from '../support/fuzzed-service.js';
 import { Choices, requestOf, type Sent } from '../support/graphql-grammar.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const SECONDS = Number(process.env.FUZZ_MINUTES ?? 25 / 60) * 60;
 const SEED = process.env.FUZZ_SEED === undefined ? undefined : Number(process.env.FUZZ_SEED);
@@ -32,25 +29,15 @@ function complaint(status: number, text: string): string | null {
 }
 
 describe('any document over the schema', () => {
-  let database: TestDatabase;
-  let dataDir: string;
+  let fuzzed: FuzzedService;
   let service: ChildService;
-  /** The end of what the service wrote when it went away. */
-  let lastWords = '';
   /** The first of what went wrong; what comes after it is the search for a smaller one. */
   let firstFault: string | null = null;
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataDir = await mkdtemp(join(tmpdir(), 'imago-fuzz-'));
-    service = await startChildService({ DATABASE_URL: database.url, DATA_DIR: dataDir, LOG_LEVEL: 'error' });
-    for (const stream of [service.process.stdout, service.process.stderr])
-      stream?.on('data', (piece: Buffer) => (lastWords = (lastWords + piece.toString()).slice(-4_000)));
+    fuzzed = await startFuzzedService();
+    service = fuzzed.child;
   }, 120_000);
-  afterAll(async () => {
-    await endChildService(service, 'SIGTERM');
-    await database.drop();
-    await rm(dataDir, { recursive: true, force: true });
-  });
+  afterAll(() => fuzzed.stop(), 60_000);
 
   const post = async (body: Sent): Promise<{ status: number; text: string }> => {
     const headers = { 'content-type': 'application/json' };
@@ -88,7 +75,7 @@ describe('any document over the schema', () => {
         if (/^\{"data":\{/.test(text)) seen.data++;
         const wrong = complaint(status, text);
         if (wrong === null) return;
-        const fault = `${wrong}\n${JSON.stringify(sent).slice(0, 3_000)}\n${text.slice(0, 2_000)}\n${lastWords}`;
+        const fault = `${wrong}\n${JSON.stringify(sent).slice(0, 3_000)}\n${text.slice(0, 2_000)}\n${fuzzed.lastWords()}`;
         firstFault ??= fault;
         throw new Error(fault);
       };

@@ -1,12 +1,9 @@
 import fc from 'fast-check';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type ChildService, endChildService, startChildService } from '../support/child-service.js';
+import { type ChildService, endChildService } from '../support/child-service.js';
+import { type FuzzedService, startFuzzedService } from '../support/fuzzed-service.js';
 import { Choices } from '../support/graphql-grammar.js';
 import { bytesOf } from '../support/http-grammar.js';
-import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
 
 const SECONDS = Number(process.env.FUZZ_MINUTES ?? 15 / 60) * 60;
 const SEED = process.env.FUZZ_SEED === undefined ? undefined : Number(process.env.FUZZ_SEED);
@@ -30,22 +27,13 @@ function complaint(answered: string): string | null {
 }
 
 describe('any bytes on a connection', () => {
-  let database: TestDatabase;
-  let dataDir: string;
+  let fuzzed: FuzzedService;
   let service: ChildService;
-  let lastWords = '';
   beforeAll(async () => {
-    database = await createTestDatabase();
-    dataDir = await mkdtemp(join(tmpdir(), 'imago-http-fuzz-'));
-    service = await startChildService({ DATABASE_URL: database.url, DATA_DIR: dataDir, LOG_LEVEL: 'error' });
-    for (const stream of [service.process.stdout, service.process.stderr])
-      stream?.on('data', (piece: Buffer) => (lastWords = (lastWords + piece.toString()).slice(-4_000)));
+    fuzzed = await startFuzzedService();
+    service = fuzzed.child;
   }, 120_000);
-  afterAll(async () => {
-    await endChildService(service, 'SIGTERM');
-    await database.drop();
-    await rm(dataDir, { recursive: true, force: true });
-  }, 60_000);
+  afterAll(() => fuzzed.stop(), 60_000);
 
   async function send(bytes: Buffer): Promise<string> {
     const { hostname, port } = new URL(service.url);
@@ -81,7 +69,7 @@ describe('any bytes on a connection', () => {
         if (/^HTTP\/1\.1 2/.test(answered)) seen.good++;
         const wrong = service.process.exitCode === null ? complaint(answered) : 'the service is gone';
         if (wrong === null) return;
-        const fault = `${wrong}\n${JSON.stringify(bytes.toString('latin1').slice(0, 3_000))}\n${answered.slice(0, 2_000)}\n${lastWords}`;
+        const fault = `${wrong}\n${JSON.stringify(bytes.toString('latin1').slice(0, 3_000))}\n${answered.slice(0, 2_000)}\n${fuzzed.lastWords()}`;
         firstFault ??= fault;
         throw new Error(fault);
       };
