@@ -2,6 +2,7 @@ import { type LedgerEvent } from '../core/events/event.js';
 import { advance, type FoldCursor } from '../core/tags/cursor.js';
 import { type Ledger } from '../ports/ledger.js';
 import { type RegionOf } from './derive-from-events.js';
+import { type InFlight } from './people/in-flight.js';
 import { type People } from './people/people.js';
 import { foldAll, type RecordEventsPorts } from './record-events.js';
 import { type ShopIndex } from './shop-index.js';
@@ -22,23 +23,30 @@ export interface Follow {
 interface Ports extends Pick<RecordEventsPorts, 'states' | 'people' | 'triggers' | 'timeZone' | 'currency'> {
   ledger: Pick<Ledger, 'eventsSince'>;
   index: ShopIndex;
+  inFlight: InFlight;
   clock: () => number;
 }
 
 /** Follow the ledger from where this process stands. */
 export function createFollow(ports: Ports): Follow {
-  const { ledger, index, people, clock } = ports;
+  const { ledger, index, people, inFlight, clock } = ports;
   const cursor: FoldCursor = { since: clock() - LOOK_BACK_MS, last: new Map() };
+  /** Whether there may be more to fold. */
+  const foldNext = async (batches: AsyncIterator<LedgerEvent[]>, before: number): Promise<boolean> => {
+    const next = await batches.next();
+    if (next.done) return false;
+    const old = untilFresh(next.value, before);
+    await foldAll(old, ports);
+    for (const event of old) advance(cursor, event);
+    return old.length === next.value.length;
+  };
   return {
     shop: () => index.follow((userIds) => regionsOf(userIds, people)),
     async mend() {
       const before = clock() - LEFT_MS;
-      for await (const events of ledger.eventsSince(cursor)) {
-        const old = untilFresh(events, before);
-        await foldAll(old, ports);
-        for (const event of old) advance(cursor, event);
-        if (old.length < events.length) return;
-      }
+      const batches = ledger.eventsSince(cursor)[Symbol.asyncIterator]();
+      // Read and folded in one go, since reading looks up of whom they are.
+      while (await inFlight.run(() => foldNext(batches, before)));
     },
   };
 }

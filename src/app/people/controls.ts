@@ -7,18 +7,16 @@ import { emptyCursor } from '../../core/tags/cursor.js';
 import { parseInstant } from '../../core/events/instant.js';
 import { type Ledger } from '../../ports/ledger.js';
 import { type ExposureLog } from '../../ports/exposure-log.js';
-import { type LiveStates } from '../../ports/live-states.js';
 import { type PeopleStore, type PersonalAct, type PersonChange } from '../../ports/people-store.js';
-import { type SnapshotStore } from '../../ports/snapshot-store.js';
 import { type App, type RawInput } from '../app.js';
 import { type UserProfileAnswer } from '../answers.js';
 import { type People } from './people.js';
+import { type RebuildStates } from './rebuild-states.js';
 
 interface ControlPorts {
   people: People;
   peopleStore: PeopleStore;
-  snapshots: SnapshotStore;
-  states: LiveStates;
+  rebuildStates: RebuildStates;
   ledger: Ledger;
   exposureLog: ExposureLog;
   clock: () => number;
@@ -38,7 +36,7 @@ const MAX_IDENTITIES = 50;
 
 /** What a user decides for himself, and which accounts are his. Every change acts on the next feed and is kept in the audit under a pseudonym. */
 export function createPersonalControls(ports: ControlPorts): Controls {
-  const { people, peopleStore, clock, userProfile } = ports;
+  const { people, peopleStore, clock, userProfile, rebuildStates } = ports;
   const actOf = (action: string, userId: string, actor: string): PersonalAct => ({
     action,
     actor,
@@ -82,7 +80,7 @@ export function createPersonalControls(ports: ControlPorts): Controls {
       const id = checkedUser(userId);
       const act = actOf('resetInterests', id, actor);
       await people.changing([id], () => peopleStore.change(id, { interestsResetAt: act.at }, act));
-      await rebuild([id], ports);
+      await rebuildStates([id]);
       return userProfile(id);
     },
     ...createIdentities(ports, actOf),
@@ -93,7 +91,7 @@ function createIdentities(
   ports: ControlPorts,
   actOf: (action: string, userId: string, actor: string) => PersonalAct,
 ): Pick<Controls, 'linkIdentities' | 'unlinkIdentity' | 'mergeVisitor'> {
-  const { people, peopleStore, userProfile } = ports;
+  const { people, peopleStore, userProfile, rebuildStates } = ports;
   const link = async (userId: string, links: IdentityLink[], act: PersonalAct): Promise<UserProfileAnswer> => {
     const touched = [userId, ...links.map(identityUserId)];
     const keep = await ports.keepArms(userId, links);
@@ -101,7 +99,7 @@ function createIdentities(
       await peopleStore.link(links, act);
       await keep();
     });
-    await rebuild(touched, ports);
+    await rebuildStates(touched);
     return userProfile(userId);
   };
   return {
@@ -122,7 +120,7 @@ function createIdentities(
       const touched = [id, identityUserId(checked)];
       const found = await people.changing(touched, () => peopleStore.unlink(id, checked, actOf('unlinkIdentity', id, actor)));
       if (!found) throw new AppError('NOT_FOUND', 'the user has no such identity');
-      await rebuild(touched, ports);
+      await rebuildStates(touched);
       return userProfile(id);
     },
     async mergeVisitor({ visitor, userId, scope }, actor) {
@@ -146,14 +144,6 @@ async function momentsOf(identity: Identity, { ledger, exposureLog }: ControlPor
     exposureLog.pagesOfUser(subject, emptyCursor(), 0),
   ]);
   return [...events, ...pages.map(({ sessionId, servedAt }) => ({ sessionId, occurredAt: servedAt }))];
-}
-
-/** Let states be read anew from the ledger, since what is of whom, or what counts, is another now. */
-async function rebuild(userIds: string[], { states, snapshots }: ControlPorts): Promise<void> {
-  states.drop(userIds);
-  await states.flush();
-  await snapshots.remove(userIds);
-  states.drop(userIds);
 }
 
 const isSame = (mute: Mute, { kind, name }: Pick<Mute, 'kind' | 'name'>): boolean => mute.kind === kind && mute.name === name;

@@ -29,10 +29,14 @@ export interface People {
   keyOf(userId: string): string;
   /** Tell every process that what was kept of erased users is removed, so that each removes what it has written since. */
   tellWiped(userIds: readonly string[]): Promise<void>;
+  /** Tell every process that acts count for another user now, or no longer, so that each drops the states that it has folded since. */
+  tellMoved(userIds: readonly string[]): Promise<void>;
   /** Called when another process, or this one, began to erase users. */
   onErased: (userIds: string[]) => void;
   /** Called when it is done with that. */
   onWiped: (userIds: string[]) => void;
+  /** Called when acts of users, in another process or this one, came to count for somebody else, or no longer. */
+  onMoved: (userIds: string[]) => void;
 }
 
 /** Load what has to be known of everyone at once, and open the rest for reading. What other processes change is read anew. */
@@ -43,10 +47,11 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
   const links = createCache<readonly IdentityLink[]>(CACHED, async (ids) => byIdentity(await peopleStore.linksOf(ids.map(identityOf))), () => []); // prettier-ignore
   const keyOf = (userId: string): string => createHmac('sha256', secret).update(`erased ${userId}`).digest('hex');
   const noteTies = async (userIds: readonly string[]): Promise<void> => everybody.noteTies((await people.many(userIds)).values());
-  const tell = (news: News): Promise<void> => notices.publish('people', withinBounds(JSON.stringify(news)));
+  const { tell, tellEach } = createTeller(notices);
   const whole: People = {
     onErased: () => undefined,
     onWiped: () => undefined,
+    onMoved: () => undefined,
     keyOf,
     get: async (userId) => (await people.many([userId])).get(userId)!,
     many: (userIds) => people.many(userIds),
@@ -77,7 +82,8 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
       everybody.noteErased([keyOf(userId)], at);
       await tell({ userIds: [userId], erasedAt: at });
     },
-    tellWiped: (userIds) => tell({ userIds, isWiped: true }),
+    tellWiped: (userIds) => tellEach(userIds, { isWiped: true }),
+    tellMoved: (userIds) => tellEach(userIds, { isMoved: true }),
   };
   notices.subscribe('people', (about) => {
     links.clear();
@@ -85,10 +91,10 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
     if (!news) people.clear();
     else people.forget(news.userIds);
     if (news?.isWiped) return whole.onWiped([...news.userIds]);
+    if (news?.isMoved) return whole.onMoved([...news.userIds]);
     if (news?.erasedAt !== undefined) {
       everybody.noteErased(news.userIds.map(keyOf), news.erasedAt);
-      whole.onErased([...news.userIds]);
-      return;
+      return whole.onErased([...news.userIds]);
     }
     (news ? noteTies(news.userIds) : everybody.reload()).catch((error: unknown) => ports.log.warn({ err: error }, MISSED));
   });
@@ -104,6 +110,17 @@ interface News {
   erasedAt?: number;
   /** What was kept of them is removed. */
   isWiped?: boolean;
+  /** What they did counts for another user now, or no longer. */
+  isMoved?: boolean;
+}
+
+function createTeller(notices: PeoplePorts['notices']) {
+  const tell = (news: News): Promise<void> => notices.publish('people', withinBounds(JSON.stringify(news)));
+  /** What has to name its users, of which one always fits. */
+  const tellEach = async (userIds: readonly string[], more: Omit<News, 'userIds'>): Promise<void> => {
+    for (const userId of userIds) await tell({ userIds: [userId], ...more });
+  };
+  return { tell, tellEach };
 }
 
 /** As long as a notice may be, in letters of up to four bytes. */
