@@ -4,7 +4,6 @@ import { type Binding } from '../ports/binding.js';
 import { type LiveStates } from '../ports/live-states.js';
 import { type App } from './app.js';
 import { createBlockOperations } from './blocks/block-operations.js';
-import { type BlocksInForce } from './blocks/blocks-in-force.js';
 import { createFallback } from './fallback.js';
 import { createFollow, type Follow } from './follow-ledger.js';
 import { NO_ALERT_METERS } from './alerts/alert-meters.js';
@@ -91,8 +90,8 @@ const timedPages = (
 
 /** Wire the use cases to a binding, loading what a process derives from the shop before it may serve. */
 export async function createApp(binding: Binding, options: AppOptions): Promise<RunningApp> {
-  const { shared, logs, scoring, cursors, onReached } = await openParts(binding, options);
-  const { index, states, settings, triggers, cocoon, blocks, clock, experiments } = shared;
+  const { shared, logs, scoring, cursors, onReached, stopFollowing } = await openParts(binding, options);
+  const { index, states, settings, triggers, cocoon, clock, experiments } = shared;
   const userProfile = createProfile(shared);
   const gate = createGate(shared);
   const servingTimes = createServingTimes(shared);
@@ -148,7 +147,7 @@ export async function createApp(binding: Binding, options: AppOptions): Promise<
     ...evidenceJobs,
     replays,
     follow: createFollow(shared),
-    ...endOf({ draining, reach: shared.reach, blocks, experiments, index, states, settings, triggers, scoring, cocoon }),
+    ...endOf({ draining, stopFollowing, index, states, scoring, cocoon }),
   };
 }
 
@@ -182,17 +181,13 @@ function startRecording(
 /** How what is only in memory is kept, and all that follows changes stopped. */
 function endOf(parts: {
   draining: Draining;
-  reach: { close(): void };
-  blocks: BlocksInForce;
-  experiments: { close(): void };
+  stopFollowing: () => void;
   index: ShopIndex;
   states: LiveStates;
-  settings: { close(): void };
-  triggers: { close(): void };
   cocoon: Pick<CocoonInForce, 'keep'>;
   scoring: Pick<Awaited<ReturnType<typeof openScoring>>, 'shadow' | 'close'>;
 }): Pick<RunningApp, 'keep' | 'close'> {
-  const { blocks, experiments, index, states, settings, triggers, scoring, cocoon } = parts;
+  const { index, states, scoring, cocoon } = parts;
   const keep = async (): Promise<void> => {
     await Promise.all([states.flush(), index.keep(), scoring.shadow.keep(), cocoon.keep()]);
   };
@@ -200,12 +195,7 @@ function endOf(parts: {
     keep,
     async close() {
       parts.draining.stop();
-      parts.reach.close();
-      index.close();
-      blocks.close();
-      experiments.close();
-      settings.close();
-      triggers.close();
+      parts.stopFollowing();
       await keep().finally(() => scoring.close());
     },
   };

@@ -99,7 +99,10 @@ export async function openParts(whole: Binding, options: AppOptions) {
     ...experimentation,
     reportStore,
   };
-  return { shared, logs, scoring, cursors: createCursors(cursorSecret), onReached };
+  const stopFollowing = (): void => {
+    for (const part of [reach, index, blocks, experimentation.experiments, settings, triggers]) part.close();
+  };
+  return { shared, logs, scoring, cursors: createCursors(cursorSecret), onReached, stopFollowing };
 }
 
 const pseudonymsBy =

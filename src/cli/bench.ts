@@ -8,6 +8,8 @@ import { measureExposureRows } from './bench/exposure-rows.js';
 import { measureKernels } from './bench/kernels.js';
 import { measureSize } from './bench/measure.js';
 import { brokenByOverload, measureOverload, overloadMarkdown } from './bench/overload.js';
+import { measureParts } from './bench/parts.js';
+import { measureProcesses } from './bench/processes.js';
 import { measureRebuild } from './bench/rebuild.js';
 import { type BenchResult, benchMarkdown, brokenLimits, machine } from './bench/report.js';
 
@@ -21,6 +23,10 @@ const SIZES = [
 const REBUILD_LIMIT_CPU_S = 90;
 /** Of the CPU of a plain server for the same answer. */
 const EDGE_LIMIT = 1.15;
+/** Of the sum of its parts. */
+const WHOLE_LIMIT = 1.3;
+/** Of the CPU of a feed with one process. */
+const PROCESSES_LIMIT = 1.1;
 const OVERLOAD_SECONDS = 60;
 const QUICK = [{ items: 10_000, users: 1_000, events: 30_000 }];
 
@@ -33,6 +39,8 @@ interface Options {
   kernels?: boolean;
   overload?: string;
   edge?: boolean;
+  parts?: boolean;
+  processes?: string;
 }
 
 /** One export of so many exposures, by itself. */
@@ -70,10 +78,30 @@ function benchKernels(): void {
 /** The edge by itself, beside a plain server. */
 async function benchEdge(): Promise<void> {
   const { edgeCpuMs, plainCpuMs, ratio } = await measureEdge({ seconds: 3, rounds: 9 });
-  const isOver = ratio > EDGE_LIMIT;
-  process.stdout.write(
-    `edge: ${edgeCpuMs.toFixed(4)} ms CPU for a page of 20, plain Mercurius ${plainCpuMs.toFixed(4)}: ${ratio.toFixed(3)} times that, limit ${EDGE_LIMIT}${isOver ? ', passed' : ''}\n`,
+  sayRatio(`edge: ${edgeCpuMs.toFixed(4)} ms CPU for a page of 20, plain Mercurius ${plainCpuMs.toFixed(4)}`, 'that', ratio, EDGE_LIMIT);
+}
+
+/** A feed beside the sum of its parts. */
+async function benchParts(): Promise<void> {
+  const { wholeCpuMs, parts, ratio } = await measureParts({ ...SIZES[0], seconds: 5, rounds: 3 });
+  for (const { part, cpuMs } of parts) process.stdout.write(`${cpuMs.toFixed(3)} ms CPU  ${part}\n`);
+  sayRatio(`${wholeCpuMs.toFixed(3)} ms CPU a feed of 20 over HTTP`, 'the sum', ratio, WHOLE_LIMIT);
+}
+
+/** A feed with two processes beside one with one. */
+async function benchProcesses(redisUrl: string): Promise<void> {
+  const { oneCpuMs, twoCpuMs, ratio } = await measureProcesses(redisUrl, { ...SIZES[1], seconds: 5, rounds: 3 });
+  sayRatio(
+    `${twoCpuMs.toFixed(3)} ms CPU a feed of 20 with two processes, ${oneCpuMs.toFixed(3)} with one`,
+    'that',
+    ratio,
+    PROCESSES_LIMIT,
   );
+}
+
+function sayRatio(what: string, beside: string, ratio: number, limit: number): void {
+  const isOver = ratio > limit;
+  process.stdout.write(`${what}: ${ratio.toFixed(3)} times ${beside}, limit ${limit}${isOver ? ', passed' : ''}\n`);
   if (isOver) process.exitCode = 1;
 }
 
@@ -86,13 +114,15 @@ async function benchOverload(seconds: number): Promise<void> {
   if (broken.length > 0) process.exitCode = 1;
 }
 
-async function bench({ quick, json, markdown, export: exported, rebuild, kernels, overload, edge }: Options): Promise<void> {
+async function bench({ quick, json, markdown, ...only }: Options): Promise<void> {
   const say = (line: string): void => void process.stderr.write(`${line}\n`);
-  if (exported !== undefined) return benchExport(Number(exported));
-  if (rebuild !== undefined) return benchRebuild(Number(rebuild));
-  if (kernels) return benchKernels();
-  if (overload !== undefined) return benchOverload(Number(overload));
-  if (edge) return benchEdge();
+  if (only.export !== undefined) return benchExport(Number(only.export));
+  if (only.rebuild !== undefined) return benchRebuild(Number(only.rebuild));
+  if (only.kernels) return benchKernels();
+  if (only.overload !== undefined) return benchOverload(Number(only.overload));
+  if (only.edge) return benchEdge();
+  if (only.parts) return benchParts();
+  if (only.processes !== undefined) return benchProcesses(only.processes);
   const effort = quick ? { seconds: 2, rounds: 1 } : { seconds: 6, rounds: 5 };
   const sizes = [];
   for (const size of quick ? QUICK : SIZES) {
@@ -130,6 +160,8 @@ await new Command('bench')
   .option('--rebuild <events>', 'only rebuild all live states from a ledger of so many events')
   .option('--kernels', 'only the ways of weighing variety: 50 of 500 candidates with vectors of 64 dimensions')
   .option('--edge', 'only the edge over one constant page, in turns with a plain Mercurius server')
+  .option('--parts', 'only a feed beside the sum of its parts, each in a loop of its own')
+  .option('--processes <redis>', 'only a feed with two processes beside one with one, over the Redis at this address')
   .option('--overload <seconds>', 'only ask for five times the peak for so long, and see what is answered and when it is over')
   .option('--json <file>', 'write the figures as JSON')
   .option('--markdown <file>', 'write the tables to a file')

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { chaosMarkdown } from './chaos-report.js';
 import { PARTS, type PartName } from './deployment.js';
 import { overloadMarkdown, runOverload } from './overload.js';
-import { runChaos } from './scenario.js';
+import { neverKilled, runChaos } from './scenario.js';
 
 interface Options {
   seed: number;
@@ -63,7 +63,8 @@ async function chaos({
   process.stdout.write(text);
   if (markdown) await writeFile(markdown, text);
   const { lost, doubled, invented, broken } = run.verdict;
-  if (lost + doubled + invented + broken.length > 0) process.exitCode = 1;
+  for (const parts of neverKilled(run)) process.stderr.write(`${parts} was never there to be killed\n`);
+  if (lost + doubled + invented + broken.length + neverKilled(run).length > 0) process.exitCode = 1;
 }
 
 await new Command('chaos')

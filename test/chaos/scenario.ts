@@ -38,6 +38,10 @@ export interface Run {
   drainedAfterMs: number;
 }
 
+/** What was to be killed and was not there a single time. */
+export const neverKilled = ({ plan, phases }: Run): string[] =>
+  plan.kills.map(({ parts }) => parts.join(' + ')).filter((killed) => phases.every(({ name, kills }) => name !== killed || kills === 0));
+
 const DRAINED_WITHIN_MS = 600_000;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));

@@ -1,8 +1,8 @@
-import { runChaos } from '../chaos/scenario.js';
+import { neverKilled, runChaos } from '../chaos/scenario.js';
 
 describe('a deployment whose parts die, go away and stop under load', () => {
   it('keeps every acknowledged event and every exposure that was answered, once, with its chains whole', async () => {
-    const { verdict, phases } = await runChaos(
+    const run = await runChaos(
       {
         seed: 7,
         perSecond: 50,
@@ -19,6 +19,8 @@ describe('a deployment whose parts die, go away and stop under load', () => {
       },
       () => undefined,
     );
+    const { verdict, phases } = run;
+    expect(neverKilled(run)).toEqual([]);
     expect(verdict).toMatchObject({ lost: 0, doubled: 0, invented: 0, broken: [] });
     expect(verdict.acknowledged).toBeGreaterThan(500);
     expect(verdict.exposures).toBeGreaterThan(500);

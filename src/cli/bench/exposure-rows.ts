@@ -23,17 +23,17 @@ export interface ExposureRows {
   cpuMsPerPage: number;
 }
 
-/** A page of 50 with so many features, seeded by its number. */
-export function samplePage(number: number, features: number): Page {
+/** A page with so many features of each item, seeded by its number; of 50 out of 100,000 where nothing else is said. */
+export function samplePage(number: number, features: number, rows = ROWS_A_PAGE, items = 100_000): Page {
   const random = seededRandom(number);
-  const numbers = Float32Array.from({ length: ROWS_A_PAGE * features }, random);
+  const numbers = Float32Array.from({ length: rows * features }, random);
   const feedId = uuidv7();
   return {
     feedId, pageNo: 0, kind: 'feed', userId: `u${number % 1000}`, sessionId: null, surface: 'home', pageId: null, servedAt: Date.now(), scorer: 'RULES',
     modelVersion: null, configVersion: 1, assignments: [], degraded: [], relaxed: [], poolSize: 500, fixedByCaller: false,
     featureNames: Array.from({ length: features }, (_, f) => `bench.feature_${f}@1`), features: numbers,
-    placed: Array.from({ length: ROWS_A_PAGE }, (_, i) => ({
-      itemNo: Math.floor(random() * 100_000), itemId: `i${i}`, position: i + 1, score: random(), rankBefore: i + 1, sources: ['SIMILAR', 'TRENDING'],
+    placed: Array.from({ length: rows }, (_, i) => ({
+      itemNo: Math.floor(random() * items), itemId: `i${i}`, position: i + 1, score: random(), rankBefore: i + 1, sources: ['SIMILAR', 'TRENDING'],
       exploration: false, promoted: false, repeat: false, propensity: null, contributions: [{ name: 'item.popularity_log@1', value: random() }],
       reasons: [{ code: 'POPULAR' }], productIds: [],
     })),

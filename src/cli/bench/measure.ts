@@ -6,8 +6,9 @@ import { eventLines, importStream, itemLines } from './bench-shop.js';
 import { type BodyOf, closedLoop, type LoadResult, openLoop } from './load.js';
 import { readUsage, type ServerProcess, startServerProcess } from './service-process.js';
 
-const CONNECTIONS = 8;
-const FIRST = 20;
+export const CONNECTIONS = 8;
+/** Items of a page. */
+export const FIRST = 20;
 const MAIN = new URL('../../main.js', import.meta.url);
 const BASELINE = new URL('./baseline-server.js', import.meta.url);
 const SCHEMA = new URL('../../api/schema.graphql', import.meta.url);
@@ -32,16 +33,16 @@ export interface SizeResult {
 }
 
 /** With the surface, although it has a default: the compiler of queries that plain Mercurius has refuses an input without it. */
-export const inputOf = (userId: string, first: number): object => ({ userId, surface: 'home', first });
+export const inputOf = (userId: string, first: number) => ({ userId, surface: 'home', first });
 
-const bodyFor =
+export const bodyFor =
   (users: number): BodyOf =>
   (request) =>
     JSON.stringify({ query: FEED_QUERY, variables: { input: inputOf(`u${(request * 7919) % users}`, FIRST) } });
 
 /** CPU that the server itself accounts for a request, over the median of several runs. */
-async function cpuPerRequest(
-  server: ServerProcess,
+export async function cpuPerRequest(
+  server: Pick<ServerProcess, 'url'>,
   bodyOf: BodyOf,
   seconds: number,
   rounds: number,
