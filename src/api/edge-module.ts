@@ -19,7 +19,6 @@ import { type Metrics } from './metrics.js';
 import { OperatorResolver } from './operator-resolver.js';
 import { ModelResolver } from './model-resolver.js';
 import { PeopleResolver } from './people-resolver.js';
-import { type EdgeContext } from './request-facts.js';
 import { ReplayResolver } from './replay-resolver.js';
 import { ReportResolver } from './report-resolver.js';
 import { ScientistResolver } from './scientist-resolver.js';
@@ -29,11 +28,7 @@ import { AlertResolver } from './alert-resolver.js';
 import { TriggerResolver } from './trigger-resolver.js';
 import { APP, LIFE, METRICS } from './tokens.js';
 
-const COMPILED_DOCUMENTS = 100;
-/** Answers have the types that they say: a check of every text, number and enum of a page takes more than half of what a compiled query does. */
-const COMPILER = { compilerOptions: { disableLeafSerialization: true } };
-
-/** What Mercurius runs: the written schema, root fields by the resolver classes, all other fields read straight from the answers. */
+/** The written schema, root fields by the resolver classes, all other fields read straight from the answers. */
 function graphqlModule(app: App): DynamicModule {
   return GraphQLModule.forRoot<MercuriusDriverConfig>({
     driver: MercuriusDriver,
@@ -55,12 +50,6 @@ function graphqlModule(app: App): DynamicModule {
       ExperimentReport: { metrics: (report: ExperimentReportAnswer, args: { force: boolean }) => report.metrics(args) },
     },
     routes: false,
-    jit: 1,
-    ...COMPILER,
-    cache: COMPILED_DOCUMENTS,
-    // The variables are handed over here and not with the query, which would have them read once more before they are run with.
-    hooks: { preExecution: (_schema, _document, context) => ({ variables: (context as unknown as EdgeContext).variables }) },
-    errorFormatter: (execution) => ({ statusCode: 200, response: execution }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { execute, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import { type ExecutionResult, type GraphQLSchema } from 'graphql';
 import { overloaded } from '../app/admission.js';
 import { AppError } from '../core/errors.js';
 import { type Log } from '../ports/log.js';
@@ -7,6 +7,7 @@ import { type RateLimiter } from '../ports/rate-limiter.js';
 import { type Caller, hasScope, LOCAL } from './access/caller.js';
 import { type Budget, type OnRefused, withinBudget } from './access/guard.js';
 import { INTROSPECTION_SCOPES, operationRefusal } from './access/operation-rules.js';
+import { createRunDocument, interpret } from './compiled-documents.js';
 import { createDocuments, type DocumentRules, type Operation, refuseCost, refuseUnkeepable } from './documents.js';
 import { answerErrors } from './error-answers.js';
 import { readJsonBodies } from './json-body.js';
@@ -24,8 +25,6 @@ const OVERLOADED = overloaded();
 export interface GraphqlOptions {
   schema: GraphQLSchema;
   rules: DocumentRules;
-  /** Compiles and runs a checked document. */
-  run: (source: string, context: EdgeContext) => Promise<ExecutionResult>;
   /** Whether every page is refused at the moment. */
   isFull: () => boolean;
   /** Budgets of callers; null: none. */
@@ -91,8 +90,9 @@ const isEmpty = (data: ExecutionResult['data']): boolean => !data || Object.valu
 /** `POST /graphql`. Everything that can be refused is refused before a resolver runs; what was served beside an error is kept. */
 export function registerGraphql(
   instance: FastifyInstance,
-  { schema, rules, run, isFull, limits, onRefused, persisted, page, log }: GraphqlOptions,
+  { schema, rules, isFull, limits, onRefused, persisted, page, log }: GraphqlOptions,
 ): void {
+  const run = createRunDocument(schema);
   const operationOf = createDocuments(schema, rules);
   // For those who may have the schema told where it is not open to all.
   const openOperationOf = rules.introspection ? operationOf : createDocuments(schema, { introspection: true, suggestions: false });
@@ -111,9 +111,7 @@ export function registerGraphql(
       refuseCost(operation.cost(context.variables));
       if (caller !== LOCAL) refuseForeign(operation, context.variables, caller, onRefused);
       refuseUnkeepable(operation, context.variables);
-      if (operation.interpreted)
-        return execute({ schema, document: operation.interpreted, contextValue: context, variableValues: context.variables });
-      return run(operation.source, context);
+      return operation.interpreted ? interpret(schema, operation.interpreted, context) : run(operation.source, context);
     };
     const find = (): Operation => operationFor(asked, caller);
     return limits ? budgeted(find, caller, limits).then(begin) : begin(find());

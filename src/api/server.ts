@@ -195,7 +195,6 @@ async function addGraphql(
   registerGraphql(instance, {
     schema: nest.get(GraphQLSchemaHost).schema,
     rules: { introspection: open, suggestions: open },
-    run: (source, context) => instance.graphql(source, context),
     isFull: () => app.isFull(),
     limits: config.auth ? rateLimiter : null,
     onRefused: countRefused(parts),
