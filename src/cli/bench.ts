@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
+import { FEATURE_NAMES } from '../core/features/catalogue.js';
 import { measureEdge } from './bench/edge.js';
 import { measureExposureExport } from './bench/exposure-export.js';
 import { measureExposureRows } from './bench/exposure-rows.js';
@@ -46,7 +47,10 @@ interface Options {
 /** One export of so many exposures, by itself. */
 async function benchExport(rows: number): Promise<void> {
   const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-  const { rowsPerSecond, cpuSeconds, residentBefore, residentPeak, ...found } = await measureExposureExport({ rows, features: 30 });
+  const { rowsPerSecond, cpuSeconds, residentBefore, residentPeak, ...found } = await measureExposureExport({
+    rows,
+    features: FEATURE_NAMES.length,
+  });
   process.stdout.write(
     `${found.rows} exposures, ${mb(found.bytes)}: ${Math.round(rowsPerSecond)} rows/s, ${((cpuSeconds * 1e6) / found.rows).toFixed(1)} µs CPU a row; ` +
       `resident ${mb(residentBefore)} before, ${mb(residentPeak)} at most\n`,
@@ -131,7 +135,11 @@ async function bench({ quick, json, markdown, ...only }: Options): Promise<void>
   }
   say('measuring the exposure log …');
   const dataDir = await mkdtemp(join(tmpdir(), 'imago-bench-log-'));
-  const exposures = await measureExposureRows(dataDir, { features: 30, pages: quick ? 100 : 1_000, rounds: effort.rounds });
+  const exposures = await measureExposureRows(dataDir, {
+    features: FEATURE_NAMES.length,
+    pages: quick ? 100 : 1_000,
+    rounds: effort.rounds,
+  });
   await rm(dataDir, { recursive: true, force: true });
 
   say('measuring what is answered under overload …');
