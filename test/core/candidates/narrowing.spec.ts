@@ -12,7 +12,12 @@ describe('the narrowing of candidates', () => {
     expect(nextNarrowing(1, all(1))).toBe(0);
   });
 
-  it('minds the slowest twentieth, and says nothing of a few pages', () => {
+  it('ends when the few pages that are asked for by now are quick', () => {
+    expect([nextNarrowing(2, [1]), nextNarrowing(1, [1, 2, 3]), nextNarrowing(0, [1])]).toEqual([1, 0, 0]);
+    expect(nextNarrowing(2, [TARGET_P50_MS * 0.8, TARGET_P50_MS * 0.8])).toBe(2);
+  });
+
+  it('minds the slowest twentieth, and does not begin for a few pages', () => {
     const some = all(1).map((ms, i) => (i % 10 === 0 ? TARGET_P95_MS + 1 : ms));
     expect([nextNarrowing(0, some), nextNarrowing(0, [9_999]), nextNarrowing(2, [9_999]), nextNarrowing(2, [])]).toEqual([1, 0, 2, 1]);
   });
