@@ -18,4 +18,6 @@ export interface LiveStates {
   drop(userIds: Iterable<string>): void;
   /** Write what changed to the snapshot store. */
   flush(): Promise<void>;
+  /** Resolves when nothing is being written to it any more that was when this was called: what was dropped before then never comes to it again. */
+  saved(): Promise<void>;
 }

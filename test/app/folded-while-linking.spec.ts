@@ -28,6 +28,7 @@ function gated(states: LiveStates, gate: { open: Promise<void> }): LiveStates {
     },
     drop: (userIds) => states.drop(userIds),
     flush: () => states.flush(),
+    saved: () => states.saved(),
   };
 }
 

@@ -210,6 +210,17 @@ export function liveStatesContract(name: string, make: (load: Load) => Promise<L
       expect(await states.read(changed)).toEqual(past.folded(changed));
     });
 
+    it('tells when what was being written is written, so that what is removed from the snapshots then stays removed', async () => {
+      const dropped = past.user('dropped');
+      await states.update([dropped], fold(past.keep(dropped)));
+      const flushing = states.flush();
+      states.drop([dropped]);
+      await states.saved();
+      await made.snapshots.remove([dropped]);
+      await flushing;
+      expect((await made.snapshots.load([dropped])).size).toBe(0);
+    });
+
     it('equals a plain fold, whatever reads, changes, drops, flushes and failures come between', async () => {
       const step = fc.record({
         what: fc.constantFrom('commit', 'commit', 'commit', 'read', 'read', 'drop', 'flush', 'fail', 'lose'),

@@ -133,6 +133,10 @@ class MemoryLiveStates implements LiveStates {
     return this.saving;
   }
 
+  saved(): Promise<void> {
+    return this.saving.catch(() => undefined);
+  }
+
   /** The state where it is in memory and nobody waits for it before. */
   private stateOf(userId: string): UserState | undefined {
     const held = this.held.get(userId);

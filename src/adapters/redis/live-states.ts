@@ -61,6 +61,7 @@ class RedisLiveStates implements LiveStates {
   private readonly changed = new Set<string>();
   /** Users whose last change may be missing from Redis. */
   private readonly owed = new Set<string>();
+  private saving: Promise<void> = Promise.resolve();
   private wanted: { userId: string; resolve: (state: UserState) => void; reject: (error: unknown) => void }[] = [];
 
   constructor(private readonly options: RedisLiveStatesOptions) {}
@@ -93,10 +94,13 @@ class RedisLiveStates implements LiveStates {
     }
   }
 
-  async flush(): Promise<void> {
-    await Promise.all([...this.owed].map((userId) => this.forget(userId)));
-    const userIds = [...this.changed];
-    for (let from = 0; from < userIds.length; from += SNAPSHOTS_A_SAVE) await this.save(userIds.slice(from, from + SNAPSHOTS_A_SAVE));
+  flush(): Promise<void> {
+    this.saving = this.saved().then(() => this.saveAll());
+    return this.saving;
+  }
+
+  saved(): Promise<void> {
+    return this.saving.catch(() => undefined);
   }
 
   private inTurn<T>(userId: string, work: () => Promise<T>): Promise<T> {
@@ -193,6 +197,12 @@ class RedisLiveStates implements LiveStates {
     } catch (error) {
       for (const { reject } of batch) reject(error);
     }
+  }
+
+  private async saveAll(): Promise<void> {
+    await Promise.all([...this.owed].map((userId) => this.forget(userId)));
+    const userIds = [...this.changed];
+    for (let from = 0; from < userIds.length; from += SNAPSHOTS_A_SAVE) await this.save(userIds.slice(from, from + SNAPSHOTS_A_SAVE));
   }
 
   private async save(userIds: string[]): Promise<void> {

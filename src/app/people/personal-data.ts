@@ -106,7 +106,7 @@ async function erase(
   for (let pass = 0; pass < MOST_PASSES; pass++) {
     await inFlight.settled();
     states.drop(subjects);
-    await states.flush();
+    await states.saved();
     const { removed, followers } = await people.changing(subjects, () => erasures.wipe(subjects));
     states.drop([...subjects, ...followers]);
     for (const { what, records } of removed) total.set(what, (total.get(what) ?? 0) + records);

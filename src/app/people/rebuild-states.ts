@@ -5,7 +5,7 @@ import { type People } from './people.js';
 
 interface Ports {
   people: Pick<People, 'onMoved' | 'tellMoved'>;
-  states: Pick<LiveStates, 'drop' | 'flush'>;
+  states: Pick<LiveStates, 'drop' | 'saved'>;
   snapshots: Pick<SnapshotStore, 'remove'>;
   inFlight: InFlight;
   onError: (error: unknown, doing: string) => void;
@@ -22,7 +22,7 @@ export function createRebuildStates({ people, states, snapshots, inFlight, onErr
   const rebuild: RebuildStates = async (userIds) => {
     await inFlight.settled();
     states.drop(userIds);
-    await states.flush();
+    await states.saved();
     await snapshots.remove(userIds);
     states.drop(userIds);
   };
