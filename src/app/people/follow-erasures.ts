@@ -8,7 +8,7 @@ import { type People } from './people.js';
 interface Ports {
   people: Pick<People, 'onErased' | 'onWiped'>;
   erasures: Pick<Erasures, 'held' | 'wipe'>;
-  states: Pick<LiveStates, 'drop'>;
+  states: Pick<LiveStates, 'drop' | 'saved'>;
   triggers: Pick<TriggersInForce, 'forget'>;
   index: Pick<ShopIndex, 'forget'>;
   inFlight: InFlight;
@@ -22,6 +22,7 @@ interface Ports {
 export function followErasures({ people, erasures, states, triggers, index, inFlight, onError }: Ports): void {
   const sweep = async (userIds: string[]): Promise<void> => {
     await inFlight.settled();
+    await states.saved();
     const held = await erasures.held(userIds);
     if (held.every(({ records }) => records === 0)) return;
     const { followers } = await erasures.wipe(userIds);
