@@ -1,6 +1,7 @@
 import { buildClientSchema, getIntrospectionQuery, type GraphQLObjectType, type IntrospectionQuery, printType } from 'graphql';
 import { type RawInput } from '../../src/app/app.js';
-import { ask, type Edge, feedOf, item, NOW, openEdge, settings } from './fixture.js';
+import { ask, type Edge, openEdge } from './fixture.js';
+import { feedOf, item, NOW, settings } from './some-answers.js';
 
 /** The first run of a document is interpreted, the second compiles it, the third runs what was compiled: all have to agree. */
 const RUNS = 3;
