@@ -56,7 +56,8 @@ const MAY_IMPORT: Record<string, Rule> = {
   bindings: (_from, { target }) => ['adapters', 'ports'].includes(layerOf(target)),
   api: edge,
   worker: edge,
-  cli: (from, to) => edge(from, to) || layerOf(to.target) === 'core' || (isBench(from) && ['adapters', 'api', 'bindings'].includes(layerOf(to.target))),
+  cli: (from, to) =>
+    edge(from, to) || layerOf(to.target) === 'core' || (isBench(from) && ['adapters', 'api', 'bindings'].includes(layerOf(to.target))),
   'config.ts': (_from, { target }) => layerOf(target) === 'core',
   'service.ts': (_from, { target }) => ['bindings', 'ports', 'api', 'worker', 'app', 'config.ts'].includes(layerOf(target)),
   'heavy.ts': (_from, { target }) => ['bindings', 'app', 'ports', 'config.ts'].includes(layerOf(target)),
