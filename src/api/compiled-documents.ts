@@ -42,5 +42,4 @@ export const interpret = (
   schema: GraphQLSchema,
   document: DocumentNode,
   context: EdgeContext,
-): Promise<ExecutionResult> | ExecutionResult =>
-  execute({ schema, document, contextValue: context, variableValues: context.variables });
+): Promise<ExecutionResult> | ExecutionResult => execute({ schema, document, contextValue: context, variableValues: context.variables });
