@@ -1,6 +1,7 @@
 import { type LedgerEvent } from '../core/events/event.js';
-import { advance, type FoldCursor } from '../core/tags/cursor.js';
+import { advance, type FoldCursor, isFolded } from '../core/tags/cursor.js';
 import { type Ledger } from '../ports/ledger.js';
+import { type LiveStates } from '../ports/live-states.js';
 import { type RegionOf } from './derive-from-events.js';
 import { type InFlight } from './people/in-flight.js';
 import { type People } from './people/people.js';
@@ -36,7 +37,7 @@ export function createFollow(ports: Ports): Follow {
     const next = await batches.next();
     if (next.done) return false;
     const old = untilFresh(next.value, before);
-    await foldAll(old, ports);
+    await foldAll(await unfolded(old, ports.states), ports);
     for (const event of old) advance(cursor, event);
     return old.length === next.value.length;
   };
@@ -49,6 +50,15 @@ export function createFollow(ports: Ports): Follow {
       while (await inFlight.run(() => foldNext(batches, before)));
     },
   };
+}
+
+/** Those that are not part of the state of their user, which nearly all are, and those of a state that cannot be had. */
+async function unfolded(events: LedgerEvent[], states: Pick<LiveStates, 'readMany'>): Promise<LedgerEvent[]> {
+  const stateByUser = await states.readMany(events.map(({ userId }) => userId));
+  return events.filter((event) => {
+    const state = stateByUser.get(event.userId);
+    return !state || !isFolded(state.events, event);
+  });
 }
 
 /** Those in front of the first that is still being folded where it was recorded. */

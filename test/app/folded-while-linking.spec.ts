@@ -92,8 +92,8 @@ describe('an act that is being folded while its identity is taken away', () => {
   });
 
   it('nor where the fold is of what another process left', async () => {
-    await act(here);
     expect(await knows(here)).toBe(true);
+    await act(elsewhere);
     now += 10_000;
     const open = shut();
     const mending = here.follow.mend();

@@ -5,7 +5,7 @@ import { startEmbeddedPostgres } from '../../adapters/postgres/embedded/index.js
 import { eventLines, importStream, itemLines } from './bench-shop.js';
 import { closedLoop } from './load.js';
 import { bodyFor, CONNECTIONS, type SizeOptions } from './measure.js';
-import { readUsage, type ServerProcess, startServerProcess } from './service-process.js';
+import { readUsage, type ServerProcess, startServerProcess, untilIdle } from './service-process.js';
 
 export interface ProcessesResult {
   /** CPU of a feed where one process answers all. */
@@ -37,6 +37,7 @@ export async function measureProcesses(redisUrl: string, { items, users, events,
     await importStream(first.url, 'items', itemLines(items, now), items);
     await importStream(first.url, 'events', eventLines(items, users, events, now, 'bench'), events);
     const measured = async (servers: ServerProcess[]): Promise<number[]> => {
+      for (const { url } of servers) await untilIdle(url);
       await cpuMsOf(servers, users, 3 * seconds); // the runtime compiles beside it
       const found: number[] = [];
       for (let round = 0; round < rounds; round++) found.push(await cpuMsOf(servers, users, seconds));
