@@ -12,6 +12,8 @@ import { type ShopIndex } from './shop-index.js';
 const LEFT_MS = 2_000;
 /** How far back it is looked at a start. */
 const LOOK_BACK_MS = 15 * 60_000;
+/** Events whose states are asked for at once: few enough that pages which wait for a state of their own do not notice. */
+const AT_ONCE = 200;
 
 /** What a process takes over from others that serve the same shop. */
 export interface Follow {
@@ -37,7 +39,8 @@ export function createFollow(ports: Ports): Follow {
     const next = await batches.next();
     if (next.done) return false;
     const old = untilFresh(next.value, before);
-    await foldAll(await unfolded(old, ports.states), ports);
+    for (let from = 0; from < old.length; from += AT_ONCE)
+      await foldAll(await unfolded(old.slice(from, from + AT_ONCE), ports.states), ports);
     for (const event of old) advance(cursor, event);
     return old.length === next.value.length;
   };
