@@ -44,6 +44,8 @@ type Connection = ConnectionOptions & {
   connect(): Promise<unknown>;
   disconnect(): void;
   duplicate(...args: never[]): unknown;
+  /** Of a cluster. */
+  nodes?(): unknown[];
 };
 
 /** How BullMQ reaches Redis. */
@@ -87,9 +89,11 @@ export function createRedisQueueStore({ connect, prefix }: RedisQueues): QueueSt
   };
 }
 
-/** One that is between two tries would never say that it has ended; its next try, after which there is no other, does. */
+/** One that is between two tries, or was told to end there, would never say that it has ended; its next try, after which there is no other, does. */
 function end(connection: Connection): void {
-  if (connection.status === 'reconnecting')
+  const { status } = connection;
+  const isBetweenTries = status === 'reconnecting' || (status === 'disconnecting' && connection.nodes?.().length === 0);
+  if (isBetweenTries)
     void connection.connect().then(() => connection.disconnect(), () => undefined); // prettier-ignore
-  else if (connection.status !== 'end') connection.disconnect();
+  else if (status !== 'end') connection.disconnect();
 }
