@@ -13,7 +13,7 @@ const entry = (id: string, what: string, spec: string, says: string): Entry => (
 const here = (id: string, what: string): Entry => ({ id, what, covered: 'here' });
 const not = (id: string, what: string, why: string): Entry => ({ id, what, covered: { not: why } });
 
-const REFUSED = 'api/refused-requests.spec.ts';
+const REFUSED = 'api/refused-rows.ts';
 const ACCESS = 'api/access.spec.ts';
 const EVENT = 'core/events/read-event.spec.ts';
 const FILE = 'core/scoring/models/check-file.spec.ts';
@@ -36,8 +36,8 @@ export const CATALOGUE: readonly Entry[] = [
   entry('A11', 'a directive too many, or unknown', REFUSED, '51 directives'),
   entry('A12', 'fragments in circles', REFUSED, 'a fragment in itself'),
   entry('A13', 'fragments that double', REFUSED, '30 doubling fragments'),
-  entry('A14', 'introspection in production', REFUSED, 'does not describe itself'),
-  entry('A15', 'names that are guessed', REFUSED, 'does not help to guess names'),
+  entry('A14', 'introspection in production', 'api/refused-requests.spec.ts', 'does not describe itself'),
+  entry('A15', 'names that are guessed', 'api/refused-requests.spec.ts', 'does not help to guess names'),
   entry('A16', 'two operations and no choice', REFUSED, 'two operations and no choice'),
   entry('A17', 'an unknown persisted operation', 'api/persisted-operations.spec.ts', 'refuses a hash that is not known'),
   here('A18', 'a page of no, half or too many items'),
@@ -48,7 +48,7 @@ export const CATALOGUE: readonly Entry[] = [
   here('A23', 'prices that cannot be'),
   here('A24', 'lists that are too long, doubled or unknown'),
   here('A25', 'nonsense for a language, a time zone or a time'),
-  entry('A26', 'variables nested without end', REFUSED, 'nested 100,000 deep'),
+  entry('A26', 'variables nested without end', 'api/refused-requests.spec.ts', 'nested 100,000 deep'),
   entry('A27', 'one field with two sets of arguments', REFUSED, 'the same field with other arguments'),
   entry('A28', 'a variable too many or too few', REFUSED, 'an extra variable'),
   not('A29', 'a header with another tenant', ONE_SHOP),
@@ -56,13 +56,13 @@ export const CATALOGUE: readonly Entry[] = [
   here('A31', 'a deadline that cannot be'),
   entry('A32', 'the same request many times at once', 'e2e/feed.spec.ts', 'gives parallel requests with one request id one page'),
   entry('A33', 'thousands of requests on one connection', ACCESS, 'hold a connection on which requests are piled up'),
-  entry('A34', 'a large body in small pieces', 'api/http.spec.ts', 'is refused early when it is too large'),
-  entry('A35', 'a body that hardly moves', 'api/http.spec.ts', 'is waited for until its deadline'),
+  entry('A34', 'a large body in small pieces', 'api/slow-bodies.spec.ts', 'is refused early when it is too large'),
+  entry('A35', 'a body that hardly moves', 'api/slow-bodies.spec.ts', 'is waited for until its deadline'),
   entry('A36', 'subscriptions and @defer', REFUSED, 'a subscription'),
 
   entry('B1', 'no token', ACCESS, 'without a token'),
   entry('B2', 'no signature', ACCESS, 'with an unsigned token'),
-  entry('B3', 'a public key for a secret', ACCESS, 'no token that was signed with a public key as if it were a secret'),
+  entry('B3', 'a public key for a secret', 'api/access-public-keys.spec.ts', 'no token that was signed with a public key as if it were a secret'),
   entry('B4', 'a key id that is a path or a query', ACCESS, 'whatever a token names as its key'),
   entry('B5', 'a token that brings its own key', ACCESS, 'with a token that brings its own key'),
   entry('B6', 'a token of another time, or of none', ACCESS, 'with a token of the future'),
