@@ -27,14 +27,14 @@ interface Asked {
 
 /**
  * What earlier pages fixed: settings, model, arms, seed and the items already placed. An expired cursor starts a new feed that leaves out what was shown; so
- * does one of a feed whose earlier pages cannot be had, since a position must not be given twice.
+ * does one of a feed whose earlier pages are not all in the log, where one may wait on the disk of another process, since a position must not be given twice.
  */
 export async function continueFeed({ input, obeying, cursor, expired: isOld }: Asked, ports: ContinuePorts): Promise<PinnedContinuation> {
   const [before, onPage] = await Promise.all([
     cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId).catch(unlessAway([])) : [],
     input.pageId === null ? [] : ports.exposureLog.itemsOfPage(input.pageId),
   ]);
-  const expired = isOld || (cursor !== null && before.length === 0);
+  const expired = isOld || (cursor !== null && before.length < (cursor.placed ?? 1));
   const placed = before.map(({ itemNo }) => itemNo);
   const pinned = cursor !== null && !expired ? cursor : null;
   const models = await (pinned ? ports.models.pinned(input.surface, pinned.modelVersion) : chosenModels(input, ports.models));

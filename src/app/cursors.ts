@@ -8,6 +8,8 @@ export interface FeedCursor {
   feedId: string;
   /** Of the page to come, from 1. */
   pageNo: number;
+  /** How many items its pages have placed so far; at least one when left out, as before it was told. */
+  placed?: number;
   /** Of the settings before experiments acted on them. */
   configVersion: number;
   /** Before experiments acted; null for rules. */
@@ -57,9 +59,9 @@ export function createCursors(secret: Buffer) {
   };
 
   return {
-    encode({ feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash, assignments = [] }: FeedCursor): string {
-      const arms = assignments.length === 0 ? [] : [assignments.map(packed)];
-      const body = Buffer.from(JSON.stringify([feedId, pageNo, configVersion, seed, issuedAt, inputHash, modelVersion, ...arms]));
+    encode({ feedId, pageNo, placed, configVersion, modelVersion, seed, issuedAt, inputHash, assignments = [] }: FeedCursor): string {
+      const fields = [feedId, pageNo, configVersion, seed, issuedAt, inputHash, modelVersion, assignments.map(packed), placed];
+      const body = Buffer.from(JSON.stringify(fields));
       return Buffer.concat([tag(body), body]).toString('base64url');
     },
     /** @throws AppError INVALID_INPUT for text that is no cursor, or one of another feed */
@@ -67,7 +69,7 @@ export function createCursors(secret: Buffer) {
       const bytes = Buffer.from(text, 'base64url');
       const body = bytes.subarray(TAG_BYTES);
       if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
-      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null, arms = []] = JSON.parse(body.toString()) as [
+      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null, arms = [], placed] = JSON.parse(body.toString()) as [
         string,
         number,
         number,
@@ -76,10 +78,21 @@ export function createCursors(secret: Buffer) {
         string,
         (string | null)?,
         PackedArm[]?,
+        number?,
       ];
       if (hash !== inputHash) throw invalid();
       const assignments = arms.map(unpacked);
-      return { feedId, pageNo, configVersion, modelVersion, seed, issuedAt, inputHash, ...(assignments.length > 0 && { assignments }) };
+      return {
+        feedId,
+        pageNo,
+        placed,
+        configVersion,
+        modelVersion,
+        seed,
+        issuedAt,
+        inputHash,
+        ...(assignments.length > 0 && { assignments }),
+      };
     },
   };
 }

@@ -193,7 +193,8 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const degraded: Degradation[] = expired ? [...built.degraded, 'CURSOR_EXPIRED'] : built.degraded;
   const page = assemblePage(job, inputs, built, { feedId, pageNo, assignments, degraded });
   const { seed, pin } = continuation;
-  const next: FeedCursor = { ...pin, feedId, pageNo: pageNo + 1, seed, issuedAt: ports.clock(), inputHash };
+  const placed = continuation.placedBefore.length + page.placed.length;
+  const next: FeedCursor = { ...pin, feedId, pageNo: pageNo + 1, placed, seed, issuedAt: ports.clock(), inputHash };
   const answer = presentFeed(page, built, {
     shop: ports.index.shop,
     locale: chosenLocale(input.context.locale, ports.locales),

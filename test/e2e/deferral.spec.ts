@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
 import { startTcpProxy, type TcpProxy } from '../chaos/tcp-proxy.js';
 import { eventually } from '../support/eventually.js';
 import { createTestDatabase, type TestDatabase } from '../support/postgres.js';
@@ -49,6 +50,21 @@ describe('a service whose database is away', () => {
     await back();
     for (const { exposureId } of [...page.items, ...next.items]) await isKept(exposureId);
   }, 40_000);
+
+  it('gives no position twice while the page before waits elsewhere to be logged', async () => {
+    const input = { userId: shop.users[3], first: 5 };
+    const first = await feed(service, input);
+    const second = await feed(service, { ...input, after: first.pageInfo.endCursor });
+    expect(second.id).toBe(first.id);
+    const client = new Client(database.url);
+    await client.connect();
+    await client.query('DELETE FROM exposure_items WHERE feed_id = $1 AND first_position = 6', [second.id]);
+    await client.end();
+    const third = await feed(service, { ...input, after: second.pageInfo.endCursor });
+    expect([third.id === first.id, third.items[0].exposureId]).toEqual([false, `${third.id}.1`]);
+    expect(third.ranking.degraded).toContain('CURSOR_EXPIRED');
+    expect(idsOf(third).filter((id) => idsOf(first).includes(id))).toEqual([]);
+  });
 
   it('acknowledges events, which act on their user when it is back, and are duplicates when they are sent again', async () => {
     const { items } = await feed(service, { userId: 'keen', first: 5 });
