@@ -34,7 +34,7 @@ export async function continueFeed({ input, obeying, cursor, expired: isOld }: A
     cursor ? ports.exposureLog.itemsOfFeed(cursor.feedId).catch(unlessAway([])) : [],
     input.pageId === null ? [] : ports.exposureLog.itemsOfPage(input.pageId),
   ]);
-  const expired = isOld || (cursor !== null && before.length < (cursor.placed ?? 1));
+  const expired = isOld || (cursor !== null && before.length < cursor.placed);
   const placed = before.map(({ itemNo }) => itemNo);
   const pinned = cursor !== null && !expired ? cursor : null;
   const models = await (pinned ? ports.models.pinned(input.surface, pinned.modelVersion) : chosenModels(input, ports.models));

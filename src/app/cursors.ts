@@ -8,8 +8,8 @@ export interface FeedCursor {
   feedId: string;
   /** Of the page to come, from 1. */
   pageNo: number;
-  /** How many items its pages have placed so far; at least one when left out, as before it was told. */
-  placed?: number;
+  /** How many items the pages before have placed. */
+  placed: number;
   /** Of the settings before experiments acted on them. */
   configVersion: number;
   /** Before experiments acted; null for rules. */
@@ -69,17 +69,9 @@ export function createCursors(secret: Buffer) {
       const bytes = Buffer.from(text, 'base64url');
       const body = bytes.subarray(TAG_BYTES);
       if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
-      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null, arms = [], placed] = JSON.parse(body.toString()) as [
-        string,
-        number,
-        number,
-        number,
-        number,
-        string,
-        (string | null)?,
-        PackedArm[]?,
-        number?,
-      ];
+      const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null, arms = [], placed = 1] = JSON.parse(
+        body.toString(),
+      ) as [string, number, number, number, number, string, (string | null)?, PackedArm[]?, number?];
       if (hash !== inputHash) throw invalid();
       const assignments = arms.map(unpacked);
       return {

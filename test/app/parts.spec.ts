@@ -10,7 +10,7 @@ import { uuidTime } from '../../src/core/exposures/exposure.js';
 const later = (ms = 1): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 describe('cursors', () => {
-  const cursor = { modelVersion: 'v1', feedId: '019', pageNo: 2, configVersion: 3, seed: 7, issuedAt: 1_000, inputHash: 'abc' };
+  const cursor = { modelVersion: 'v1', feedId: '019', pageNo: 2, placed: 20, configVersion: 3, seed: 7, issuedAt: 1_000, inputHash: 'abc' };
 
   it('come back as they were given out, on any process with the secret', () => {
     const secret = randomBytes(32);

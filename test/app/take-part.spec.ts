@@ -100,7 +100,7 @@ describe('an interleaved page', () => {
 });
 
 describe('cursors of pages that take part', () => {
-  const plain = { modelVersion: null, feedId: '019', pageNo: 2, configVersion: 3, seed: 7, issuedAt: 1_000, inputHash: 'abc' };
+  const plain = { modelVersion: null, feedId: '019', pageNo: 2, placed: 20, configVersion: 3, seed: 7, issuedAt: 1_000, inputHash: 'abc' };
   const cursors = createCursors(Buffer.alloc(32, 1));
   const assignments = [{ experiment: 'wide', variant: 'b', phase: 2, forced: false, triggered: true }];
 
