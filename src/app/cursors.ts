@@ -69,6 +69,7 @@ export function createCursors(secret: Buffer) {
       const bytes = Buffer.from(text, 'base64url');
       const body = bytes.subarray(TAG_BYTES);
       if (bytes.length <= TAG_BYTES || !timingSafeEqual(tag(body), bytes.subarray(0, TAG_BYTES))) throw invalid();
+      // What came later is absent from cursors that older processes gave out.
       const [feedId, pageNo, configVersion, seed, issuedAt, hash, modelVersion = null, arms = [], placed = 1] = JSON.parse(
         body.toString(),
       ) as [string, number, number, number, number, string, (string | null)?, PackedArm[]?, number?];

@@ -1,3 +1,4 @@
+import { connect } from 'node:net';
 import { createRateLimiter } from '../../src/adapters/flexible/rate-limiter.js';
 import { type App } from '../../src/app/app.js';
 import { type ApiConfig } from '../../src/api/api-config.js';
@@ -75,3 +76,13 @@ export async function post(edge: Edge, body: unknown, headers: Record<string, st
 }
 
 export const ask = (edge: Edge, query: string, variables?: object): Promise<GraphqlAnswer> => post(edge, { query, variables });
+
+/** What a server sends on a socket until it closes it. */
+export const exchange = (edge: { port: number }, ...parts: string[]): Promise<string> =>
+  new Promise((resolve) => {
+    const socket = connect(edge.port, '127.0.0.1', () => parts.forEach((part) => socket.write(part)));
+    let got = '';
+    socket.on('data', (data) => void (got += data.toString()));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(got));
+  });

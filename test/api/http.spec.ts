@@ -1,8 +1,7 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Script } from 'node:vm';
-import { ask, type Edge, openEdge } from './fixture.js';
+import { ask, type Edge, exchange, openEdge } from './fixture.js';
 import { feedOf } from './some-answers.js';
 
 /** A request with any headers, which fetch would not send. */
@@ -23,16 +22,6 @@ function raw(
     sent.end(body);
   });
 }
-
-/** What a server sends on a socket until it closes it. */
-const exchange = (edge: { port: number }, ...parts: string[]): Promise<string> =>
-  new Promise((resolve) => {
-    const socket = connect(edge.port, '127.0.0.1', () => parts.forEach((part) => socket.write(part)));
-    let got = '';
-    socket.on('data', (data) => void (got += data.toString()));
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(got));
-  });
 
 describe('the addresses of the edge', () => {
   let edge: Edge;

@@ -2,17 +2,7 @@ import { fastify } from 'fastify';
 import { type AddressInfo, connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readJsonBodies } from '../../src/api/json-body.js';
-import { type Edge, openEdge } from './fixture.js';
-
-/** What a server sends on a socket until it closes it. */
-const exchange = (edge: { port: number }, ...parts: string[]): Promise<string> =>
-  new Promise((resolve) => {
-    const socket = connect(edge.port, '127.0.0.1', () => parts.forEach((part) => socket.write(part)));
-    let got = '';
-    socket.on('data', (data) => void (got += data.toString()));
-    socket.on('error', () => undefined);
-    socket.on('close', () => resolve(got));
-  });
+import { type Edge, exchange, openEdge } from './fixture.js';
 
 describe('a body that is slow to come', () => {
   let edge: Edge;

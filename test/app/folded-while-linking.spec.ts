@@ -57,6 +57,16 @@ describe('an act that is being folded while its identity is taken away', () => {
   };
   const link = () => here.app.linkIdentities({ userId: 'ann', identities: [IDENTITY] }, 'a shop');
   const unlink = () => here.app.unlinkIdentity({ userId: 'ann', identity: IDENTITY }, 'a shop');
+  /** Take the identity away while what is folded has been read and waits to be put into the state. */
+  const takeAwayDuring = async (fold: () => Promise<void>): Promise<void> => {
+    const open = shut();
+    const folding = fold();
+    await delay(WHILE_MS);
+    const unlinking = unlink();
+    await Promise.race([unlinking, delay(WHILE_MS)]);
+    open();
+    await Promise.all([folding, unlinking]);
+  };
   const knows = async ({ app }: RunningApp): Promise<boolean> => (await app.userProfile('ann')).tags({ dimension: null }).some(({ key }) => key === 'category-affinity:home'); // prettier-ignore
 
   beforeAll(async () => {
@@ -81,13 +91,7 @@ describe('an act that is being folded while its identity is taken away', () => {
   });
 
   it('does not count when it is folded, where that was done', async () => {
-    const open = shut();
-    const acting = act(here);
-    await delay(WHILE_MS);
-    const unlinking = unlink();
-    await Promise.race([unlinking, delay(WHILE_MS)]);
-    open();
-    await Promise.all([acting, unlinking]);
+    await takeAwayDuring(() => act(here));
     expect(await knows(here)).toBe(false);
   });
 
@@ -95,13 +99,7 @@ describe('an act that is being folded while its identity is taken away', () => {
     expect(await knows(here)).toBe(true);
     await act(elsewhere);
     now += 10_000;
-    const open = shut();
-    const mending = here.follow.mend();
-    await delay(WHILE_MS);
-    const unlinking = unlink();
-    await Promise.race([unlinking, delay(WHILE_MS)]);
-    open();
-    await Promise.all([mending, unlinking]);
+    await takeAwayDuring(() => here.follow.mend());
     expect(await knows(here)).toBe(false);
   });
 

@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomUUID } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { identityOf, type IdentityLink, identityUserId, isIdentityUserId, type Moment, ownerOf } from '../../core/privacy/identity.js';
 import { type Person, purposesAt, unknownPerson } from '../../core/privacy/person.js';
@@ -29,13 +29,13 @@ export interface People {
   keyOf(userId: string): string;
   /** Tell every process that what was kept of erased users is removed, so that each removes what it has written since. */
   tellWiped(userIds: readonly string[]): Promise<void>;
-  /** Tell every process that acts count for another user now, or no longer, so that each drops the states that it has folded since. */
+  /** Tell every other process that acts count for another user now, or no longer, so that each drops the states that it has folded since. */
   tellMoved(userIds: readonly string[]): Promise<void>;
   /** Called when another process, or this one, began to erase users. */
   onErased: (userIds: string[]) => void;
   /** Called when it is done with that. */
   onWiped: (userIds: string[]) => void;
-  /** Called when acts of users, in another process or this one, came to count for somebody else, or no longer. */
+  /** Called when acts of users came to count for somebody else, or no longer, in another process. */
   onMoved: (userIds: string[]) => void;
 }
 
@@ -47,7 +47,7 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
   const links = createCache<readonly IdentityLink[]>(CACHED, async (ids) => byIdentity(await peopleStore.linksOf(ids.map(identityOf))), () => []); // prettier-ignore
   const keyOf = (userId: string): string => createHmac('sha256', secret).update(`erased ${userId}`).digest('hex');
   const noteTies = async (userIds: readonly string[]): Promise<void> => everybody.noteTies((await people.many(userIds)).values());
-  const { tell, tellEach } = createTeller(notices);
+  const { self, tell, tellEach } = createTeller(notices);
   const whole: People = {
     onErased: () => undefined,
     onWiped: () => undefined,
@@ -83,7 +83,7 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
       await tell({ userIds: [userId], erasedAt: at });
     },
     tellWiped: (userIds) => tellEach(userIds, { isWiped: true }),
-    tellMoved: (userIds) => tellEach(userIds, { isMoved: true }),
+    tellMoved: (userIds) => tellEach(userIds, { movedBy: self }),
   };
   notices.subscribe('people', (about) => {
     links.clear();
@@ -91,7 +91,7 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
     if (!news) people.clear();
     else people.forget(news.userIds);
     if (news?.isWiped) return whole.onWiped([...news.userIds]);
-    if (news?.isMoved) return whole.onMoved([...news.userIds]);
+    if (news?.movedBy !== undefined) return news.movedBy === self ? undefined : whole.onMoved([...news.userIds]);
     if (news?.erasedAt !== undefined) {
       everybody.noteErased(news.userIds.map(keyOf), news.erasedAt);
       return whole.onErased([...news.userIds]);
@@ -110,17 +110,19 @@ interface News {
   erasedAt?: number;
   /** What was kept of them is removed. */
   isWiped?: boolean;
-  /** What they did counts for another user now, or no longer. */
-  isMoved?: boolean;
+  /** The process in which what they did came to count for another user, or no longer. */
+  movedBy?: string;
 }
 
 function createTeller(notices: PeoplePorts['notices']) {
+  /** This process, among those that hear it. */
+  const self = randomUUID();
   const tell = (news: News): Promise<void> => notices.publish('people', withinBounds(JSON.stringify(news)));
   /** What has to name its users, of which one always fits. */
   const tellEach = async (userIds: readonly string[], more: Omit<News, 'userIds'>): Promise<void> => {
     for (const userId of userIds) await tell({ userIds: [userId], ...more });
   };
-  return { tell, tellEach };
+  return { self, tell, tellEach };
 }
 
 /** As long as a notice may be, in letters of up to four bytes. */

@@ -77,3 +77,10 @@ export async function importStream(url: string, kind: 'items' | 'events', lines:
     throw new Error(`${kind}: ${result.accepted} of ${expected} accepted: ${JSON.stringify(result.rejected?.[0] ?? result)}`);
   return (performance.now() - started) / 1000;
 }
+
+/** Import a whole shop of this size. */
+export async function fillShop(url: string, { items, users, events }: { items: number; users: number; events: number }): Promise<void> {
+  const now = Date.now();
+  await importStream(url, 'items', itemLines(items, now), items);
+  await importStream(url, 'events', eventLines(items, users, events, now, 'bench'), events);
+}

@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { median } from '../numbers.js';
 import { closedLoop } from './load.js';
 import { FEED_QUERY, inputOf } from './measure.js';
 import { readUsage, type ServerProcess, startServerProcess } from './service-process.js';
@@ -57,8 +58,6 @@ async function cpuMsOf({ url }: ServerProcess, seconds: number): Promise<number>
   if (failures > 0) throw new Error(`${failures} of ${requests} requests failed`);
   return (((await readUsage(url)).cpuSeconds - before.cpuSeconds) * 1000) / requests;
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** What the edge takes for one page, in turns with a plain Mercurius server that answers the same query with the same page. */
 export async function measureEdge({ seconds, rounds }: { seconds: number; rounds: number }): Promise<EdgeResult> {

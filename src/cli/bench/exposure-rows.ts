@@ -9,6 +9,7 @@ import { createPostgresExposureLog } from '../../adapters/postgres/exposure-log.
 import { ensurePartitions } from '../../adapters/postgres/partitions.js';
 import { type Page } from '../../core/exposures/exposure.js';
 import { seededRandom } from '../../core/random.js';
+import { median } from '../numbers.js';
 
 /** Exposures of a page as the bench writes them. */
 export const ROWS_A_PAGE = 50;
@@ -62,8 +63,6 @@ async function copyRate(pool: Pool, bytes: number, rows: number): Promise<number
     client.release();
   }
 }
-
-const median = (values: number[]): number => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
 
 interface RowsOptions {
   features: number;

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { eventLines, importStream, itemLines } from './bench-shop.js';
+import { fillShop } from './bench-shop.js';
 import { type FloodPlan, type FloodSecond } from './flood.js';
 import { readUsage, type ServerProcess, startServerProcess } from './service-process.js';
 
@@ -81,9 +81,7 @@ export async function measureOverload({ items, seconds }: { items: number; secon
   const service = await startServerProcess(MAIN, [], { PORT: '0', SAMPLE: 'none', DATA_DIR: dataDir, LOG_LEVEL: 'warn' });
   const client = fork(fileURLToPath(FLOOD), { execArgv: process.execArgv });
   try {
-    const now = Date.now();
-    await importStream(service.url, 'items', itemLines(items, now), items);
-    await importStream(service.url, 'events', eventLines(items, USERS, 30 * USERS, now, 'overload'), 30 * USERS);
+    await fillShop(service.url, { items, users: USERS, events: 30 * USERS });
     return await runOverload(service, client, seconds);
   } finally {
     client.disconnect();

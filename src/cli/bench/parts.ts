@@ -12,7 +12,8 @@ import { type PageInputs } from '../../core/page.js';
 import { seededRandom } from '../../core/random.js';
 import { readFeedInput } from '../../core/requests/page-input.js';
 import { foldPage } from '../../core/tags/fold.js';
-import { eventLines, importStream, itemLines } from './bench-shop.js';
+import { fillShop } from './bench-shop.js';
+import { median } from '../numbers.js';
 import { measureEdge } from './edge.js';
 import { samplePage } from './exposure-rows.js';
 import { bodyFor, CONNECTIONS, cpuPerRequest, FIRST, inputOf, type SizeOptions } from './measure.js';
@@ -49,9 +50,7 @@ export async function measureParts({ items, users, events, ...effort }: SizeOpti
 async function measureWhole(dataDir: string, { items, users, events, seconds, rounds }: SizeOptions): Promise<number> {
   const service = await startServerProcess(MAIN, [], { PORT: '0', SAMPLE: 'none', DATA_DIR: dataDir, LOG_LEVEL: 'warn' });
   try {
-    const now = Date.now();
-    await importStream(service.url, 'items', itemLines(items, now), items);
-    await importStream(service.url, 'events', eventLines(items, users, events, now, 'bench'), events);
+    await fillShop(service.url, { items, users, events });
     await cpuPerRequest(service, bodyFor(users), 3 * seconds, 1); // the runtime compiles beside it
     return (await cpuPerRequest(service, bodyFor(users), seconds, rounds)).cpuMs;
   } finally {
@@ -110,5 +109,5 @@ async function cpuOf(work: (number: number) => Promise<unknown>, { seconds, roun
   await round();
   const found: number[] = [];
   for (let n = 0; n < rounds; n++) found.push(await round());
-  return found.sort((a, b) => a - b)[Math.floor(rounds / 2)];
+  return median(found);
 }

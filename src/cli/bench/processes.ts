@@ -2,7 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startEmbeddedPostgres } from '../../adapters/postgres/embedded/index.js';
-import { eventLines, importStream, itemLines } from './bench-shop.js';
+import { fillShop } from './bench-shop.js';
+import { median } from '../numbers.js';
 import { closedLoop } from './load.js';
 import { bodyFor, CONNECTIONS, type SizeOptions } from './measure.js';
 import { readUsage, type ServerProcess, startServerProcess, untilIdle } from './service-process.js';
@@ -33,9 +34,7 @@ export async function measureProcesses(redisUrl: string, { items, users, events,
   try {
     const first = await start('first', 'all');
     stops.push(() => first.stop());
-    const now = Date.now();
-    await importStream(first.url, 'items', itemLines(items, now), items);
-    await importStream(first.url, 'events', eventLines(items, users, events, now, 'bench'), events);
+    await fillShop(first.url, { items, users, events });
     const measured = async (servers: ServerProcess[]): Promise<number[]> => {
       for (const { url } of servers) await untilIdle(url);
       await cpuMsOf(servers, users, 3 * seconds); // the runtime compiles beside it
@@ -53,8 +52,6 @@ export async function measureProcesses(redisUrl: string, { items, users, events,
     await rm(root, { recursive: true, force: true });
   }
 }
-
-const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
 
 /** CPU of all servers for a feed of one of them. */
 async function cpuMsOf(servers: ServerProcess[], users: number, seconds: number): Promise<number> {
