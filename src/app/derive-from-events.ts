@@ -12,6 +12,7 @@ import { TrialColumns, type TrialsState } from '../core/candidates/trials.js';
 import { Judges, type JudgesState, weightFrom } from '../core/events/authenticity/judges.js';
 import { type LedgerEvent } from '../core/events/event.js';
 import { LOW_STOCK, STOCK_FRESH_MS } from '../core/exposures/badges.js';
+import { withoutErased } from '../core/events/erased.js';
 import { advance, emptyCursor, type FoldCursor, isFolded } from '../core/tags/cursor.js';
 import { type ArtefactStore } from '../ports/artefact-store.js';
 import { type Ledger } from '../ports/ledger.js';
@@ -48,6 +49,8 @@ interface Ports {
   log: Log;
   /** Whether what a user does may be used for those who follow him. */
   sharesTies: (userId: string) => boolean;
+  /** Epoch ms, null for never. Another process may erase somebody whose events were read here a moment before. */
+  erasedAt: (userId: string) => number | null;
 }
 
 /** What the shop as a whole knows from events: kept current by every event, kept as one artefact with the place up to which they are folded. */
@@ -63,6 +66,7 @@ export class DerivedFromEvents {
   observed = 0;
   private served = 0;
   private keptAt = 0;
+  private keeping: Promise<void> = Promise.resolve();
   private changesAtStart = 0;
   /** Epoch ms of the latest receipt. */
   private newestAt = 0;
@@ -83,11 +87,13 @@ export class DerivedFromEvents {
    * counts for the shop as a whole and for no region.
    */
   observe(events: readonly LedgerEvent[], regionOf: RegionOf = () => null): void {
-    for (const event of events) {
-      if (isFolded(this.cursor, event)) continue;
-      advance(this.cursor, event);
+    for (const read of events) {
+      if (isFolded(this.cursor, read)) continue;
+      advance(this.cursor, read);
       this.observed++;
-      this.newestAt = Math.max(this.newestAt, event.receivedAt);
+      this.newestAt = Math.max(this.newestAt, read.receivedAt);
+      const event = withoutErased(read, this.ports.erasedAt);
+      if (!event) continue;
       this.meanwhile?.push(event);
       for (const [userId, { before, after }] of this.judges.observe(event)) this.popularity.reweigh(userId, before, after);
       if (event.attribution !== 'ORPHAN') this.fold(event, regionOf(event.userId));
@@ -178,8 +184,13 @@ export class DerivedFromEvents {
     await this.keep();
   }
 
-  /** Keep what was derived, so that the next start reads only what came after. */
-  async keep(): Promise<void> {
+  /** Keep what was derived, so that the next start reads only what came after; one after the other, so that the last one stays. */
+  keep(): Promise<void> {
+    this.keeping = this.keeping.catch(() => undefined).then(() => this.keepNow());
+    return this.keeping;
+  }
+
+  private async keepNow(): Promise<void> {
     const now = this.observed + this.served + this.catalogue.changes - this.changesAtStart;
     if (now === this.keptAt) return;
     const kept: Kept = {

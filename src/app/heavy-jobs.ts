@@ -103,8 +103,9 @@ async function openJobs(
   const people = await openPeople({ ...ports, ...options }, await ports.secrets.get('pseudonym'));
   const ledger = linkedLedger(ports.ledger, people);
   const sharesTies = (userId: string): boolean => people.sharesTies(userId);
+  const erasedAt = (userId: string): number | null => people.erasedAt(userId);
   const onError = (error: unknown, doing: string): void => ports.log.warn({ err: error }, `could not ${doing} for a job`);
-  const index = await openShopIndex({ ...ports, ledger, onError, sharesTies });
+  const index = await openShopIndex({ ...ports, ledger, onError, sharesTies, erasedAt });
   const shared = { ...ports, ...options, ledger, index, people, sharesTies };
   return {
     jobs: {

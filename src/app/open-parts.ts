@@ -63,9 +63,10 @@ export async function openParts(whole: Binding, options: AppOptions) {
   const people = await openPeople({ ...binding, ...options }, pseudonymSecret);
   const logs = { ledger: linkedLedger(binding.ledger, people), exposureLog: linkedExposureLog(binding.exposureLog, people) };
   const sharesTies = (userId: string): boolean => people.sharesTies(userId);
+  const erasedAt = (userId: string): number | null => people.erasedAt(userId);
   const { meters = NO_METERS } = options;
   const [index, settings, scoring, population] = await Promise.all([
-    openShopIndex({ ...binding, ...logs, onError, sharesTies, clock }),
+    openShopIndex({ ...binding, ...logs, onError, sharesTies, erasedAt, clock }),
     openSettings({ store: binding.settingsStore, notices: binding.notices, clock, onError }),
     openScoring(binding, { ...options, meters, onError }),
     openPopulation({ ...binding, onError }),

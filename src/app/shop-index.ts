@@ -54,6 +54,8 @@ interface Ports {
   onError: (error: unknown, doing: string) => void;
   /** Whether what a user does may be used for those who follow him. */
   sharesTies: (userId: string) => boolean;
+  /** Epoch ms, null for never. */
+  erasedAt: (userId: string) => number | null;
   /** Left out where nothing is served. */
   clock?: () => number;
   /** Whether other processes may serve the same shop; nothing is told them when left out. */
