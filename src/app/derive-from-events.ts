@@ -173,6 +173,13 @@ export class DerivedFromEvents {
     this.keptAt = -1;
   }
 
+  users(): Set<string> {
+    const { sources, targets } = this.graph.edges.snapshot();
+    const buyers = this.buyers.snapshot(this.newestAt).map(([, userId]) => userId);
+    const judged = this.judges.snapshot().map(([userId]) => userId);
+    return new Set([sources, targets, buyers, judged, this.acts.snapshot().userIds].flat());
+  }
+
   async forget(userIds: readonly string[]): Promise<void> {
     for (const userId of userIds) {
       this.acts.forget(userId);

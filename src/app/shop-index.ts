@@ -37,6 +37,8 @@ export interface ShopIndex {
   follow: (regionsOf: (userIds: Iterable<string>) => Promise<RegionOf>) => Promise<void>;
   /** Count what a page placed as tried, here and in other processes. What this process served since it last told them is lost with it: a click rate is a little higher then. */
   observePage: (placed: readonly { itemNo: number }[]) => void;
+  /** Everybody of whom anything is known. */
+  users: () => Set<string>;
   /** Forget what somebody did, as far as it is told to others. */
   forget: (userIds: readonly string[]) => Promise<void>;
   /** Keep what was derived from events, so that the next start reads only what came after. */
@@ -119,6 +121,7 @@ export async function openShopIndex(ports: Ports): Promise<ShopIndex> {
     observe: (events, regionOf) => derived.observe(events, regionOf),
     follow: (regionsOf) => derived.follow(regionsOf),
     observePage: elsewhere.observePage,
+    users: () => derived.users(),
     async forget(userIds) {
       await Promise.all([derived.forget(userIds), forgetStanding(userIds, ports)]);
       await refreshStanding();

@@ -5,6 +5,7 @@ import { type RawInput } from '../../src/app/app.js';
 import { createApp, type RunningApp } from '../../src/app/create-app.js';
 import { openEmbeddedBinding } from '../../src/bindings/embedded.js';
 import { PURPOSES } from '../../src/core/privacy/purposes.js';
+import { type Notices } from '../../src/ports/notices.js';
 import { eventually } from '../support/eventually.js';
 import { keptLog } from '../support/kept-log.js';
 import { createTestDatabase } from '../support/postgres.js';
@@ -16,6 +17,9 @@ describe('somebody who is erased while another process takes over what he did', 
   const closers: (() => Promise<unknown>)[] = [];
   let here: RunningApp;
   let elsewhere: RunningApp;
+  /** While true no notice reaches the other process. */
+  let isDeaf = false;
+  const listeners: ((about: string) => void)[] = [];
   const record = ({ app }: RunningApp, ...events: RawInput[]) =>
     app.recordEvents(events.map((event) => ({ occurredAt: BEFORE, ...event })));
 
@@ -27,7 +31,12 @@ describe('somebody who is erased while another process takes over what he did', 
     const binding = await openEmbeddedBinding({ databaseUrl: database.url, dataDir, retentionDays: 400, userStateMaxBytes: 1e8, clock, log: keptLog() }); // prettier-ignore
     closers.push(() => binding.close());
     const options = { purposes: new Set(PURPOSES), timeZone: 'UTC', currency: 'CNY', clock, locales: ['en'], stopwatch: () => 0 };
-    [here, elsewhere] = [await createApp(binding, options), await createApp(binding, options)];
+    const subscribe: Notices['subscribe'] = (channel, listener) => {
+      if (channel === 'people') listeners.push(listener);
+      binding.notices.subscribe(channel, (about) => (isDeaf ? undefined : listener(about)));
+    };
+    here = await createApp(binding, options);
+    elsewhere = await createApp({ ...binding, notices: { ...binding.notices, subscribe } }, options);
     closers.push(() => here.close(), () => elsewhere.close()); // prettier-ignore
     await here.app.upsertItems([{ id: 'tea', title: 'tea', categories: ['home'] }]);
     await elsewhere.index.refreshCatalogue();
@@ -58,5 +67,22 @@ describe('somebody who is erased while another process takes over what he did', 
     const { acts } = elsewhere.index.shop;
     expect([acts.of('gone').length, acts.of('fan').length]).toEqual([0, 1]);
     expect([...elsewhere.index.edges.followeesOf('fan').keys()]).toEqual([]);
+  });
+
+  it('is forgotten by a process whose notices were lost, once it hears again', async () => {
+    await record(
+      here,
+      { id: '5', type: 'LIKE', userId: 'lost', itemId: 'tea' },
+      { id: '6', type: 'FOLLOW', userId: 'fan', targetUserId: 'lost' },
+    );
+    await elsewhere.index.follow(() => Promise.resolve(() => null));
+    const known = () => [...elsewhere.index.users()].sort();
+    expect(known()).toEqual(['fan', 'lost']);
+    isDeaf = true;
+    await here.app.eraseUser('lost');
+    expect(known()).toEqual(['fan', 'lost']);
+    isDeaf = false;
+    for (const listener of listeners) listener('');
+    await eventually(() => expect(known()).toEqual(['fan']));
   });
 });

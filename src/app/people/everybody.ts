@@ -23,18 +23,20 @@ export interface Everybody {
   /** By key: see `People.keyOf`; epoch ms, null for never. */
   erasedAt(key: () => string): number | null;
   noteErased(keys: readonly string[], at: number): void;
-  /** Read it all again. */
-  reload(): Promise<void>;
+  /** Read it all again. @returns whether a key was erased since it was read last */
+  reload(): Promise<(key: string) => boolean>;
 }
 
 export async function loadEverybody({ peopleStore, erasures, purposes }: PeoplePorts): Promise<Everybody> {
   const isSharedByDefault = purposes.has('SOCIAL_GRAPH');
   let erased = new Map<string, number>();
   let otherwiseThanDefault = new Set<string>();
-  const reload = async (): Promise<void> => {
+  const reload = async (): Promise<(key: string) => boolean> => {
+    const before = erased;
     const [all, deciders] = await Promise.all([erasures.all(), peopleStore.usersWho(!isSharedByDefault, 'SOCIAL_GRAPH')]);
     erased = all;
     otherwiseThanDefault = new Set(deciders);
+    return (key) => all.get(key) !== before.get(key);
   };
   await reload();
   return {

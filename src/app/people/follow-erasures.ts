@@ -6,11 +6,11 @@ import { type InFlight } from './in-flight.js';
 import { type People } from './people.js';
 
 interface Ports {
-  people: Pick<People, 'onErased' | 'onWiped'>;
+  people: Pick<People, 'onErased' | 'onWiped' | 'onErasuresMissed'>;
   erasures: Pick<Erasures, 'held' | 'wipe'>;
   states: Pick<LiveStates, 'drop' | 'saved'>;
   triggers: Pick<TriggersInForce, 'forget'>;
-  index: Pick<ShopIndex, 'forget'>;
+  index: Pick<ShopIndex, 'forget' | 'users'>;
   inFlight: InFlight;
   onError: (error: unknown, doing: string) => void;
 }
@@ -32,6 +32,10 @@ export function followErasures({ people, erasures, states, triggers, index, inFl
     triggers.forget(userIds);
     states.drop(userIds);
     index.forget(userIds).catch((error: unknown) => onError(error, 'forget what erased users told others'));
+  };
+  people.onErasuresMissed = (wasErased) => {
+    const missed = [...index.users()].filter(wasErased);
+    if (missed.length > 0) people.onErased(missed);
   };
   people.onWiped = (userIds) => {
     states.drop(userIds);

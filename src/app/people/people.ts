@@ -35,9 +35,14 @@ export interface People {
   onErased: (userIds: string[]) => void;
   /** Called when it is done with that. */
   onWiped: (userIds: string[]) => void;
+  /** Called when word of erasures may have been lost; `wasErased` tells of whom. */
+  onErasuresMissed: (wasErased: (userId: string) => boolean) => void;
   /** Called when acts of users came to count for somebody else, or no longer, in another process. */
   onMoved: (userIds: string[]) => void;
 }
+
+/** Until somebody listens. */
+const UNHEARD = { onErased: () => undefined, onWiped: () => undefined, onErasuresMissed: () => undefined, onMoved: () => undefined };
 
 /** Load what has to be known of everyone at once, and open the rest for reading. What other processes change is read anew. */
 export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<People> {
@@ -49,9 +54,7 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
   const noteTies = async (userIds: readonly string[]): Promise<void> => everybody.noteTies((await people.many(userIds)).values());
   const { self, tell, tellEach } = createTeller(notices);
   const whole: People = {
-    onErased: () => undefined,
-    onWiped: () => undefined,
-    onMoved: () => undefined,
+    ...UNHEARD,
     keyOf,
     get: async (userId) => (await people.many([userId])).get(userId)!,
     many: (userIds) => people.many(userIds),
@@ -85,6 +88,7 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
     tellWiped: (userIds) => tellEach(userIds, { isWiped: true }),
     tellMoved: (userIds) => tellEach(userIds, { movedBy: self }),
   };
+  const readAnew = async () => everybody.reload().then((wasErased) => whole.onErasuresMissed((userId) => wasErased(keyOf(userId))));
   notices.subscribe('people', (about) => {
     links.clear();
     const news = about === '' ? null : (JSON.parse(about) as News);
@@ -96,7 +100,7 @@ export async function openPeople(ports: PeoplePorts, secret: Buffer): Promise<Pe
       everybody.noteErased(news.userIds.map(keyOf), news.erasedAt);
       return whole.onErased([...news.userIds]);
     }
-    (news ? noteTies(news.userIds) : everybody.reload()).catch((error: unknown) => ports.log.warn({ err: error }, MISSED));
+    (news ? noteTies(news.userIds) : readAnew()).catch((error: unknown) => ports.log.warn({ err: error }, MISSED));
   });
   return whole;
 }
