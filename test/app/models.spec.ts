@@ -176,7 +176,7 @@ describe('a model that goes wrong while it serves', () => {
     async (trouble, degradation) => {
       await shop.put(troubledModel(trouble, trouble));
       await shop.champion(trouble);
-      expect(scoredBy(await feed())).toEqual(['MODEL', trouble, []]);
+      await eventually(async () => expect(scoredBy(await feed())).toEqual(['MODEL', trouble, []]), 20_000);
       await shop.setPrice(DEAREST, 1e7); // ln of it is 16
       for (let i = 0; i < 10; i++) {
         const started = performance.now();
