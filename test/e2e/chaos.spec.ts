@@ -26,5 +26,5 @@ describe('a deployment whose parts die, go away and stop under load', () => {
     expect(verdict.exposures).toBeGreaterThan(500);
     const redisAway = phases.find(({ name }) => name === 'redis away')!;
     expect(redisAway.feeds.failed).toBe(0);
-  }, 240_000);
+  }, 480_000);
 });

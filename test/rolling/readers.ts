@@ -12,6 +12,8 @@ export interface Readers {
   /** Further pages, and those of them that another process answered than the page before. */
   further: number;
   moved: number;
+  /** Further pages that said that they begin a new feed, since the one before was not known yet to whoever was asked. */
+  anew: number;
   /** Pages that did not go on where the one before ended, and requests that failed. */
   faults: string[];
   stop(): Promise<void>;
@@ -42,7 +44,8 @@ export function startReaders({ url, random, count, restMs }: { url: string; rand
 
   const readFeed = async (userId: string): Promise<void> => {
     let before = await ask(url, { userId, first: FIRST });
-    const seen = before.page.items.map(({ item }) => item.id);
+    let seen = before.page.items.map(({ item }) => item.id);
+    let placed = seen.length;
     readers.feeds++;
     for (let pageNo = 1; pageNo < PAGES && going; pageNo++) {
       await rest();
@@ -50,13 +53,18 @@ export function startReaders({ url, random, count, restMs }: { url: string; rand
       readers.further++;
       if (next.by !== before.by) readers.moved++;
       const { id, items, ranking } = next.page;
+      const isAnew = ranking.degraded.includes('CURSOR_EXPIRED');
+      if (isAnew) {
+        readers.anew++;
+        placed = 0;
+        if (ranking.degraded.includes('USER_STATE_UNAVAILABLE')) seen = []; // what was shown stands in the state
+      }
       const again = items.filter(({ item }) => seen.includes(item.id));
       const at = items[0]?.position;
-      if (id !== before.page.id || again.length > 0 || at !== seen.length + 1)
-        readers.faults.push(
-          `page ${pageNo} of ${id}: ${again.length} again, from ${at} after ${seen.length}, ${ranking.degraded.join(' ')}`,
-        );
+      if ((id !== before.page.id) !== isAnew || again.length > 0 || at !== placed + 1)
+        readers.faults.push(`page ${pageNo} of ${id}: ${again.length} again, from ${at} after ${placed}, ${ranking.degraded.join(' ')}`);
       seen.push(...items.map(({ item }) => item.id));
+      placed += items.length;
       before = next;
     }
   };
@@ -70,6 +78,7 @@ export function startReaders({ url, random, count, restMs }: { url: string; rand
     feeds: 0,
     further: 0,
     moved: 0,
+    anew: 0,
     faults: [],
     async stop() {
       going = false;

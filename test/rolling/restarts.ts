@@ -31,7 +31,7 @@ export interface Step {
 export interface Rolling {
   plan: Plan;
   steps: Step[];
-  readers: Pick<Readers, 'feeds' | 'further' | 'moved' | 'faults'>;
+  readers: Pick<Readers, 'feeds' | 'further' | 'moved' | 'anew' | 'faults'>;
   broken: Map<string, number>;
   verdict: Verdict;
   /** How long the tables took to change; null when they did not. */

@@ -33,6 +33,6 @@ export function rollingMarkdown({ plan, steps, readers, broken, verdict, migrati
 ${steps.map(row).join('\n')}
 
 Connections that broke under a request: ${cut}. Of ${acknowledged} acknowledged events and ${exposures} exposures that were answered ${lost} lost, ${doubled} doubled, ${invented} invented; ${chains.length} broken chains.
-${readers.further} pages were continued by their cursors, ${readers.moved} of them by another process than the page before; ${readers.faults.length} did not go on where that one ended.${migrationMs === null ? '' : ` The tables took ${(migrationMs / 1000).toFixed(1)} s to change.`}
+${readers.further} pages were continued by their cursors, ${readers.moved} of them by another process than the page before; ${readers.anew} said that they begin a new feed, and ${readers.faults.length} of the others did not go on where that one ended.${migrationMs === null ? '' : ` The tables took ${(migrationMs / 1000).toFixed(1)} s to change.`}
 `;
 }
