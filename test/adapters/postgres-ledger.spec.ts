@@ -1,5 +1,5 @@
 import { createPostgresLedger } from '../../src/adapters/postgres/ledger.js';
-import { emptyCursor } from '../../src/core/tags/cursor.js';
+import { advance, emptyCursor } from '../../src/core/tags/cursor.js';
 import { type Ledger } from '../../src/ports/ledger.js';
 import { fullEvent, NOW, someEvent } from '../contract/arbitrary-events.js';
 import { acceptedOf, collect, ledgerContract } from '../contract/ledger.contract.js';
@@ -28,6 +28,32 @@ describe('the ledger in PostgreSQL', () => {
     ledger = createPostgresLedger({ pool: database.pool, clock, retentionDays: 400 });
   });
   afterEach(() => database.close());
+
+  it('reads nothing again for who reads on, of erased users neither', async () => {
+    const { pool } = database;
+    const cursor = emptyCursor();
+    const readOn = async (): Promise<number> => {
+      const events = await collect(ledger.eventsSince(cursor));
+      for (const event of events) advance(cursor, event);
+      return events.length;
+    };
+    await ledger.append([someEvent(), someEvent(), someEvent({ userId: 'gone' })]);
+    await pool.query("UPDATE events SET user_id = NULL WHERE user_id = 'gone'");
+    expect(await readOn()).toBe(2);
+    const asked: unknown[] = [];
+    const noting = new Proxy(pool, {
+      get: (target, name) =>
+        name === 'query'
+          ? (query: { name: string }) => {
+              asked.push(query.name);
+              return target.query(query as unknown as string);
+            }
+          : (Reflect.get(target, name) as unknown),
+    });
+    const reader = createPostgresLedger({ pool: noting, clock, retentionDays: 400 });
+    for (let time = 0; time < 2; time++) expect(await collect(reader.eventsSince(cursor))).toEqual([]);
+    expect(asked).toEqual(['events-writers', 'events-since', 'events-writers']);
+  });
 
   describe('when it fails', () => {
     it('refuses every caller of a commit whose connection is killed, keeps nothing of it, and takes the same events again', async () => {

@@ -155,7 +155,26 @@ export function ledgerContract(name: string, openStore: () => Promise<LedgerStor
       expect(Math.max(...batches)).toBeLessThanOrEqual(2000);
       const cursor = emptyCursor();
       for (const event of all.slice(0, 9000)) advance(cursor, event);
-      expect(await collect(ledger.eventsSince(cursor))).toEqual(all.slice(9000));
+      for (let time = 0; time < 2; time++) expect(await collect(ledger.eventsSince(cursor))).toEqual(all.slice(9000));
+    });
+
+    it('gives who reads on what came since, of every writer', async () => {
+      const cursor = emptyCursor();
+      const readOn = async (): Promise<LedgerEvent[]> => {
+        const events = await collect(ledger.eventsSince(cursor));
+        for (const event of events) advance(cursor, event);
+        return events;
+      };
+      const other = store.open();
+      const [first] = acceptedOf(await ledger.append([someEvent()]));
+      expect(await readOn()).toEqual([first]);
+      expect(await readOn()).toEqual([]);
+      const late = acceptedOf(await other.append([someEvent({ receivedAt: NOW - 60_000 }), someEvent({ receivedAt: NOW - 86_400_000 })]));
+      expect((await readOn()).map(({ id }) => id).sort()).toEqual(late.map(({ id }) => id).sort());
+      const [second] = acceptedOf(await ledger.append([someEvent({ receivedAt: NOW + 1 })]));
+      const [third] = acceptedOf(await other.append([someEvent({ receivedAt: NOW + 1 })]));
+      expect(await readOn()).toEqual([second, third]);
+      expect(await readOn()).toEqual([]);
     });
 
     it('tells the attributed outcomes of an exposure by time', async () => {

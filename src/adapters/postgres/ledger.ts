@@ -22,7 +22,6 @@ import {
   readEvent,
   readSeals,
 } from './ledger-rows.js';
-import { daysOf } from './partitions.js';
 import { createSalts } from './salts.js';
 import { inTransaction } from './transaction.js';
 import { ChainWriters, HEAD_COLUMNS, type HeadMove, headLost } from './writer.js';
@@ -52,11 +51,12 @@ export function createPostgresLedger({ pool, clock, retentionDays, randomBytes }
     commit: (calls) => commitEvents(calls, tools),
     unknown: () => writers.abandon(),
   });
+  const readers = new WeakMap<FoldCursor, Read>();
   const firstDay = (since: number): string => utcDay(Math.max(since, clock() - retentionDays * DAY_MS, 0));
   return {
     append: (events) => (events.length === 0 ? Promise.resolve([]) : append(events)),
     eventsOfUser: (userId, cursor) => eventsOfUser(pool, userId, cursor, firstDay(cursor.since)),
-    eventsSince: (cursor) => eventsSince(pool, cursor, firstDay(cursor.since)),
+    eventsSince: (cursor) => eventsSince(pool, cursor, firstDay(cursor.since), readers),
     appended: () => appendedTotal(pool),
     outcomesOf: (exposureId) => outcomesOf(pool, exposureId),
     async verify(days, heads) {
@@ -161,29 +161,63 @@ async function insertEvents(client: PoolClient, { rows, moves }: { rows: EventRo
 async function eventsOfUser(pool: Pool, userId: string, cursor: FoldCursor, firstDay: string): Promise<LedgerEvent[]> {
   const { rows } = await readRows(pool, {
     name: 'events-of-user',
-    text: `SELECT ${READ_EVENT} FROM events WHERE user_id = $1 AND received_day >= $2 AND received_at >= $3 ORDER BY received_at, writer, events.seq`,
-    values: [userId, firstDay, new Date(cursor.since)],
+    text: `SELECT ${READ_EVENT} FROM events WHERE user_id = $1 AND received_day >= $2 AND received_at >= $3 AND ${isBeyond(4)}
+            ORDER BY received_at, writer, events.seq`,
+    values: [userId, firstDay, new Date(cursor.since), ...lastOf(cursor)],
   });
   return unfolded(rows, cursor);
 }
 
+/** That an event is none of those of its writer that a cursor covers; the two parameters are those of `lastOf`. */
+const isBeyond = (first: number): string =>
+  `events.seq > coalesce((SELECT k.seq FROM unnest($${first}::int[], $${first + 1}::bigint[]) AS k (writer, seq) WHERE k.writer = events.writer), -1)`;
+
+const lastOf = ({ last }: FoldCursor): [writers: number[], seqs: number[]] => [[...last.keys()], Array.from(last.values(), ([seq]) => seq)];
+
+/** Of each writer: up to which entry all was read for a cursor, and the last event of that which was given out; the rest is of erased users. */
+type Read = Map<number, { end: number; given?: LedgerEvent }>;
+
+/** Days with events that a cursor may not cover, and from when on: times of one writer never go back. Where nothing happened this small read is all. */
+async function daysBeyond(pool: Pool, cursor: FoldCursor, firstDay: string, read: Read) {
+  const { rows } = await readRows(pool, {
+    name: 'events-writers',
+    text: `SELECT to_char(day, 'YYYY-MM-DD'), id, last_seq::float8 FROM writers WHERE kind = 'events' AND day >= $1 AND last_seq > 0 ORDER BY day`,
+    values: [firstDay],
+  });
+  const days = new Map<string, number>();
+  const reading: Read = new Map();
+  for (const [day, writer, end] of rows as [string, number, number][]) {
+    const [folded, receivedAt] = cursor.last.get(writer) ?? [0, cursor.since];
+    const before = read.get(writer);
+    const done = before && (!before.given || isFolded(cursor, before.given)) ? before.end : folded;
+    reading.set(writer, { ...before, end });
+    if (end > done) days.set(day, Math.min(days.get(day) ?? Infinity, receivedAt));
+  }
+  return { days, reading };
+}
+
 /** Day by day and in each by the primary key, so that a batch costs the same wherever it begins. */
-async function* eventsSince(pool: Pool, cursor: FoldCursor, firstDay: string): AsyncGenerator<LedgerEvent[]> {
-  for (const day of (await daysOf(pool, 'events')).filter((day) => day >= firstDay)) {
-    let after: unknown[] = [new Date(cursor.since), -1, -1];
+async function* eventsSince(pool: Pool, cursor: FoldCursor, firstDay: string, readers: WeakMap<FoldCursor, Read>) {
+  const { days, reading } = await daysBeyond(pool, cursor, firstDay, readers.get(cursor) ?? (new Map() as Read));
+  const last = lastOf(cursor);
+  for (const [day, from] of days) {
+    let after: unknown[] = [new Date(from), -1, -1];
     for (;;) {
       const { rows } = await readRows(pool, {
         name: 'events-since',
-        text: `SELECT ${READ_EVENT} FROM events WHERE received_day = $1 AND (received_at, writer, seq) > ($2, $3, $4) ORDER BY received_at, writer, events.seq LIMIT $5`,
-        values: [day, ...after, READ_BATCH],
+        text: `SELECT ${READ_EVENT} FROM events WHERE received_day = $1 AND (received_at, writer, seq) > ($2, $3, $4) AND ${isBeyond(6)}
+                ORDER BY received_at, writer, events.seq LIMIT $5`,
+        values: [day, ...after, READ_BATCH, ...last],
       });
       const events = unfolded(rows, cursor);
+      for (const event of events) reading.set(event.writer, { end: 0, ...reading.get(event.writer), given: event });
       if (events.length > 0) yield events;
       if (rows.length < READ_BATCH) break;
       const [receivedAt, writer, seq] = rows[rows.length - 1] as number[];
       after = [new Date(receivedAt), writer, seq];
     }
   }
+  readers.set(cursor, reading);
 }
 
 /** Events of erased users act on nothing any more. */
