@@ -211,8 +211,11 @@ export class DerivedFromEvents {
       edges: this.graph.edges.snapshot(),
       stockTold: stockTold(this.catalogue, LOW_STOCK, this.newestAt - STOCK_FRESH_MS),
     };
-    await this.ports.artefacts.put(ARTEFACT, serialize(kept));
-    this.keptAt = now;
+    this.keptAt = now; // before it is written: what is forgotten meanwhile has to be kept once more
+    await this.ports.artefacts.put(ARTEFACT, serialize(kept)).catch((error: unknown) => {
+      this.keptAt = -1;
+      throw error;
+    });
   }
 
   private restore({ cursor, popularity, regional, acts, buyers, trials, judges, edges, stockTold: told }: Kept): void {

@@ -189,7 +189,7 @@ async function daysBeyond(pool: Pool, cursor: FoldCursor, firstDay: string, read
   for (const [day, writer, end] of rows as [string, number, number][]) {
     const [folded, receivedAt] = cursor.last.get(writer) ?? [0, cursor.since];
     const before = read.get(writer);
-    const done = before && (!before.given || isFolded(cursor, before.given)) ? before.end : folded;
+    const done = Math.max(folded, before && (!before.given || isFolded(cursor, before.given)) ? before.end : 0);
     reading.set(writer, { ...before, end });
     if (end > done) days.set(day, Math.min(days.get(day) ?? Infinity, receivedAt));
   }
