@@ -1,14 +1,8 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type RawInput } from '../../src/app/app.js';
 import { createApp, type RunningApp } from '../../src/app/create-app.js';
-import { openEmbeddedBinding } from '../../src/bindings/embedded.js';
-import { PURPOSES } from '../../src/core/privacy/purposes.js';
 import { type Notices } from '../../src/ports/notices.js';
+import { openTestBinding } from '../support/app-binding.js';
 import { eventually } from '../support/eventually.js';
-import { keptLog } from '../support/kept-log.js';
-import { createTestDatabase } from '../support/postgres.js';
 
 const NOW = Date.UTC(2026, 0, 15, 12);
 const BEFORE = new Date(NOW - 60_000).toISOString();
@@ -24,13 +18,8 @@ describe('somebody who is erased while another process takes over what he did', 
     app.recordEvents(events.map((event) => ({ occurredAt: BEFORE, ...event })));
 
   beforeAll(async () => {
-    const database = await createTestDatabase();
-    const dataDir = await mkdtemp(join(tmpdir(), 'imago-erased-'));
-    closers.push(() => rm(dataDir, { recursive: true }), () => database.drop()); // prettier-ignore
-    const clock = () => NOW;
-    const binding = await openEmbeddedBinding({ databaseUrl: database.url, dataDir, retentionDays: 400, userStateMaxBytes: 1e8, clock, log: keptLog() }); // prettier-ignore
-    closers.push(() => binding.close());
-    const options = { purposes: new Set(PURPOSES), timeZone: 'UTC', currency: 'CNY', clock, locales: ['en'], stopwatch: () => 0 };
+    const { binding, options, close } = await openTestBinding(() => NOW);
+    closers.push(close);
     const subscribe: Notices['subscribe'] = (channel, listener) => {
       if (channel === 'people') listeners.push(listener);
       binding.notices.subscribe(channel, (about) => (isDeaf ? undefined : listener(about)));

@@ -1,16 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type RawInput } from '../../src/app/app.js';
 import { createApp, type RunningApp } from '../../src/app/create-app.js';
-import { openEmbeddedBinding } from '../../src/bindings/embedded.js';
-import { PURPOSES } from '../../src/core/privacy/purposes.js';
 import { type Binding } from '../../src/ports/binding.js';
 import { type LiveStates } from '../../src/ports/live-states.js';
+import { openTestBinding } from '../support/app-binding.js';
 import { eventually } from '../support/eventually.js';
-import { keptLog } from '../support/kept-log.js';
-import { createTestDatabase } from '../support/postgres.js';
 
 const START = Date.UTC(2026, 0, 15, 12);
 const IDENTITY = { platform: 'video', externalId: 'v-1' };
@@ -70,14 +64,9 @@ describe('an act that is being folded while its identity is taken away', () => {
   const knows = async ({ app }: RunningApp): Promise<boolean> => (await app.userProfile('ann')).tags({ dimension: null }).some(({ key }) => key === 'category-affinity:home'); // prettier-ignore
 
   beforeAll(async () => {
-    const database = await createTestDatabase();
-    const dataDir = await mkdtemp(join(tmpdir(), 'imago-linking-'));
-    closers.push(() => rm(dataDir, { recursive: true }), () => database.drop()); // prettier-ignore
-    const clock = () => now;
-    const opened = await openEmbeddedBinding({ databaseUrl: database.url, dataDir, retentionDays: 400, userStateMaxBytes: 1e8, clock, log: keptLog() }); // prettier-ignore
-    closers.push(() => opened.close());
+    const { binding: opened, options, close } = await openTestBinding(() => now);
+    closers.push(close);
     const binding: Binding = { ...opened, createStates: (load) => gated(opened.createStates(load), gate) };
-    const options = { purposes: new Set(PURPOSES), timeZone: 'UTC', currency: 'CNY', clock, locales: ['en'], stopwatch: () => 0 };
     [here, elsewhere] = [await createApp(binding, options), await createApp(binding, options)];
     closers.push(() => here.close(), () => elsewhere.close()); // prettier-ignore
     await here.app.upsertItems([{ id: 'tea', title: 'tea', categories: ['home'] }]);
