@@ -64,6 +64,18 @@ describe('the reach of the database', () => {
     expect([await late, reach.isAway(), probed]).toEqual(['UNAVAILABLE', false, 0]);
   }, 10_000);
 
+  it('takes what is known without the database for no word of it', async () => {
+    probe = never;
+    const late = outcome(reach.event(never));
+    const from = performance.now();
+    while (!reach.isAway() && performance.now() - from < 2_500) {
+      await reach.page(() => Promise.resolve('known')).catch(() => undefined);
+      await sleep(20);
+    }
+    expect([await late, probed]).toEqual(['UNAVAILABLE', 1]);
+    expect(performance.now() - from).toBeLessThan(2_500);
+  }, 10_000);
+
   it('leaves a database alone that answers its probe, and nobody else five times in a row', async () => {
     for (let i = 0; i < 5; i++) expect(await outcome(reach.page(never))).toBe('UNAVAILABLE');
     expect(reach.isAway()).toBe(true);

@@ -78,10 +78,12 @@ class ProbedReach implements Reach {
   private async within<T>(ms: number, work: () => Promise<T>): Promise<T> {
     if (this.isAway()) throw away();
     const from = this.patience.steps();
+    // What is known without the database is there in the turn of the loop in which it is asked for, and says nothing of it.
+    let isOwn = true;
+    setImmediate(() => (isOwn = false));
     try {
       const answer = await this.patience.wait(ms, work());
-      this.strikes = 0;
-      if ((this.patience.steps() - from) * STEP_MS <= GOOD_MS) this.heardAt = this.patience.steps();
+      if (!isOwn) this.heard(from);
       return answer;
     } catch (error) {
       if (isUnavailable(error)) {
@@ -90,6 +92,11 @@ class ProbedReach implements Reach {
       }
       throw error;
     }
+  }
+
+  private heard(askedAt: number): void {
+    this.strikes = 0;
+    if ((this.patience.steps() - askedAt) * STEP_MS <= GOOD_MS) this.heardAt = this.patience.steps();
   }
 
   /** Ask the database whether it is there, where nobody else heard of it lately: one question at a time, and no sooner than the last answer is forgotten. */
