@@ -18,6 +18,7 @@ import { NO_METERS, type ModelMeters } from './models/model-meters.js';
 import { openScoring } from './models/open-scoring.js';
 import { createLoadStates } from './load-states.js';
 import { createMixShares } from './mix-shares.js';
+import { createPacing } from './pacing.js';
 import { createPipelineStatistics } from './pipeline-statistics.js';
 import { openPopulation } from './population.js';
 import { withKnownUsers } from './reports/known-users.js';
@@ -28,6 +29,8 @@ import { guardedLoad, guardedStores, openReach } from './spooling/spooling.js';
 import { openTriggers } from './triggers/triggers-in-force.js';
 
 const PSEUDONYM_LENGTH = 16;
+/** Pages whose building begins in one turn of the event loop, each of some two milliseconds: others are read, and refused where need be, meanwhile. */
+const PAGES_A_TURN = 4;
 
 export interface AppOptions {
   purposes: ReadonlySet<Purpose>;
@@ -94,6 +97,7 @@ export async function openParts(whole: Binding, options: AppOptions) {
     exposureLog,
     reach,
     admission: createAdmission(),
+    pace: createPacing(PAGES_A_TURN),
     ...options,
     ...beside,
     ...scoring,

@@ -1,9 +1,10 @@
 import { type ComponentTrace } from '../core/page.js';
 import { type Stage } from '../core/pipeline.js';
 
-/** What a page goes through: its inputs are loaded, the stages of the pipeline run, and it is logged. */
+/** What a page goes through: its inputs are loaded, it waits for its turn where many are to be built, the stages of the pipeline run, and it is logged. */
 export const SERVING_STAGES = [
   'load',
+  'turn',
   'signals',
   'candidates',
   'filter',
@@ -12,7 +13,7 @@ export const SERVING_STAGES = [
   'slate',
   'explain',
   'log',
-] as const satisfies (Stage | 'load' | 'log')[];
+] as const satisfies (Stage | 'load' | 'turn' | 'log')[];
 export type ServingStage = (typeof SERVING_STAGES)[number];
 
 /** How a page that was served and logged was made, for the edge to count. */

@@ -37,6 +37,8 @@ export interface ServePagePorts extends PageInputPorts, ContinuePorts {
   cocoon: Pick<CocoonInForce, 'ofPage' | 'note'>;
   shownCardsOf: ShownCardsOf;
   wideningMeters?: WideningMeters;
+  /** Wait for the turn of a page to be built. */
+  pace: () => Promise<void> | void;
   newFeedId: () => string;
   locales: string[];
   /** Share of requests whose pool is kept, 0..1. */
@@ -137,8 +139,8 @@ async function servePage(job: Job, ports: ServePagePorts): Promise<FeedAnswer> {
 }
 
 /** How a page was made, for the edge to count. */
-const makingOf = ({ page, built, answer, loadMs }: MadePage, logMs: number): PageMaking => ({
-  msByStage: { load: loadMs, ...stageTimes(built.trace), log: logMs },
+const makingOf = ({ page, built, answer, loadMs, turnMs }: MadePage, logMs: number): PageMaking => ({
+  msByStage: { load: loadMs, turn: turnMs, ...stageTimes(built.trace), log: logMs },
   exposures: page.placed.length,
   cocoonIndex: answer.ranking.cocoonIndex,
 });
@@ -172,6 +174,8 @@ interface MadePage {
   answer: FeedAnswer;
   /** Until all that the page is made from was there. */
   loadMs: number;
+  /** From then on, until it was its turn to be built. */
+  turnMs: number;
 }
 
 /** Load, build, and put into the words of the log and of the caller. */
@@ -187,6 +191,8 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
   const keepsPool = input.preview === null && isPoolSampled(feedId, pageNo, ports.poolSample);
   const inputs = { ...(await loadPageInputs(input, request, ports, continuation)), keepsPool };
   const loadMs = ports.stopwatch() - job.started;
+  await ports.pace();
+  const turnMs = ports.stopwatch() - job.started - loadMs;
   const { built, assignments } = await buildPart(inputs, continuation, pageNo);
   ports.statistics.observe(built.trace, inputs.now);
 
@@ -204,7 +210,7 @@ async function makePage(job: Job, ports: ServePagePorts): Promise<MadePage> {
     cocoonIndex: inputs.cocoon?.measure.index ?? null,
     tookMs: ports.stopwatch() - job.started,
   });
-  return { page, built, answer, loadMs };
+  return { page, built, answer, loadMs, turnMs };
 }
 
 /** Log a page before its answer leaves. Where another process answered the same request in the meantime, its answer is given. */
