@@ -30,7 +30,7 @@ import { openTriggers } from './triggers/triggers-in-force.js';
 
 const PSEUDONYM_LENGTH = 16;
 /** Pages whose building begins in one turn of the event loop, each of some two milliseconds: others are read, and refused where need be, meanwhile. */
-const PAGES_A_TURN = 4;
+const PAGES_A_TURN = 6;
 
 export interface AppOptions {
   purposes: ReadonlySet<Purpose>;
