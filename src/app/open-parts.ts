@@ -29,8 +29,6 @@ import { guardedLoad, guardedStores, openReach } from './spooling/spooling.js';
 import { openTriggers } from './triggers/triggers-in-force.js';
 
 const PSEUDONYM_LENGTH = 16;
-/** Pages whose building begins in one turn of the event loop, each of some two milliseconds: others are read, and refused where need be, meanwhile. */
-const PAGES_A_TURN = 6;
 
 export interface AppOptions {
   purposes: ReadonlySet<Purpose>;
@@ -97,7 +95,7 @@ export async function openParts(whole: Binding, options: AppOptions) {
     exposureLog,
     reach,
     admission: createAdmission(),
-    pace: createPacing(PAGES_A_TURN),
+    pace: createPacing(),
     ...options,
     ...beside,
     ...scoring,

@@ -1,10 +1,13 @@
+/** Each takes some two milliseconds of the processor to build. */
+const PAGES_A_TURN = 6;
+
 /**
- * Lets pieces of work begin in the order in which they ask, a few in a turn of the event loop, so that however many are ready at once, what arrives is read in
- * between. Whoever asks while few do begins at once.
+ * Lets pages begin to be built in the order in which they ask, a few in a turn of the event loop, so that however many are ready at once, what arrives is
+ * read, and refused where need be, in between. Whoever asks while few do begins at once.
  *
  * @param most that begin in one turn, 1 or more
  */
-export function createPacing(most: number): () => Promise<void> | void {
+export function createPacing(most = PAGES_A_TURN): () => Promise<void> | void {
   const waiting = new Set<() => void>();
   /** In this turn; where it is not 0, the next one is asked for. */
   let begun = 0;
