@@ -31,6 +31,8 @@ export interface Judgement {
 /** Nobody is judged of fewer acts. */
 export const LEAST_ACTS = 20;
 export const UNJUDGED: Judgement = { score: 0.5, reasons: [] };
+/** Acted enough to be judged, and nothing speaks against him. */
+export const CLEAN: Judgement = { score: 1, reasons: [] };
 /** Acts of a share of all that a machine may hold before it counts: a hot item is looked at again and again by people too. */
 const LEAST_ON_TARGET = 15;
 const LEAST_ORPHANS = 5;

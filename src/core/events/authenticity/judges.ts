@@ -1,6 +1,6 @@
 import { type LedgerEvent } from '../event.js';
 import { Fans } from './fans.js';
-import { type Judgement, judgementOf, LEAST_ACTS, type Suspicion, suspicionsOf, UNJUDGED, weightOf } from './judge.js';
+import { CLEAN, type Judgement, judgementOf, LEAST_ACTS, type Suspicion, suspicionsOf, UNJUDGED, weightOf } from './judge.js';
 import { type ActorSketch, emptySketch, foldAccount, foldAct } from './sketch.js';
 
 const MAX_SKETCHES = 20_000;
@@ -43,7 +43,7 @@ export const everybodyCounts: Authenticity = { judgementOf: () => UNJUDGED, weig
 
 /**
  * Judges actors while their events come in. Sketches of the 20,000 actors and devices seen last are held, and the judgements of at most 100,000 who are
- * not clean: about 20 MiB. Some microseconds an event.
+ * not clean: about 20 MiB. Whoever is clean is told from an unjudged one as long as his sketch is held, and counts as much as one. Some microseconds an event.
  */
 export class Judges implements Authenticity {
   private readonly sketches = new Map<string, ActorSketch>();
@@ -59,7 +59,7 @@ export class Judges implements Authenticity {
   constructor(private readonly maxSketches = MAX_SKETCHES) {}
 
   judgementOf(userId: string): Judgement {
-    return this.judgements.get(userId) ?? UNJUDGED;
+    return this.judgements.get(userId) ?? (this.hasJudged(userId) && !this.streams.has(userId) ? CLEAN : UNJUDGED);
   }
   weightOf(userId: string): number {
     return this.weigh(userId);
@@ -106,15 +106,19 @@ export class Judges implements Authenticity {
   /** Take over judgements, in place of those that no sketch here stands for. */
   restore(state: JudgesState): void {
     for (const userId of [...this.judgements.keys(), ...this.streams.keys()]) {
-      if ((this.sketches.get(userId)?.acts ?? 0) >= LEAST_ACTS) continue;
+      if (this.hasJudged(userId)) continue;
       this.judgements.delete(userId);
       this.streams.delete(userId);
     }
     for (const [userId, judgement, streams] of state) {
-      if ((this.sketches.get(userId)?.acts ?? 0) >= LEAST_ACTS) continue;
+      if (this.hasJudged(userId)) continue;
       if (judgement.reasons.length > 0) this.judgements.set(userId, judgement);
       if (streams.length > 0) this.streams.set(userId, streams);
     }
+  }
+
+  private hasJudged(userId: string): boolean {
+    return (this.sketches.get(userId)?.acts ?? 0) >= LEAST_ACTS;
   }
 
   private weigh(userId: string): number {
@@ -172,7 +176,8 @@ export class Judges implements Authenticity {
   private judge(userId: string, sketch: ActorSketch, changed: Changes, before = this.weigh(userId)): void {
     if (sketch.acts < LEAST_ACTS) return;
     const judgement = judgementOf([...suspicionsOf(sketch, this.usualBare()), ...(this.streams.get(userId) ?? [])]);
-    bounded(this.judgements, userId, judgement);
+    if (judgement.reasons.length > 0) bounded(this.judgements, userId, judgement);
+    else this.judgements.delete(userId);
     note(changed, userId, before, this.weigh(userId));
   }
 

@@ -77,6 +77,27 @@ describe('Judges', () => {
     for (let i = 0; i < 40; i++) expect(judges.judgementOf(`p${i}`)).toEqual({ score: 1, reasons: [] });
   });
 
+  it('remembers who is not clean however many clean ones come after him', () => {
+    const judges = new Judges(10);
+    for (let i = 0; i < 20; i++) judges.observe(act('bot', 'VIEW', 1, START + i * SECOND));
+    const found = judges.judgementOf('bot');
+    for (let i = 0; i < 100_100; i++) for (let k = 0; k < 20; k++) judges.observe(act(`u${i}`, 'PURCHASE', k, START + i * SECOND));
+    expect(judges.judgementOf('u100099')).toEqual({ score: 1, reasons: [] });
+    expect(judges.judgementOf('u0')).toEqual({ score: 0.5, reasons: [] });
+    expect(found.reasons).not.toEqual([]);
+    expect(judges.judgementOf('bot')).toEqual(found);
+  });
+
+  it('tells of no change when somebody of an accused device comes to be judged by himself', () => {
+    const judges = new Judges();
+    for (let k = 0; k < 12; k++)
+      for (let i = 0; i < 5; i++) judges.observe(act(`u${k}`, 'PURCHASE', 10 * k + i, START + k * HOUR + i * SECOND, { deviceHash: 'd' }));
+    const before = judges.weightOf('u0');
+    expect(before).toBeLessThan(1);
+    for (let i = 5; i < 40; i++) expect(judges.observe(act('u0', 'PURCHASE', 1_000 + i, START + 20 * HOUR + i * HOUR)).size).toBe(0);
+    expect(judges.weightOf('u0')).toBe(before);
+  });
+
   it('finds a ring of those who keep coming back to what hardly anybody else looks at', () => {
     const judges = new Judges();
     for (let i = 0; i < 40; i++) person(judges, `p${i}`, 30, i);
