@@ -64,7 +64,7 @@ describe('live states in process memory', () => {
   });
 
   it('writes snapshots by itself when packed states run out of room', async () => {
-    const { states, snapshots } = await withBytes(160 * stateBytes(emptyState()))(() => Promise.resolve(new Map<string, UserState>()));
+    const { states, snapshots } = await withBytes(120 * stateBytes(emptyState()))(() => Promise.resolve(new Map<string, UserState>()));
     const userIds = Array.from({ length: 1_000 }, (_, i) => `many${i}`);
     for (const userId of userIds) await states.update([userId], (_, state) => void (state.updatedAt = NOW));
     await eventually(async () => expect((await snapshots.load(userIds)).size).toBeGreaterThan(100));
