@@ -46,7 +46,11 @@ export function createLoadStates(ports: {
 
   return async (userIds) => {
     const [packed, persons] = await Promise.all([snapshots.load(userIds), people.many(userIds)]);
+    // Where a shop sends its history most of many are new, and need no reads of their own.
+    const fresh = userIds.filter((userId) => !packed.has(userId));
+    const known = fresh.length === 0 ? [] : await Promise.all([ledger.usersWithEvents(fresh), exposureLog.usersWithPages(fresh)]);
     const load = async (userId: string): Promise<[string, UserState]> => {
+      if (!packed.has(userId) && !known.some((users) => users.has(userId))) return [userId, emptyState()];
       const state = unpacked(packed.get(userId));
       const [events, pages] = await Promise.all([
         ledger.eventsOfUser(userId, state.events),

@@ -59,6 +59,8 @@ export interface ExposureLog {
   itemsOfPage(pageId: string): Promise<number[]>;
   /** Pages served to a user that the cursor does not cover and that were served at or after `from`, by (receivedAt, writer, seq); features are left empty. */
   pagesOfUser(userId: string, cursor: FoldCursor, from: number): Promise<LoggedPage[]>;
+  /** Those of these users to whom any page was served that is retained. */
+  usersWithPages(userIds: readonly string[]): Promise<Set<string>>;
   /** One exposure with all that led to it, or null. */
   entry(exposureId: string): Promise<ExposureEntry | null>;
   /** Recompute every chain of the days given (all when left out), hold it against what was published of it, and name the first bad entry, or null. */

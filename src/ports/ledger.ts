@@ -29,6 +29,8 @@ export interface Ledger {
   append(events: IncomingEvent[]): Promise<Appended[]>;
   /** All events of a user that the cursor does not cover, by (receivedAt, writer, seq); orphans too. */
   eventsOfUser(userId: string, cursor: FoldCursor): Promise<LedgerEvent[]>;
+  /** Those of these users of whom any event is retained, orphans too. */
+  usersWithEvents(userIds: readonly string[]): Promise<Set<string>>;
   /** All events that the cursor does not cover, in batches, by (receivedAt, writer, seq). Memory is bounded by a batch. */
   eventsSince(cursor: FoldCursor): AsyncIterable<LedgerEvent[]>;
   /** Events accepted so far, by all processes and whether or not they are still retained. */

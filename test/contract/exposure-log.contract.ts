@@ -178,6 +178,14 @@ export function exposureLogContract(name: string, openStore: (clock: () => numbe
       expect(await log.itemsOfPage('start')).toEqual([]);
     });
 
+    it('tells to which users it showed anything', async () => {
+      await kept(log, somePage());
+      await kept(log, somePage());
+      await kept(log, somePage({ userId: 'bob' }));
+      expect(await log.usersWithPages(['nobody', 'ann', 'bob', 'ann'])).toEqual(new Set(['ann', 'bob']));
+      expect(await log.usersWithPages(['nobody'])).toEqual(new Set());
+    });
+
     it('gives the pages of a user that the cursor does not cover and that are young enough', async () => {
       const pages: LoggedPage[] = [];
       for (let i = 0; i < 4; i++) {

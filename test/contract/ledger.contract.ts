@@ -136,6 +136,13 @@ export function ledgerContract(name: string, openStore: () => Promise<LedgerStor
       expect(await ledger.eventsOfUser('ann', since)).toEqual(later);
     });
 
+    it('tells of which users it holds anything', async () => {
+      await ledger.append([someEvent(), someEvent(), someEvent({ userId: 'bob', attribution: 'ORPHAN' }), someEvent({ userId: 'eve' })]);
+      expect(await ledger.usersWithEvents(['ann', 'bob', 'nobody', 'ann'])).toEqual(new Set(['ann', 'bob']));
+      expect(await ledger.usersWithEvents(['nobody'])).toEqual(new Set());
+      expect(await ledger.usersWithEvents([])).toEqual(new Set());
+    });
+
     it('streams all that a cursor does not cover over days and batches, each once and in order', async () => {
       const all: LedgerEvent[] = [];
       for (let day = -1; day <= 1; day++)

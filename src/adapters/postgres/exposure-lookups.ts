@@ -9,8 +9,9 @@ import { arrayParameters, type Column, column } from './binary-arrays.js';
 import { loggedPage, PAGE_WIDTH, readItems, readPage, readPageColumns } from './exposure-reading.js';
 import { asUnavailable } from './faults.js';
 import { epochMs } from './ledger-rows.js';
+import { usersAmong } from './users-among.js';
 
-type Lookups = Pick<ExposureLog, 'find' | 'findLatest' | 'itemsOfFeed' | 'itemsOfPage' | 'pagesOfUser' | 'entry'>;
+type Lookups = Pick<ExposureLog, 'find' | 'findLatest' | 'itemsOfFeed' | 'itemsOfPage' | 'pagesOfUser' | 'usersWithPages' | 'entry'>;
 type LatestQuery = Parameters<ExposureLog['findLatest']>[0][number];
 type Read = (name: string, text: string, values: unknown[]) => Promise<unknown[][]>;
 
@@ -51,6 +52,10 @@ export function createExposureLookups({ pool, clock, retentionDays }: { pool: Po
     },
     pagesOfUser: (userId, cursor, from) =>
       pagesOfUser({ pool, read }, userId, cursor, { from, firstDay: utcDay(within(Math.max(cursor.since, from - DAY_MS))) }),
+    async usersWithPages(userIds) {
+      const rows = await read('pages-users', usersAmong('exposure_pages'), [userIds, utcDay(within(0))]);
+      return new Set((rows as [string][]).map(([userId]) => userId));
+    },
     entry: (id) => entry({ pool, read }, id, daysOfFeed),
   };
 }

@@ -24,6 +24,7 @@ import {
 } from './ledger-rows.js';
 import { createSalts } from './salts.js';
 import { inTransaction } from './transaction.js';
+import { usersAmong } from './users-among.js';
 import { ChainWriters, HEAD_COLUMNS, type HeadMove, headLost } from './writer.js';
 
 export interface PostgresLogOptions {
@@ -56,6 +57,7 @@ export function createPostgresLedger({ pool, clock, retentionDays, randomBytes }
   return {
     append: (events) => (events.length === 0 ? Promise.resolve([]) : append(events)),
     eventsOfUser: (userId, cursor) => eventsOfUser(pool, userId, cursor, firstDay(cursor.since)),
+    usersWithEvents: (userIds) => usersWithEvents(pool, userIds, firstDay(0)),
     eventsSince: (cursor) => eventsSince(pool, cursor, firstDay(cursor.since), readers),
     appended: () => appendedTotal(pool),
     outcomesOf: (exposureId) => outcomesOf(pool, exposureId),
@@ -166,6 +168,11 @@ async function eventsOfUser(pool: Pool, userId: string, cursor: FoldCursor, firs
     values: [userId, firstDay, new Date(cursor.since), ...lastOf(cursor)],
   });
   return unfolded(rows, cursor);
+}
+
+async function usersWithEvents(pool: Pool, userIds: readonly string[], firstDay: string): Promise<Set<string>> {
+  const { rows } = await readRows(pool, { name: 'events-users', text: usersAmong('events'), values: [userIds, firstDay] });
+  return new Set((rows as [string][]).map(([userId]) => userId));
 }
 
 /** That an event is none of those of its writer that a cursor covers; the two parameters are those of `lastOf`. */
