@@ -29,7 +29,6 @@ const SHARES: [Kind, number][] = [
 const FIRST = 10;
 const SESSIONS = 300;
 const ACTS_A_SESSION = 6;
-const CROWD = 1_000;
 const MOST_IN_FLIGHT = 512;
 const TICK_MS = 5;
 const TIMEOUT_MS = 30_000;
@@ -62,8 +61,6 @@ export interface Answers {
 }
 
 export interface Load {
-  /** So many newcomers who look at one item each: whatever is kept per user in bounded memory is then as full as it gets. */
-  crowd(users: number): Promise<void>;
   /** So many at once, each sending its next request when the last is answered. @returns requests a second that were answered as asked */
   peak(connections: number, seconds: number): Promise<number>;
   /** Requests at a fixed rate, whether or not the last ones are answered. */
@@ -210,20 +207,7 @@ export function createLoad({ url: target, random }: { url: string; random: Rando
       }
     }, TICK_MS);
   };
-  const crowd = async (users: number): Promise<void> => {
-    const first = arrive();
-    const page = (await send('feed', inputOf('feed', first)))?.body.data?.page;
-    if (!page) throw new Error(`the service does not answer: ${JSON.stringify(seen.errors)}`);
-    const itemId = page.items[0].item.id;
-    for (const end = newcomers + users; newcomers < end;) {
-      const events = Array.from({ length: Math.min(CROWD, end - newcomers) }, () => {
-        return { id: randomUUID(), type: 'VIEW', userId: `new${newcomers++}`, itemId, occurredAt: new Date().toISOString() };
-      });
-      if (!(await send('record', events))) throw new Error(`events were not taken: ${JSON.stringify(seen.errors)}`);
-    }
-  };
   return {
-    crowd,
     hold,
     async peak(connections, seconds) {
       seen = nothing();

@@ -56,7 +56,7 @@ async function soak({ minutes, share, rate, seed, peak, warmUp, states, crowd, o
   const run = await runSoak(plan, async (soFar) => {
     const row = soFar.rows.at(-1)!;
     process.stderr.write(
-      `${(60 * row.hours).toFixed(1)} min: ${(row.resident / 2 ** 20).toFixed(0)} MB resident, ${(row.heap / 2 ** 20).toFixed(0)} heap, ` +
+      `${(60 * row.hours).toFixed(1)} min: ${(row.resident / 2 ** 20).toFixed(0)} MB resident, ${(row.live / 2 ** 20).toFixed(1)} live in the heap, ` +
         `${row.descriptors} descriptors, ${(row.answered / row.seconds).toFixed(0)}/s, p99 ${row.feedP99Ms.toFixed(0)} ms\n`,
     );
     if (!out) return;
@@ -74,10 +74,15 @@ await new Command('soak')
   .option('--share <percent>', 'of the peak that is held', percent, 0.7)
   .option('--rate <n>', 'requests a second to hold, whatever the peak', wholeNumber)
   .option('--seed <n>', 'of the load', wholeNumber, 1)
-  .option('--peak <seconds>', 'that the peak is measured', wholeNumber, 25)
+  .option('--peak <seconds>', 'that the peak is measured', wholeNumber, 60)
   .option('--warm-up <minutes>', 'that are not judged; a quarter of the run where not given', wholeNumber)
   .option('--states <mb>', 'bound of live states, reached before the run is judged', wholeNumber, 64)
-  .option('--crowd <users>', 'that are met before anything is measured: more than any bound of what is kept per user', wholeNumber, 55_000)
+  .option(
+    '--crowd <users>',
+    'who buy something before anything is measured: more than any bound of what is kept of users',
+    wholeNumber,
+    300_000,
+  )
   .option('--out <file>', 'write the table to a file after every 30 s, and each row to the same name with .jsonl')
   .option('--report <file>', 'only print the table of a run from its .jsonl')
   .action(soak)

@@ -3,7 +3,9 @@ import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { untilIdle } from '../../src/cli/bench/service-process.js';
 import { seededRandom } from '../../src/core/random.js';
+import { bringCrowd } from './crowd.js';
 import { type Answers, createLoad, type Load } from './load.js';
 import { type Reading, readService, type Soaked, startSoaked } from './service.js';
 import { type Row } from './verdict.js';
@@ -18,7 +20,7 @@ export interface SoakPlan {
   peakSeconds: number;
   rowSeconds: number;
   readSeconds: number;
-  /** Newcomers before anything is measured: more than any bound of what is kept per user. */
+  /** Buyers before anything is measured: more than any bound of what is kept of users. */
   crowd: number;
   /** Bound of live states: small enough that it is reached before the run is judged. */
   stateMb: number;
@@ -50,13 +52,13 @@ function rowOf(
   readings: Reading[],
   before: Reading,
   { feedMs, ...answers }: Answers,
-  times: Pick<Row, 'hours' | 'seconds' | 'users' | 'load'>,
+  facts: Pick<Row, 'hours' | 'seconds' | 'users' | 'load' | 'live'>,
 ): Row {
   const last = readings.at(-1)!;
   const least = (of: (reading: Reading) => number): number => Math.min(...readings.map(of));
   const most = (of: (reading: Reading) => number): number => Math.max(...readings.map(of));
   return {
-    ...times,
+    ...facts,
     ...answers,
     resident: least(({ resident }) => resident),
     heap: least(({ heap }) => heap),
@@ -88,8 +90,9 @@ async function* watched(soaked: Soaked, dataDir: string, load: Load, plan: SoakP
     yield rowOf(readings, before, load.look(), {
       hours: (now - started) / 3_600_000,
       seconds: (now - from) / 1000,
-      users: load.users(),
+      users: plan.crowd + load.users(),
       load: loadavg()[0],
+      live: await soaked.liveHeap(),
     });
     before = readings.at(-1)!;
     from = now;
@@ -102,7 +105,8 @@ export async function runSoak(plan: SoakPlan, onRow: (run: SoakRun) => Promise<v
   const soaked = await startSoaked(dataDir, plan.stateMb, plan.mayBeBuilt);
   const load = createLoad({ url: soaked.url, random: seededRandom(plan.seed) });
   try {
-    await load.crowd(plan.crowd);
+    await bringCrowd(soaked.url, plan.crowd);
+    await untilIdle(soaked.url);
     await load.peak(PEAK_CONNECTIONS, plan.peakSeconds * WARM_SECONDS_SHARE);
     const peak = await load.peak(PEAK_CONNECTIONS, plan.peakSeconds);
     const held = plan.rate ?? Math.max(1, Math.round(peak * plan.share));

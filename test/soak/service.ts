@@ -1,17 +1,22 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { startServerProcess } from '../../src/cli/bench/service-process.js';
 import { descendants } from '../chaos/processes.js';
 import { endChildService, startChildService } from '../support/child-service.js';
 
 const BUILT = new URL('../../dist/src/main.js', import.meta.url);
+const LIVE_HEAP = new URL('live-heap.mjs', import.meta.url);
 
 /** A service of our own with the sample, on embedded PostgreSQL. */
 export interface Soaked {
   url: string;
   pid: number;
   built: boolean;
+  /** Has all garbage collected, which keeps the service for some tenths of a second. @returns bytes that its heap holds then */
+  liveHeap(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -30,10 +35,14 @@ export interface Reading {
 
 /** As `npm start` does where there is a build, else from the sources. */
 export async function startSoaked(dataDir: string, stateMb: number, mayBeBuilt = true): Promise<Soaked> {
-  const env = { PORT: '0', SAMPLE: 'shop', DATA_DIR: dataDir, LOG_LEVEL: 'warn', USER_STATE_MAX_MB: String(stateMb) };
-  if (mayBeBuilt && existsSync(fileURLToPath(BUILT))) return { ...(await startServerProcess(BUILT, [], env)), built: true };
+  const socket = join(dataDir, 'heap.sock');
+  const env = {
+    PORT: '0', SAMPLE: 'shop', DATA_DIR: dataDir, LOG_LEVEL: 'warn', USER_STATE_MAX_MB: String(stateMb), NODE_OPTIONS: `--import=${LIVE_HEAP.href}`, SOAK_HEAP_SOCKET: socket,
+  }; // prettier-ignore
+  const liveHeap = async (): Promise<number> => Number(await textOf(connect(socket)));
+  if (mayBeBuilt && existsSync(fileURLToPath(BUILT))) return { ...(await startServerProcess(BUILT, [], env)), liveHeap, built: true };
   const service = await startChildService(env);
-  return { url: service.url, pid: service.process.pid!, built: false, stop: () => endChildService(service, 'SIGTERM') };
+  return { url: service.url, pid: service.process.pid!, liveHeap, built: false, stop: () => endChildService(service, 'SIGTERM') };
 }
 
 const value = (text: string, name: string): number => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);

@@ -21,6 +21,7 @@ function line(rows: readonly Row[], from: number): string {
     `${(60 * from).toFixed(0)}-${(60 * rows.at(-1)!.hours).toFixed(0)}`,
     mb(lowest(({ resident }) => resident)),
     mb(lowest(({ heap }) => heap)),
+    mb(lowest(({ live }) => live)),
     mb(lowest(({ external }) => external)),
     rows.at(-1)!.descriptors,
     rows.at(-1)!.backends,
@@ -51,12 +52,12 @@ export function soakMarkdown({ plan, startedAt, built, machine, peak, held, rows
 ${built ? 'the build' : 'the sources'}, embedded PostgreSQL, live states bounded to ${plan.stateMb} MB. Peak ${peak.toFixed(0)} requests/s, ${held} a second held; ${answered} answered, ${share.toFixed(2)} % as asked${errorsOf(rows)}.
 ${rows.at(-1)?.users ?? 0} users met: ${POPULATION.regulars} regulars, ${POPULATION.buyers} of them buying, and newcomers the whole time, ${plan.crowd} of them before anything was measured.
 
-| RSS after ${(60 * warmUpHours).toFixed(0)} min | heap | descriptors | verdict |
+| RSS after ${(60 * warmUpHours).toFixed(0)} min | live heap | descriptors | verdict |
 | --- | --- | --- | --- |
 | ${slope(residentSlope)} | ${slope(heapSlope)} | ${Number.isFinite(least) ? `${least} to ${most}` : '-'} | ${verdict} |
 
-| minutes | RSS MB | heap MB | external MB | descriptors | backends | answered/s | refused | feed ms p50 / p99 | CPU ms a request | loop lag p99 ms |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| minutes | RSS MB | heap MB | live MB | external MB | descriptors | backends | answered/s | refused | feed ms p50 / p99 | CPU ms a request | loop lag p99 ms |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${table(rows)}
 `;
 }

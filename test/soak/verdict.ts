@@ -8,6 +8,8 @@ export interface Row {
   resident: number;
   heap: number;
   external: number;
+  /** Bytes of the heap at the end of the span, once all garbage was collected. */
+  live: number;
   /** Resident bytes of the processes that the service keeps for long jobs and models. */
   helpersResident: number;
   /** Those of the load's own connections left aside. */
@@ -46,7 +48,7 @@ const MB = 1024 * 1024;
 const FLOOR_HOURS = 5 / 60;
 /** MB an hour. */
 export const HEAP_LIMIT = 1;
-/** A slope that is not larger than so many of its errors may be none. */
+/** A slope is known to be below a limit when it is so many of its errors below it. */
 const ERRORS = 2;
 /** What is added to the name of a refusal that does not say when to come back. */
 export const UNANNOUNCED = ' without Retry-After';
@@ -55,17 +57,19 @@ const isFault = (error: string): boolean => error.startsWith('5') && (!error.sta
 /** @param warmUpHours what comes before is not judged: caches fill until they are as large as they may become */
 export function judgeSoak(rows: readonly Row[], warmUpHours: number): Judgement {
   const judged = rows.filter(({ hours }) => hours > warmUpHours);
-  const slope = (of: (row: Row) => number): Slope | null => {
-    const points = judged.map((row): Point => ({ hours: row.hours, value: of(row) }));
-    return slopeOf(floors(points, FLOOR_HOURS));
-  };
+  const points = (of: (row: Row) => number): Point[] => judged.map((row) => ({ hours: row.hours, value: of(row) / MB }));
   const open = judged.map(({ descriptors }) => descriptors);
   const third = Math.floor(open.length / 3);
   const [first, last] = [open.slice(0, third), open.slice(-third)];
   const found = {
     warmUpHours,
-    residentSlope: slope(({ resident }) => resident / MB),
-    heapSlope: slope(({ heap }) => heap / MB),
+    residentSlope: slopeOf(
+      floors(
+        points(({ resident }) => resident),
+        FLOOR_HOURS,
+      ),
+    ),
+    heapSlope: slopeOf(points(({ live }) => live)),
     descriptors: { least: Math.min(...open), most: Math.max(...open), grew: third > 1 && Math.min(...last) > Math.max(...first) },
   };
   return { ...found, faults: faultsOf(found, rows) };
@@ -73,13 +77,20 @@ export function judgeSoak(rows: readonly Row[], warmUpHours: number): Judgement 
 
 function faultsOf({ heapSlope, descriptors }: Omit<Judgement, 'faults'>, rows: readonly Row[]): string[] {
   const faults: string[] = [];
-  if (heapSlope && heapSlope.perHour >= HEAP_LIMIT && heapSlope.perHour > ERRORS * heapSlope.error)
-    faults.push(`the heap grew by ${heapSlope.perHour.toFixed(2)} MB an hour; the limit is ${HEAP_LIMIT}`);
+  if (heapSlope) faults.push(...growthOf(heapSlope));
   if (descriptors.grew) faults.push(`open descriptors grew from ${descriptors.least} to ${descriptors.most}`);
   const lost = rows.reduce((sum, row) => sum + row.lost, 0);
   if (lost > 0) faults.push(`${lost} requests got no answer`);
   for (const [error, n] of totals(rows)) if (isFault(error)) faults.push(`${n} answers were ${error}`);
   return faults;
+}
+
+function growthOf({ perHour, error }: Slope): string[] {
+  const slope = `${perHour.toFixed(2)} ± ${error.toFixed(2)} MB an hour`;
+  if (perHour >= HEAP_LIMIT) return [`the live heap grew by ${slope}; the limit is ${HEAP_LIMIT}`];
+  return perHour + ERRORS * error < HEAP_LIMIT
+    ? []
+    : [`whether the live heap grew by less than ${HEAP_LIMIT} MB an hour is not shown: ${slope}`];
 }
 
 /** Errors of the whole run, the most frequent first. */
