@@ -46,12 +46,12 @@ describe('the verdict on a soak', () => {
   });
 
   it('fails what is live and grows by 2 MB an hour, and tells how much', () => {
-    const { heapSlope, faults } = judgeSoak(
+    const { liveSlope, faults } = judgeSoak(
       hours((at, i) => ({ heap: (200 + garbage(i)) * MB, live: (100 + 2 * at) * MB })),
       0.5,
     );
-    expect(heapSlope!.perHour).toBeCloseTo(2, 6);
-    expect(faults).toEqual(['the live heap grew by 2.00 ± 0.00 MB an hour; the limit is 1']);
+    expect(liveSlope!.perHour).toBeCloseTo(2, 6);
+    expect(faults).toEqual(['live memory grew by 2.00 ± 0.00 MB an hour; the limit is 1']);
   });
 
   it('does not pass what swings too much to tell', () => {
@@ -61,9 +61,9 @@ describe('the verdict on a soak', () => {
         0.5,
       );
     expect(swinging(1).faults).toEqual([]);
-    expect(swinging(20).heapSlope!.perHour).toBeLessThan(1);
+    expect(swinging(20).liveSlope!.perHour).toBeLessThan(1);
     expect(swinging(20).faults).toEqual([
-      expect.stringMatching(/^whether the live heap grew by less than 1 MB an hour is not shown: \S+ ± \d/),
+      expect.stringMatching(/^whether live memory grew by less than 1 MB an hour is not shown: \S+ ± \d/),
     ]);
   });
 

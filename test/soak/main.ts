@@ -56,7 +56,7 @@ async function soak({ minutes, share, rate, seed, peak, warmUp, states, crowd, o
   const run = await runSoak(plan, async (soFar) => {
     const row = soFar.rows.at(-1)!;
     process.stderr.write(
-      `${(60 * row.hours).toFixed(1)} min: ${(row.resident / 2 ** 20).toFixed(0)} MB resident, ${(row.live / 2 ** 20).toFixed(1)} live in the heap, ` +
+      `${(60 * row.hours).toFixed(1)} min: ${(row.resident / 2 ** 20).toFixed(0)} MB resident, ${(row.live / 2 ** 20).toFixed(1)} live, ` +
         `${row.descriptors} descriptors, ${(row.answered / row.seconds).toFixed(0)}/s, p99 ${row.feedP99Ms.toFixed(0)} ms\n`,
     );
     if (!out) return;

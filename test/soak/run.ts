@@ -92,7 +92,7 @@ async function* watched(soaked: Soaked, dataDir: string, load: Load, plan: SoakP
       seconds: (now - from) / 1000,
       users: plan.crowd + load.users(),
       load: loadavg()[0],
-      live: await soaked.liveHeap(),
+      live: await soaked.liveMemory(),
     });
     before = readings.at(-1)!;
     from = now;

@@ -8,15 +8,15 @@ import { descendants } from '../chaos/processes.js';
 import { endChildService, startChildService } from '../support/child-service.js';
 
 const BUILT = new URL('../../dist/src/main.js', import.meta.url);
-const LIVE_HEAP = new URL('live-heap.mjs', import.meta.url);
+const LIVE_MEMORY = new URL('live-memory.mjs', import.meta.url);
 
 /** A service of our own with the sample, on embedded PostgreSQL. */
 export interface Soaked {
   url: string;
   pid: number;
   built: boolean;
-  /** Has all garbage collected, which keeps the service for some tenths of a second. @returns bytes that its heap holds then */
-  liveHeap(): Promise<number>;
+  /** Has all garbage collected, which keeps the service for some tenths of a second. @returns bytes that its heap holds then, and typed arrays beside it */
+  liveMemory(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -35,14 +35,14 @@ export interface Reading {
 
 /** As `npm start` does where there is a build, else from the sources. */
 export async function startSoaked(dataDir: string, stateMb: number, mayBeBuilt = true): Promise<Soaked> {
-  const socket = join(dataDir, 'heap.sock');
+  const socket = join(dataDir, 'memory.sock');
   const env = {
-    PORT: '0', SAMPLE: 'shop', DATA_DIR: dataDir, LOG_LEVEL: 'warn', USER_STATE_MAX_MB: String(stateMb), NODE_OPTIONS: `--import=${LIVE_HEAP.href}`, SOAK_HEAP_SOCKET: socket,
+    PORT: '0', SAMPLE: 'shop', DATA_DIR: dataDir, LOG_LEVEL: 'warn', USER_STATE_MAX_MB: String(stateMb), NODE_OPTIONS: `--import=${LIVE_MEMORY.href}`, SOAK_MEMORY_SOCKET: socket,
   }; // prettier-ignore
-  const liveHeap = async (): Promise<number> => Number(await textOf(connect(socket)));
-  if (mayBeBuilt && existsSync(fileURLToPath(BUILT))) return { ...(await startServerProcess(BUILT, [], env)), liveHeap, built: true };
+  const liveMemory = async (): Promise<number> => Number(await textOf(connect(socket)));
+  if (mayBeBuilt && existsSync(fileURLToPath(BUILT))) return { ...(await startServerProcess(BUILT, [], env)), liveMemory, built: true };
   const service = await startChildService(env);
-  return { url: service.url, pid: service.process.pid!, liveHeap, built: false, stop: () => endChildService(service, 'SIGTERM') };
+  return { url: service.url, pid: service.process.pid!, liveMemory, built: false, stop: () => endChildService(service, 'SIGTERM') };
 }
 
 const value = (text: string, name: string): number => Number(new RegExp(`^${name}(?:\\{[^}]*\\})? (\\S+)$`, 'm').exec(text)?.[1] ?? NaN);

@@ -42,7 +42,7 @@ function table(rows: readonly Row[]): string {
 
 /** The table of one run. */
 export function soakMarkdown({ plan, startedAt, built, machine, peak, held, rows }: SoakRun, judgement: Judgement): string {
-  const { warmUpHours, residentSlope, heapSlope, descriptors, faults } = judgement;
+  const { warmUpHours, residentSlope, liveSlope, descriptors, faults } = judgement;
   const hours = rows.at(-1)?.hours ?? 0;
   const answered = sum(rows, (row) => row.answered);
   const share = (100 * sum(rows, ({ good }) => good)) / Math.max(1, answered);
@@ -52,9 +52,9 @@ export function soakMarkdown({ plan, startedAt, built, machine, peak, held, rows
 ${built ? 'the build' : 'the sources'}, embedded PostgreSQL, live states bounded to ${plan.stateMb} MB. Peak ${peak.toFixed(0)} requests/s, ${held} a second held; ${answered} answered, ${share.toFixed(2)} % as asked${errorsOf(rows)}.
 ${rows.at(-1)?.users ?? 0} users met: ${POPULATION.regulars} regulars, ${POPULATION.buyers} of them buying, and newcomers the whole time, ${plan.crowd} of them before anything was measured.
 
-| RSS after ${(60 * warmUpHours).toFixed(0)} min | live heap | descriptors | verdict |
+| RSS after ${(60 * warmUpHours).toFixed(0)} min | live | descriptors | verdict |
 | --- | --- | --- | --- |
-| ${slope(residentSlope)} | ${slope(heapSlope)} | ${Number.isFinite(least) ? `${least} to ${most}` : '-'} | ${verdict} |
+| ${slope(residentSlope)} | ${slope(liveSlope)} | ${Number.isFinite(least) ? `${least} to ${most}` : '-'} | ${verdict} |
 
 | minutes | RSS MB | heap MB | live MB | external MB | descriptors | backends | answered/s | refused | feed ms p50 / p99 | CPU ms a request | loop lag p99 ms |
 | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |

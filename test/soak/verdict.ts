@@ -8,7 +8,7 @@ export interface Row {
   resident: number;
   heap: number;
   external: number;
-  /** Bytes of the heap at the end of the span, once all garbage was collected. */
+  /** Bytes of the heap, and of typed arrays beside it, at the end of the span, once all garbage was collected. */
   live: number;
   /** Resident bytes of the processes that the service keeps for long jobs and models. */
   helpersResident: number;
@@ -37,7 +37,7 @@ export interface Row {
 export interface Judgement {
   warmUpHours: number;
   residentSlope: Slope | null;
-  heapSlope: Slope | null;
+  liveSlope: Slope | null;
   /** They grew when the last third of the time never needed as few as the first third at most. */
   descriptors: { least: number; most: number; grew: boolean };
   /** Why the run does not pass; empty when it does. */
@@ -47,7 +47,7 @@ export interface Judgement {
 const MB = 1024 * 1024;
 const FLOOR_HOURS = 5 / 60;
 /** MB an hour. */
-export const HEAP_LIMIT = 1;
+export const LIVE_LIMIT = 1;
 /** A slope is known to be below a limit when it is so many of its errors below it. */
 const ERRORS = 2;
 /** What is added to the name of a refusal that does not say when to come back. */
@@ -69,15 +69,15 @@ export function judgeSoak(rows: readonly Row[], warmUpHours: number): Judgement 
         FLOOR_HOURS,
       ),
     ),
-    heapSlope: slopeOf(points(({ live }) => live)),
+    liveSlope: slopeOf(points(({ live }) => live)),
     descriptors: { least: Math.min(...open), most: Math.max(...open), grew: third > 1 && Math.min(...last) > Math.max(...first) },
   };
   return { ...found, faults: faultsOf(found, rows) };
 }
 
-function faultsOf({ heapSlope, descriptors }: Omit<Judgement, 'faults'>, rows: readonly Row[]): string[] {
+function faultsOf({ liveSlope, descriptors }: Omit<Judgement, 'faults'>, rows: readonly Row[]): string[] {
   const faults: string[] = [];
-  if (heapSlope) faults.push(...growthOf(heapSlope));
+  if (liveSlope) faults.push(...growthOf(liveSlope));
   if (descriptors.grew) faults.push(`open descriptors grew from ${descriptors.least} to ${descriptors.most}`);
   const lost = rows.reduce((sum, row) => sum + row.lost, 0);
   if (lost > 0) faults.push(`${lost} requests got no answer`);
@@ -87,10 +87,10 @@ function faultsOf({ heapSlope, descriptors }: Omit<Judgement, 'faults'>, rows: r
 
 function growthOf({ perHour, error }: Slope): string[] {
   const slope = `${perHour.toFixed(2)} ± ${error.toFixed(2)} MB an hour`;
-  if (perHour >= HEAP_LIMIT) return [`the live heap grew by ${slope}; the limit is ${HEAP_LIMIT}`];
-  return perHour + ERRORS * error < HEAP_LIMIT
+  if (perHour >= LIVE_LIMIT) return [`live memory grew by ${slope}; the limit is ${LIVE_LIMIT}`];
+  return perHour + ERRORS * error < LIVE_LIMIT
     ? []
-    : [`whether the live heap grew by less than ${HEAP_LIMIT} MB an hour is not shown: ${slope}`];
+    : [`whether live memory grew by less than ${LIVE_LIMIT} MB an hour is not shown: ${slope}`];
 }
 
 /** Errors of the whole run, the most frequent first. */
