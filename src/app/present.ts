@@ -1,5 +1,5 @@
 import { type Shop } from '../core/candidates/shop.js';
-import { type ItemTrust, qualityOf, trustOf } from '../core/candidates/trust/item-trust.js';
+import { qualityOf, trustOf } from '../core/candidates/trust/item-trust.js';
 import { exposureId, type Page, type PlacedItem, type Reason } from '../core/exposures/exposure.js';
 import { reasonText } from '../core/exposures/reason-texts.js';
 import { type Item } from '../core/item.js';
@@ -17,15 +17,17 @@ export interface Presentation {
   tookMs: number;
 }
 
-const presented = new WeakMap<Item, { answer: ItemAnswer; trust: ItemTrust }>();
+const presented = new WeakMap<Item, ItemAnswer>();
 
-/** An item in the shape of the public schema. Made once for every item that is shown: a changed item, or a new judgement of all, is another object. */
-export function presentItem({ catalogue, trust }: Pick<Shop, 'catalogue' | 'trust'>, no: number): ItemAnswer {
+/** An item in the shape of the public schema. Made once for every item that is shown: a changed item, or one that is judged otherwise, is another object. */
+export function presentItem({ catalogue, trust: judged }: Pick<Shop, 'catalogue' | 'trust'>, no: number): ItemAnswer {
   const item = catalogue.item(no);
+  const trust = trustOf(judged, no);
+  const quality = qualityOf(judged, no);
   const known = presented.get(item);
-  if (known?.trust === trust) return known.answer;
-  const answer = { ...item, trust: trustOf(trust, no), quality: qualityOf(trust, no) };
-  presented.set(item, { answer, trust });
+  if (known?.trust === trust && known.quality === quality) return known;
+  const answer = { ...item, trust, quality };
+  presented.set(item, answer);
   return answer;
 }
 
