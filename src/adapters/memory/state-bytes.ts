@@ -21,7 +21,7 @@ const AWAITED = 100;
 const PENDING_PAGE = 550;
 const PENDING_CARD = 40;
 
-/** About how many bytes of heap a state takes. */
+/** About how many bytes a state takes. */
 export function stateBytes(state: UserState): number {
   let sums = state.shown.size;
   for (const family of AFFINITY_FAMILIES) sums += state.affinity[family].size;
