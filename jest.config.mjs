@@ -1,3 +1,4 @@
+import './src/adapters/onnx/no-telemetry.mjs';
 import { SPECS } from './test/support/bindings.mjs';
 import { filesWithCode } from './test/support/files-with-code.mjs';
 

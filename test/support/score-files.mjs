@@ -1,5 +1,6 @@
 // Runs ONNX files one after the other: reads lines of base64 from standard input, the first of them the values of `dense` and its width, and writes a line of
 // scores for each file, or an empty one where it cannot be run.
+import '../../src/adapters/onnx/no-telemetry.mjs';
 import { Buffer } from 'node:buffer';
 import { createInterface } from 'node:readline';
 import { InferenceSession, Tensor } from 'onnxruntime-node';

@@ -1,5 +1,6 @@
 // Runs one model in a process of its own, so that whatever the file does can be ended from outside: a thread that is caught in native code cannot.
 // Plain JavaScript, since it starts alike from the sources and from what is built.
+import './no-telemetry.mjs';
 import { performance } from 'node:perf_hooks';
 import { Worker } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';

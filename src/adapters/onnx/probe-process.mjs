@@ -1,5 +1,6 @@
 // Opens and runs a file that nobody trusts yet, in a process of its own with nothing to find and nothing to lose. Plain JavaScript, since it starts alike from
 // the sources and from what is built. The file comes through standard input, its length as the argument; numbers travel as base64 within JSON.
+import './no-telemetry.mjs';
 import { Buffer } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';

@@ -1,3 +1,4 @@
+import './no-telemetry.mjs';
 import { performance } from 'node:perf_hooks';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelFault } from '../../core/scoring/intent-model.js';
