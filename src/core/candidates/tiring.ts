@@ -14,15 +14,13 @@ export const TIRING = 20;
 /** One that something came of makes up for so many. */
 const MADE_UP_FOR = 5;
 
-/**
- * Showings as a surface counts them: what was served and not reported since is a fifth of one, where reports count.
- *
- * @returns 0 or more
- */
+/** What was served and not reported since is a fifth of a showing, where reports count. */
+const reportedOf = (served: number, reported: number): number => reported + SERVED_AS_SEEN * Math.max(0, served - reported);
+
+/** Showings as a surface counts them. @returns 0 or more */
 export function showingsBy(level: ReceiptLevel, { served, rendered, seen }: Showings): number {
   if (level === 'SERVED') return served;
-  const reported = level === 'RENDERED' ? Math.max(rendered, seen) : seen;
-  return reported + SERVED_AS_SEEN * Math.max(0, served - reported);
+  return reportedOf(served, level === 'RENDERED' ? Math.max(rendered, seen) : seen);
 }
 
 /** Of what was shown to the user on this day of his, so many times or more as the surface counts it: near-copies count together. */
@@ -44,7 +42,8 @@ export function shownOftenToday({ taste, shop, settings, request, now }: Signals
 
 /** Showings of one kind of thing of which nothing came, as of now. */
 function unanswered({ served, seen, answered, at }: Tally, { countsAt, halfLifeHours }: RankingSettings['fatigue'], now: number): number {
-  const shown = showingsBy(countsAt, { served, rendered: seen, seen });
+  // Not put into showings to be counted by: fractions in an object of their shape would have V8 keep every count of every state in a box of its own.
+  const shown = countsAt === 'SERVED' ? served : reportedOf(served, seen);
   return Math.max(0, shown - MADE_UP_FOR * answered) * decay(now - at, halfLifeHours * HOUR_MS);
 }
 
