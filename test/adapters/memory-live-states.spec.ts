@@ -1,6 +1,7 @@
 import { createMemoryLiveStates } from '../../src/adapters/memory/live-states.js';
 import { stateBytes } from '../../src/adapters/memory/state-bytes.js';
 import { createPostgresSnapshotStore } from '../../src/adapters/postgres/snapshot-store.js';
+import { packState } from '../../src/core/tags/codec.js';
 import { emptyState, type UserState } from '../../src/core/tags/state.js';
 import { type Load, liveStatesContract } from '../contract/live-states.contract.js';
 import { NOW } from '../core/tags/history.js';
@@ -48,6 +49,22 @@ describe('live states in process memory', () => {
     for (let round = 0; round < 2; round++) for (let i = 0; i < 500; i++) await states.read(`u${i}`);
     expect(loaded).toBe(500);
     expect((await states.read('u3')).updatedAt).toBe(NOW);
+  });
+
+  it('counts what states grew by, however little at a time', async () => {
+    const users = ['a', 'b'];
+    const maxBytes = (users.length * stateBytes(emptyState()) + 2_000) / 0.75;
+    let packed = 0;
+    const states = createMemoryLiveStates({
+      load: () => Promise.resolve(new Map<string, UserState>()),
+      snapshots: createPostgresSnapshotStore(database.pool),
+      maxBytes,
+      pack: (state) => (packed++, packState(state)),
+    });
+    await states.readMany(users);
+    expect(packed).toBe(0);
+    for (let itemNo = 0; itemNo < 20; itemNo++) await states.update(users, (_, state) => void state.hiddenItems.add(itemNo));
+    expect(packed).toBeGreaterThan(0);
   });
 
   it('keeps a failed snapshot for the next flush', async () => {

@@ -172,7 +172,7 @@ class MemoryLiveStates implements LiveStates {
   private keep(userId: string, state: UserState): void {
     const bytes = stateBytes(state) + ENTRY_BYTES;
     const held = this.held.get(userId);
-    if (held?.state === state && Math.abs(held.bytes - bytes) <= held.bytes / 8) return;
+    if (held?.state === state && held.bytes === bytes) return;
     this.held.set(userId, { state, bytes });
     if (!this.held.has(userId)) this.putAside(userId, state);
   }
