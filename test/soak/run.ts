@@ -52,7 +52,7 @@ function rowOf(
   readings: Reading[],
   before: Reading,
   { feedMs, ...answers }: Answers,
-  facts: Pick<Row, 'hours' | 'seconds' | 'users' | 'load' | 'live'>,
+  facts: Pick<Row, 'hours' | 'seconds' | 'users' | 'load' | 'live' | 'code'>,
 ): Row {
   const last = readings.at(-1)!;
   const least = (of: (reading: Reading) => number): number => Math.min(...readings.map(of));
@@ -82,17 +82,17 @@ async function* watched(soaked: Soaked, dataDir: string, load: Load, plan: SoakP
   while (from + 500 < end) {
     const until = Math.min(end, from + plan.rowSeconds * 1000);
     const readings: Reading[] = [];
-    while (performance.now() < until) {
+    do {
       await pause(Math.max(0, Math.min(until - performance.now(), plan.readSeconds * 1000)));
       readings.push(await readService(soaked, dataDir));
-    }
+    } while (performance.now() < until);
     const now = performance.now();
     yield rowOf(readings, before, load.look(), {
       hours: (now - started) / 3_600_000,
       seconds: (now - from) / 1000,
       users: plan.crowd + load.users(),
       load: loadavg()[0],
-      live: await soaked.liveMemory(),
+      ...(await soaked.liveMemory()),
     });
     before = readings.at(-1)!;
     from = now;

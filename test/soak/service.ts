@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { startServerProcess } from '../../src/cli/bench/service-process.js';
 import { descendants } from '../chaos/processes.js';
 import { endChildService, startChildService } from '../support/child-service.js';
+import { type Row } from './verdict.js';
 
 const BUILT = new URL('../../dist/src/main.js', import.meta.url);
 const LIVE_MEMORY = new URL('live-memory.mjs', import.meta.url);
@@ -15,8 +16,8 @@ export interface Soaked {
   url: string;
   pid: number;
   built: boolean;
-  /** Has all garbage collected, which keeps the service for some tenths of a second. @returns bytes that its heap holds then, and typed arrays beside it */
-  liveMemory(): Promise<number>;
+  /** Has all garbage collected, which keeps the service for some tenths of a second. @returns bytes that its heap holds then, and typed arrays beside it; and those of compiled code among them */
+  liveMemory(): Promise<Pick<Row, 'live' | 'code'>>;
   stop(): Promise<void>;
 }
 
@@ -39,7 +40,7 @@ export async function startSoaked(dataDir: string, stateMb: number, mayBeBuilt =
   const env = {
     PORT: '0', SAMPLE: 'shop', DATA_DIR: dataDir, LOG_LEVEL: 'warn', USER_STATE_MAX_MB: String(stateMb), NODE_OPTIONS: `--import=${LIVE_MEMORY.href}`, SOAK_MEMORY_SOCKET: socket,
   }; // prettier-ignore
-  const liveMemory = async (): Promise<number> => Number(await textOf(connect(socket)));
+  const liveMemory: Soaked['liveMemory'] = async () => JSON.parse(await textOf(connect(socket))) as Pick<Row, 'live' | 'code'>;
   if (mayBeBuilt && existsSync(fileURLToPath(BUILT))) return { ...(await startServerProcess(BUILT, [], env)), liveMemory, built: true };
   const service = await startChildService(env);
   return { url: service.url, pid: service.process.pid!, liveMemory, built: false, stop: () => endChildService(service, 'SIGTERM') };

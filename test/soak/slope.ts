@@ -12,8 +12,8 @@ export interface Slope {
 }
 
 /**
- * The lowest point of every span of so many hours: what garbage that was not collected yet adds to memory does not count. A span that holds less than
- * half as many points as the fullest says little of its low, and is left out.
+ * The lowest point of every span of so many hours: what garbage that was not collected yet adds to memory does not count, nor what a job holds while it
+ * runs. A span that holds less than half as many points as the fullest says little of its low, and is left out.
  */
 export function floors(points: readonly Point[], spanHours: number): Point[] {
   const spans = new Map<number, Point[]>();

@@ -21,7 +21,8 @@ function line(rows: readonly Row[], from: number): string {
     `${(60 * from).toFixed(0)}-${(60 * rows.at(-1)!.hours).toFixed(0)}`,
     mb(lowest(({ resident }) => resident)),
     mb(lowest(({ heap }) => heap)),
-    mb(lowest(({ live }) => live)),
+    (lowest(({ live }) => live) / MB).toFixed(1),
+    (lowest(({ code }) => code) / MB).toFixed(1),
     mb(lowest(({ external }) => external)),
     rows.at(-1)!.descriptors,
     rows.at(-1)!.backends,
@@ -56,8 +57,8 @@ ${rows.at(-1)?.users ?? 0} users met: ${POPULATION.regulars} regulars, ${POPULAT
 | --- | --- | --- | --- |
 | ${slope(residentSlope)} | ${slope(liveSlope)} | ${Number.isFinite(least) ? `${least} to ${most}` : '-'} | ${verdict} |
 
-| minutes | RSS MB | heap MB | live MB | external MB | descriptors | backends | answered/s | refused | feed ms p50 / p99 | CPU ms a request | loop lag p99 ms |
-| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| minutes | RSS MB | heap MB | live MB | code MB | external MB | descriptors | backends | answered/s | refused | feed ms p50 / p99 | CPU ms a request | loop lag p99 ms |
+| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 ${table(rows)}
 `;
 }

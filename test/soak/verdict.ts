@@ -10,6 +10,8 @@ export interface Row {
   external: number;
   /** Bytes of the heap, and of typed arrays beside it, at the end of the span, once all garbage was collected. */
   live: number;
+  /** Of them the code that V8 compiled, and what belongs to it. */
+  code: number;
   /** Resident bytes of the processes that the service keeps for long jobs and models. */
   helpersResident: number;
   /** Those of the load's own connections left aside. */
@@ -57,19 +59,18 @@ const isFault = (error: string): boolean => error.startsWith('5') && (!error.sta
 /** @param warmUpHours what comes before is not judged: caches fill until they are as large as they may become */
 export function judgeSoak(rows: readonly Row[], warmUpHours: number): Judgement {
   const judged = rows.filter(({ hours }) => hours > warmUpHours);
-  const points = (of: (row: Row) => number): Point[] => judged.map((row) => ({ hours: row.hours, value: of(row) / MB }));
+  const lows = (of: (row: Row) => number): Point[] =>
+    floors(
+      judged.map((row) => ({ hours: row.hours, value: of(row) / MB })),
+      FLOOR_HOURS,
+    );
   const open = judged.map(({ descriptors }) => descriptors);
   const third = Math.floor(open.length / 3);
   const [first, last] = [open.slice(0, third), open.slice(-third)];
   const found = {
     warmUpHours,
-    residentSlope: slopeOf(
-      floors(
-        points(({ resident }) => resident),
-        FLOOR_HOURS,
-      ),
-    ),
-    liveSlope: slopeOf(points(({ live }) => live)),
+    residentSlope: slopeOf(lows(({ resident }) => resident)),
+    liveSlope: slopeOf(lows(({ live }) => live)),
     descriptors: { least: Math.min(...open), most: Math.max(...open), grew: third > 1 && Math.min(...last) > Math.max(...first) },
   };
   return { ...found, faults: faultsOf(found, rows) };
