@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { testModel } from '../support/test-model.js';
 
-const at = (path: string): string => new URL(`../../${path}`, import.meta.url).href;
+const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const { file } = testModel({ featureNames: ['item.freshness@1'], weightOf: () => 1 });
 /** What lets plain Node run the sources leaves its own there. */
 const COMPILER = /^swc-native/;
 const INLINE = `
-  import { openInlineRunner } from '${at('src/adapters/onnx/runtime-inline.ts')}';
+  import { openInlineRunner } from '${pathToFileURL(at('src/adapters/onnx/runtime-inline.ts')).href}';
   process.once('message', ({ file }) => openInlineRunner(file).then(() => process.send({ opened: true })));`;
 
 /** What opens a model: its arguments, and how it is given one. */
@@ -20,10 +21,10 @@ const PROCESSES: [string, string[], (child: ChildProcess) => void][] = [
     ['--import', at('test/support/ts-loader.mjs'), '--input-type=module', '--eval', INLINE],
     (child) => child.send({ file }),
   ],
-  ['the process of a slow model', [new URL(at('src/adapters/onnx/model-process.mjs')).pathname], (child) => child.send({ file })],
+  ['the process of a slow model', [at('src/adapters/onnx/model-process.mjs')], (child) => child.send({ file })],
   [
     'the process that tries an uploaded file',
-    [new URL(at('src/adapters/onnx/probe-process.mjs')).pathname, String(file.length)],
+    [at('src/adapters/onnx/probe-process.mjs'), String(file.length)],
     (child) => {
       child.stdin!.end(file);
       child.send({ memory: true });
